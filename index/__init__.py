@@ -1,0 +1,1 @@
+"""The way of an article: read, clean, chunk, embed, store."""

@@ -1,0 +1,362 @@
+"""Build, add and remove: each stages the next generation, brings it up to date and publishes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+from index.catalog import Catalog
+from index.chunker import Chunker
+from index.embedder import Embedder, open_embedder
+from index.encode import EncodedArticle, encode
+from index.errors import IndexMismatchError, SourceError
+from index.generations import ArchiveFolder, Generation
+from index.journal import EmbeddingJournal
+from index.lexical import LexicalIndex
+from index.readers import read_articles
+from index.settings import Settings
+from index.types import Article, Rejection, SourcedArticle
+from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
+
+_STORE_BATCH = 2_000  # chunks
+
+
+class Progress(Protocol):
+    """Is told how far a build is; a total of None is not known yet."""
+
+    def step(self, name: str, total: int | None) -> None:
+        """Begin a step ("reading", "cutting", "embedding") of ``total`` units."""
+        ...
+
+    def advance(self, units: int) -> None:
+        """Count units of the current step as done."""
+        ...
+
+
+class _Silent:
+    def step(self, name: str, total: int | None) -> None:
+        pass
+
+    def advance(self, units: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build, add or remove did. Counts are of articles unless they say chunks."""
+
+    generation: str | None
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    articles: int = 0
+    copies: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+
+    @property
+    def touched(self) -> int:
+        """Articles that differ from the generation before."""
+        return self.new + self.changed + self.removed
+
+
+def build_archive(
+    archive: Path,
+    paths: Sequence[Path],
+    *,
+    settings: Settings | None = None,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Make the archive hold what stands at ``paths`` now: new, changed and gone articles.
+
+    Articles that came from elsewhere stay. ``rebuild`` starts from nothing. ``settings`` default to
+    those of the archive. Raises ArchiveLockedError, IndexMismatchError where settings differ from
+    the archive's, SourceError for a path that does not exist.
+    """
+    return _Build(archive, settings, rebuild, progress).run(paths, drop_gone=True)
+
+
+def add_articles(
+    archive: Path, paths: Sequence[Path], *, progress: Progress | None = None
+) -> BuildReport:
+    """Take in new and changed articles at ``paths`` and remove none."""
+    return _Build(archive, None, False, progress).run(paths, drop_gone=False)
+
+
+def remove_articles(
+    archive: Path, article_ids: Sequence[str], *, progress: Progress | None = None
+) -> BuildReport:
+    """Remove articles by id; raises SourceError where one is not in the archive."""
+    return _Build(archive, None, False, progress).remove(article_ids)
+
+
+class _Build:
+    def __init__(
+        self, archive: Path, settings: Settings | None, rebuild: bool, progress: Progress | None
+    ) -> None:
+        self._folder = ArchiveFolder(archive)
+        self._fresh = rebuild or self._folder.current_name() is None
+        self._progress = progress or _Silent()
+        self._settings = self._choose_settings(settings)
+        self._embedder: Embedder = open_embedder(self._settings.embedder)
+        self._started = time.monotonic()
+
+    def _choose_settings(self, settings: Settings | None) -> Settings:
+        if self._folder.current_name() is None:
+            return settings or Settings()
+        stored = self._folder.current().manifest().settings if not self._fresh else None
+        if stored is None or settings is None or settings == stored:
+            return settings or stored or Settings()
+        raise IndexMismatchError(
+            f"{self._folder.path} was built with {stored} and not with {settings}; "
+            "build anew with --rebuild, or leave the settings out"
+        )
+
+    def run(self, paths: Sequence[Path], *, drop_gone: bool) -> BuildReport:
+        with self._folder.writing(), ExitStack() as stack:
+            stage = _Stage(self._folder, fresh=self._fresh)
+            stack.callback(stage.close)
+            report = self._read(paths, stage, drop_gone)
+            return self._finish(stage, report)
+
+    def remove(self, article_ids: Sequence[str]) -> BuildReport:
+        with self._folder.writing(), ExitStack() as stack:
+            stage = _Stage(self._folder, fresh=False)
+            stack.callback(stage.close)
+            for article_id in article_ids:
+                if stage.catalog.fingerprint(article_id) is None:
+                    raise SourceError(f"no article {article_id!r} in {self._folder.path}")
+            for article_id in dict.fromkeys(article_ids):
+                stage.remove(article_id)
+            report = BuildReport(None, removed=len(set(article_ids)))
+            return self._finish(stage, report)
+
+    def _read(self, paths: Sequence[Path], stage: _Stage, drop_gone: bool) -> BuildReport:
+        counts = {"new": 0, "changed": 0, "unchanged": 0}
+        rejections: list[Rejection] = []
+        seen: dict[str, str] = {}
+        self._progress.step("reading", None)
+        for item in read_articles([path.resolve() for path in paths]):
+            if isinstance(item, SourcedArticle) and item.article.id in seen:
+                item = _same_id_again(item, seen[item.article.id])
+            if isinstance(item, Rejection):
+                rejections.append(item)
+                continue
+            seen[item.article.id] = item.file
+            counts[stage.take_in(item)] += 1
+            self._progress.advance(1)
+        gone = stage.gone(paths, seen) if drop_gone else []
+        for article_id in gone:
+            stage.remove(article_id)
+        _write_rejected(self._folder.rejected, rejections)
+        return BuildReport(
+            None,
+            read=len(seen),
+            removed=len(gone),
+            rejected=sum(not rejection.kept for rejection in rejections),
+            **counts,
+        )
+
+    def _finish(self, stage: _Stage, report: BuildReport) -> BuildReport:
+        if report.touched == 0 and not self._fresh:
+            name = self._folder.current_name()
+        else:
+            name = self._index(stage)
+        articles, copies, chunks = stage.catalog.counts()
+        seconds = time.monotonic() - self._started
+        return replace(
+            report, generation=name, articles=articles, copies=copies, chunks=chunks,
+            seconds=seconds,
+        )  # fmt: skip
+
+    def _index(self, stage: _Stage) -> str:
+        journal = EmbeddingJournal(self._folder.journal, self._embedder.dimension)
+        stage.settle_families()
+        self._cut(stage.catalog)
+        waiting = stage.catalog.unembedded_originals()
+        self._progress.step("embedding", stage.catalog.count_chunks(waiting))
+        store = _Store(stage.generation, self._embedder.dimension)
+        try:
+            store.delete(stage.dropped_chunks)
+            chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
+            for encoded in encode(chunked, self._embedder, journal, self._progress.advance):
+                store.add(encoded, stage.catalog)
+            store.flush()
+            stage.catalog.commit()
+            articles, _, chunks = stage.catalog.counts()
+            store.check(chunks)
+        finally:
+            store.close()
+            journal.close()
+        stage.release()
+        name = self._folder.publish(
+            stage.generation, self._settings, self._embedder.dimension, articles, chunks
+        )
+        self._folder.journal.unlink(missing_ok=True)
+        return name
+
+    def _cut(self, catalog: Catalog) -> None:
+        originals = catalog.unchunked_originals()
+        chunker = Chunker(self._embedder, self._settings.chunk_pieces)
+        self._progress.step("cutting", len(originals))
+        for article_id in originals:
+            article = catalog.article(article_id)
+            assert article is not None
+            catalog.put_chunks(chunker.chunk(article))
+            self._progress.advance(1)
+
+
+class _Stage:
+    """The next generation's catalogue.
+
+    It is copied from the current one at the first difference, so that a build which finds none
+    copies nothing.
+    """
+
+    def __init__(self, folder: ArchiveFolder, *, fresh: bool) -> None:
+        self._folder = folder
+        self.dropped_chunks: list[str] = []
+        self._staged: Generation | None = None
+        if fresh:
+            self._staged = folder.stage(copy_current=False)
+            self.catalog = Catalog(self._staged.catalog, create=True)
+        else:
+            self.catalog = Catalog(folder.current().catalog, read_only=True)
+
+    @property
+    def generation(self) -> Generation:
+        if self._staged is None:
+            self.catalog.close()
+            self._staged = self._folder.stage(copy_current=True)
+            self.catalog = Catalog(self._staged.catalog)
+        return self._staged
+
+    def close(self) -> None:
+        self.catalog.close()
+
+    def release(self) -> None:
+        """Close the catalogue for writing and read it from now on."""
+        self.catalog.commit()
+        self.catalog.close()
+        self.catalog = Catalog(self.generation.catalog, read_only=True)
+
+    def take_in(self, item: SourcedArticle) -> str:
+        """Store an article; "new", "changed" or "unchanged"."""
+        article = item.article
+        fingerprint = _fingerprint(article)
+        stored = self.catalog.fingerprint(article.id)
+        if stored == fingerprint:
+            if self.catalog.place(article.id)[0] != item.file and self._staged is not None:
+                self.catalog.move_article(article.id, item.file, item.line)
+            return "unchanged"
+        if stored is not None:
+            self.remove(article.id)
+        assert self.generation
+        self.catalog.put_article(article, item.file, item.line, fingerprint, _hash(article.text))
+        return "new" if stored is None else "changed"
+
+    def remove(self, article_id: str) -> None:
+        assert self.generation
+        self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
+        self.catalog.delete_article(article_id)
+
+    def gone(self, paths: Sequence[Path], seen: dict[str, str]) -> list[str]:
+        """Articles that were read from under ``paths`` before and stand there no longer."""
+        roots = [path.resolve() for path in paths]
+        return [
+            article_id
+            for article_id, file in self.catalog.ids_by_file()
+            if article_id not in seen and _under(Path(file), roots)
+        ]
+
+    def settle_families(self) -> None:
+        """Find exact copies; an article that became one loses its chunks."""
+        assert self.generation
+        self.catalog.assign_families()
+        for article_id in self.catalog.chunked_copies():
+            self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
+            self.catalog.drop_chunks(article_id)
+
+
+class _Store:
+    """Writes encoded articles to Chroma, tantivy and the sentence vectors, in batches."""
+
+    def __init__(self, generation: Generation, dimension: int) -> None:
+        self._vectors = VectorIndex(generation.chroma)
+        self._lexical = LexicalIndex(generation.lexical)
+        self._sentences = SentenceVectors(generation.sentences, dimension)
+        self._next_sentence = len(self._sentences)
+        self._waiting: list[EmbeddedChunk] = []
+
+    def delete(self, chunk_ids: Sequence[str]) -> None:
+        self._vectors.delete(chunk_ids)
+        self._lexical.delete(sorted({chunk_id.rpartition(":")[0] for chunk_id in chunk_ids}))
+
+    def add(self, encoded: EncodedArticle, catalog: Catalog) -> None:
+        article = encoded.chunked.article
+        self._lexical.add((chunk, article.title) for chunk in encoded.chunked.chunks)
+        self._waiting.extend(
+            EmbeddedChunk(chunk, article, vector)
+            for chunk, vector in zip(encoded.chunked.chunks, encoded.chunk_vectors, strict=True)
+        )
+        self._sentences.append([encoded.sentence_vectors])
+        catalog.put_first_vector(article.id, self._next_sentence)
+        self._next_sentence += len(encoded.sentence_vectors)
+        if len(self._waiting) >= _STORE_BATCH:
+            self._add_waiting()
+
+    def flush(self) -> None:
+        self._add_waiting()
+        self._lexical.commit()
+
+    def check(self, chunks: int) -> None:
+        """Catalogue, vectors and words must hold the same number of chunks."""
+        found = (self._vectors.count(), self._lexical.count())
+        if found != (chunks, chunks):
+            raise RuntimeError(f"{chunks} chunks in the catalogue, vectors and words hold {found}")
+
+    def close(self) -> None:
+        self._vectors.close()
+
+    def _add_waiting(self) -> None:
+        self._vectors.add(self._waiting)
+        self._waiting.clear()
+
+
+def _same_id_again(item: SourcedArticle, first: str) -> Rejection:
+    reason = (
+        f"the id {item.article.id!r} was read already from {first}; the first is kept; "
+        "give each article an id of its own"
+    )
+    return Rejection(item.file, item.line, reason)
+
+
+def _under(file: Path, roots: Sequence[Path]) -> bool:
+    return any(file == root or root in file.parents for root in roots)
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def _fingerprint(article: Article) -> bytes:
+    return _hash(orjson.dumps(asdict(article)).decode())
+
+
+def _write_rejected(path: Path, rejections: Sequence[Rejection]) -> None:
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        for rejection in rejections:
+            file.write(orjson.dumps(asdict(rejection), option=orjson.OPT_APPEND_NEWLINE))
+    beside.replace(path)

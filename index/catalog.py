@@ -1,0 +1,334 @@
+"""The catalogue: articles, their sentences and chunks, in SQLite (its only importer)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.chunker import ChunkedArticle
+from index.types import Article, Chunk, Span
+
+_SCHEMA = """
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL, text TEXT NOT NULL, published TEXT, source TEXT, url TEXT,
+    author TEXT, language TEXT,
+    file TEXT NOT NULL, line INTEGER,
+    fingerprint BLOB NOT NULL,   -- of everything above but file and line: tells a changed article
+    text_hash BLOB NOT NULL,
+    original TEXT,               -- id of the family's original; its own id for an original
+    header TEXT,                 -- what is put before a chunk's text when it is embedded
+    sentences BLOB,              -- int32 pairs (start, end); NULL until chunked, and for copies
+    first_vector INTEGER         -- row of the first sentence in the sentence vectors
+);
+CREATE INDEX articles_by_text ON articles (text_hash);
+CREATE INDEX articles_by_original ON articles (original);
+CREATE INDEX articles_by_time ON articles (published);
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY,
+    article_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    first_sentence INTEGER NOT NULL, last_sentence INTEGER NOT NULL  -- end exclusive
+);
+CREATE INDEX chunks_by_article ON chunks (article_id);
+"""
+_ARTICLE = "id, title, text, published, source, url, author, language"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with its place among the article's sentences (``range`` of their indices)."""
+
+    chunk: Chunk
+    sentences: range
+
+
+class Catalog:
+    """Articles, families, sentences and chunks of one generation.
+
+    Reading is safe from several threads at once; writing is for the one builder.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        mode = "ro&immutable=1" if read_only else ("rwc" if create else "rw")
+        self._db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False
+        )
+        if not read_only:
+            self._db.execute("PRAGMA synchronous = OFF")  # the builder syncs before the flip
+        if create:
+            self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """Make what was written durable for the next opener."""
+        self._db.commit()
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def put_article(
+        self, article: Article, file: str, line: int | None, fingerprint: bytes, text_hash: bytes
+    ) -> None:
+        """Insert or replace an article; its family and chunks are set later."""
+        values = (*_values(article), file, line, fingerprint, text_hash)
+        self._db.execute(
+            f"INSERT OR REPLACE INTO articles ({_ARTICLE}, file, line, fingerprint, text_hash)"
+            f" VALUES ({', '.join('?' * len(values))})",
+            values,
+        )
+
+    def move_article(self, article_id: str, file: str, line: int | None) -> None:
+        """Note where an unchanged article stands now."""
+        self._db.execute(
+            "UPDATE articles SET file = ?, line = ? WHERE id = ?", (file, line, article_id)
+        )
+
+    def delete_article(self, article_id: str) -> None:
+        """Remove an article and its chunks."""
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        self._db.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
+
+    def assign_families(self) -> None:
+        """Point every article at the earliest article with the same text (ties: smallest id)."""
+        self._db.execute(
+            """UPDATE articles SET original = first.id FROM (
+                 SELECT text_hash, id, row_number() OVER (
+                     PARTITION BY text_hash ORDER BY coalesce(published, '9999'), id) AS place
+                 FROM articles) AS first
+               WHERE first.place = 1 AND first.text_hash = articles.text_hash
+                 AND articles.original IS NOT first.id"""
+        )
+
+    def put_chunks(self, chunked: ChunkedArticle) -> None:
+        """Store an article's sentences and chunks."""
+        pairs = np.array([(s.start, s.end) for s in chunked.sentences], np.int32)
+        self._db.execute(
+            "UPDATE articles SET header = ?, sentences = ? WHERE id = ?",
+            (chunked.header, pairs.tobytes(), chunked.article.id),
+        )
+        self._db.executemany(
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (c.id, c.article_id, ordinal, c.start, c.end, own.start, own.stop)
+                for ordinal, (c, own) in enumerate(
+                    zip(chunked.chunks, chunked.chunk_sentences, strict=True)
+                )
+            ],
+        )
+
+    def drop_chunks(self, article_id: str) -> None:
+        """Forget an article's chunks and sentences (it became a copy)."""
+        self._db.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
+        self._db.execute(
+            "UPDATE articles SET header = NULL, sentences = NULL, first_vector = NULL WHERE id = ?",
+            (article_id,),
+        )
+
+    def put_first_vector(self, article_id: str, row: int) -> None:
+        """Note at which row of the sentence vectors an article begins."""
+        self._db.execute("UPDATE articles SET first_vector = ? WHERE id = ?", (row, article_id))
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def fingerprint(self, article_id: str) -> bytes | None:
+        """Fingerprint of a stored article, None where there is none."""
+        row = self._row("SELECT fingerprint FROM articles WHERE id = ?", (article_id,))
+        return row[0] if row else None
+
+    def place(self, article_id: str) -> tuple[str, int | None]:
+        """File and line that an article was read from."""
+        row = self._row("SELECT file, line FROM articles WHERE id = ?", (article_id,))
+        if row is None:
+            raise KeyError(article_id)
+        return row[0], row[1]
+
+    def ids_by_file(self) -> Iterator[tuple[str, str]]:
+        """Every article id with the file that it was read from."""
+        yield from self._db.execute("SELECT id, file FROM articles ORDER BY id")
+
+    def unchunked_originals(self) -> list[str]:
+        """Originals whose text has not been cut into chunks."""
+        return self._column("SELECT id FROM articles WHERE original = id AND sentences IS NULL")
+
+    def unembedded_originals(self) -> list[str]:
+        """Originals whose chunks have no vectors yet."""
+        return self._column(
+            "SELECT id FROM articles WHERE original = id AND first_vector IS NULL"
+            " AND sentences NOT NULL ORDER BY rowid"
+        )
+
+    def chunked(self, article_id: str) -> ChunkedArticle:
+        """Return an original with its chunks; raises KeyError for any other id."""
+        row = self._row("SELECT header FROM articles WHERE id = ?", (article_id,))
+        article = self.article(article_id)
+        if article is None or row is None or row[0] is None:
+            raise KeyError(article_id)
+        rows = self._db.execute(
+            "SELECT id, article_id, start, stop, first_sentence, last_sentence FROM chunks"
+            " WHERE article_id = ? ORDER BY ordinal",
+            (article_id,),
+        ).fetchall()
+        chunks = tuple(Chunk(r[0], r[1], r[2], r[3], article.text[r[2] : r[3]]) for r in rows)
+        return ChunkedArticle(
+            article,
+            row[0],
+            self.sentences(article_id),
+            chunks,
+            tuple(range(r[4], r[5]) for r in rows),
+        )
+
+    def count_chunks(self, article_ids: Iterable[str]) -> int:
+        """Count the chunks of some articles."""
+        return sum(
+            row[0]
+            for article_id in article_ids
+            for row in self._db.execute(
+                "SELECT count(*) FROM chunks WHERE article_id = ?", (article_id,)
+            )
+        )
+
+    def chunked_copies(self) -> list[str]:
+        """Articles that became copies and still have chunks."""
+        return self._column("SELECT id FROM articles WHERE original <> id AND sentences NOT NULL")
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article by id, None where there is none."""
+        row = self._row(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))
+        return Article(*row) if row else None
+
+    def family(self, original: str) -> list[Article]:
+        """Articles with the same text, the original first, then by time."""
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles WHERE original = ?"
+            " ORDER BY id <> original, coalesce(published, '9999'), id",
+            (original,),
+        )
+        return [Article(*row) for row in rows]
+
+    def sentences(self, article_id: str) -> tuple[Span, ...]:
+        """Sentence spans of an original; raises KeyError for any other id."""
+        row = self._row("SELECT sentences FROM articles WHERE id = ?", (article_id,))
+        if row is None or row[0] is None:
+            raise KeyError(article_id)
+        return tuple(
+            Span(int(a), int(b)) for a, b in np.frombuffer(row[0], np.int32).reshape(-1, 2)
+        )
+
+    def first_vector(self, article_id: str) -> int:
+        """Row of an original's first sentence in the sentence vectors."""
+        row = self._row("SELECT first_vector FROM articles WHERE id = ?", (article_id,))
+        if row is None or row[0] is None:
+            raise KeyError(article_id)
+        return int(row[0])
+
+    def chunk(self, chunk_id: str) -> StoredChunk:
+        """Return a chunk by id; raises KeyError where there is none."""
+        row = self._row(
+            "SELECT c.id, c.article_id, c.start, c.stop,"
+            " substr(a.text, c.start + 1, c.stop - c.start), c.first_sentence, c.last_sentence"
+            " FROM chunks c JOIN articles a ON a.id = c.article_id WHERE c.id = ?",
+            (chunk_id,),
+        )
+        if row is None:
+            raise KeyError(chunk_id)
+        return StoredChunk(Chunk(*row[:5]), range(row[5], row[6]))
+
+    def chunk_ids(self, article_ids: Iterable[str] | None = None) -> list[str]:
+        """Ids of all chunks, or of those of some articles, in order."""
+        if article_ids is None:
+            return self._column("SELECT id FROM chunks ORDER BY article_id, ordinal")
+        return [
+            chunk_id
+            for article_id in article_ids
+            for chunk_id in self._column(
+                "SELECT id FROM chunks WHERE article_id = ? ORDER BY ordinal", (article_id,)
+            )
+        ]
+
+    def matching(
+        self, published_from: str | None, published_to: str | None, sources: Sequence[str]
+    ) -> dict[str, str]:
+        """Original's id → id of its family's first member inside the limits.
+
+        Days are "YYYY-MM-DD", both ends included; an article without a date is outside any range.
+        """
+        where, values = ["1"], list[str]()
+        if published_from:
+            where.append("published >= ?")
+            values.append(published_from)
+        if published_to:
+            where.append("substr(published, 1, 10) <= ?")
+            values.append(published_to)
+        if sources:
+            where.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
+            values.extend(sources)
+        rows = self._db.execute(
+            f"SELECT original, id FROM articles WHERE {' AND '.join(where)}"
+            " ORDER BY id <> original DESC, coalesce(published, '9999') DESC, id DESC",
+            values,
+        )
+        return dict(rows.fetchall())
+
+    def counts(self) -> tuple[int, int, int]:
+        """Numbers of articles, of copies among them, and of chunks."""
+        row = self._row(
+            "SELECT (SELECT count(*) FROM articles),"
+            " (SELECT count(*) FROM articles WHERE original <> id), (SELECT count(*) FROM chunks)"
+        )
+        assert row is not None
+        return row[0], row[1], row[2]
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        return self._db.execute(
+            "SELECT source, count(*) AS n FROM articles WHERE source IS NOT NULL"
+            " GROUP BY source ORDER BY n DESC, source"
+        ).fetchall()
+
+    def days(self) -> tuple[str | None, str | None]:
+        """First and last day of publication."""
+        row = self._row("SELECT min(published), max(published) FROM articles")
+        assert row is not None
+        return row[0] and row[0][:10], row[1] and row[1][:10]
+
+    def recent_originals(self, count: int) -> list[Article]:
+        """Return the newest originals, newest first."""
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles WHERE original = id"
+            " ORDER BY coalesce(published, '') DESC, id LIMIT ?",
+            (count,),
+        )
+        return [Article(*row) for row in rows]
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, by id."""
+        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
+            yield Article(*row)
+
+    def _row(self, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        return row
+
+    def _column(self, sql: str, values: Sequence[object] = ()) -> list[str]:
+        return [row[0] for row in self._db.execute(sql, values).fetchall()]
+
+
+def _values(article: Article) -> tuple[str | None, ...]:
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.published,
+        article.source,
+        article.url,
+        article.author,
+        article.language,
+    )

@@ -1,0 +1,134 @@
+"""Chunks on sentence boundaries that fit what the embedder reads.
+
+Length is counted in the embedder's own word pieces, headline and date included, so nothing is cut
+silently. A sentence that is longer than the room alone is split at a space (inside a "word" only
+where that single word does not fit).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.embedder import Embedder, WordPieces
+from index.segment import sentence_spans
+from index.types import Article, Chunk, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedArticle:
+    """An article's chunks and sentences.
+
+    ``header`` is put before each chunk's text when it is embedded. ``chunk_sentences[i]`` are the
+    indices into ``sentences`` of chunk i: ``range(first, last)``.
+    """
+
+    article: Article
+    header: str
+    sentences: tuple[Span, ...]
+    chunks: tuple[Chunk, ...]
+    chunk_sentences: tuple[range, ...]
+
+    def embedded_text(self, ordinal: int) -> str:
+        """Return what the embedder reads for a chunk: headline and date, then the chunk's text."""
+        return self.header + self.chunks[ordinal].text
+
+
+class Chunker:
+    """Cuts articles into chunks of up to ``chunk_pieces`` word pieces, header included.
+
+    A paragraph is not begun in a chunk that is already two thirds full and would not hold it
+    whole, so chunks tend to be whole paragraphs.
+    """
+
+    def __init__(self, embedder: Embedder, chunk_pieces: int) -> None:
+        self._embedder = embedder
+        self._room = min(chunk_pieces, embedder.window)
+
+    def chunk(self, article: Article) -> ChunkedArticle:
+        """Cut one article; an article without text gives no chunk."""
+        pieces = self._embedder.word_pieces([article.text])[0]
+        header = self._header(article)
+        room = self._room - self._embedder.count([header])[0]
+        spans = sentence_spans(article.text, article.language)
+        sentences = [part for span in spans for part in _split(article.text, span, pieces, room)]
+        groups = _pack(article.text, sentences, pieces, room)
+        return ChunkedArticle(
+            article=article,
+            header=header,
+            sentences=tuple(sentences),
+            chunks=tuple(
+                _chunk(article, ordinal, sentences[group.start : group.stop])
+                for ordinal, group in enumerate(groups)
+            ),
+            chunk_sentences=tuple(groups),
+        )
+
+    def _header(self, article: Article) -> str:
+        """Headline and day, at most a third of the room: a headline may be of any length."""
+        title = article.title
+        limit = self._room // 3
+        ends = self._embedder.word_pieces([title])[0].ends
+        if len(ends) > limit:
+            title = title[: ends[limit - 1]].rsplit(" ", 1)[0]
+        day = f" ({article.day})" if article.day else ""
+        return f"{title}{day}\n" if title else ""
+
+
+def _chunk(article: Article, ordinal: int, sentences: Sequence[Span]) -> Chunk:
+    start, end = sentences[0].start, sentences[-1].end
+    return Chunk(f"{article.id}:{ordinal}", article.id, start, end, article.text[start:end])
+
+
+def _size(span: Span, pieces: WordPieces) -> int:
+    """Word pieces of a span, counted generously: a piece that it only touches counts."""
+    return bisect_left(pieces.starts, span.end) - _first_piece(span.start, pieces)
+
+
+def _first_piece(position: int, pieces: WordPieces) -> int:
+    first = bisect_left(pieces.starts, position)
+    return first - 1 if first > 0 and pieces.ends[first - 1] > position else first
+
+
+def _split(text: str, span: Span, pieces: WordPieces, room: int) -> list[Span]:
+    """Return the span itself where it fits, else parts of it that do."""
+    parts = []
+    while _size(span, pieces) > room:
+        limit = pieces.ends[_first_piece(span.start, pieces) + room - 1]
+        cut = text.rfind(" ", span.start + 1, min(limit, span.end))
+        cut = cut if cut > span.start else min(limit, span.end - 1)
+        parts.append(Span(span.start, cut))
+        start = cut + (len(text[cut : span.end]) - len(text[cut : span.end].lstrip()))
+        span = Span(start, span.end)
+    return [*parts, span]
+
+
+def _pack(text: str, sentences: Sequence[Span], pieces: WordPieces, room: int) -> list[range]:
+    """Consecutive sentences to chunks, as ranges of indices into ``sentences``."""
+    paragraph_ends = _paragraph_ends(text, sentences)
+    groups: list[range] = []
+    first = 0
+    for index, sentence in enumerate(sentences):
+        if index == first:
+            continue
+        used = _size(Span(sentences[first].start, sentences[index - 1].end), pieces)
+        begins_paragraph = paragraph_ends[index] != paragraph_ends[index - 1]
+        end = sentence.end
+        if begins_paragraph and used * 3 > room * 2:
+            end = sentences[paragraph_ends[index]].end
+        if _size(Span(sentences[first].start, end), pieces) > room:
+            groups.append(range(first, index))
+            first = index
+    if sentences:
+        groups.append(range(first, len(sentences)))
+    return groups
+
+
+def _paragraph_ends(text: str, sentences: Sequence[Span]) -> list[int]:
+    """For each sentence the index of the last sentence of its paragraph."""
+    ends = [len(sentences) - 1] * len(sentences)
+    for index in range(len(sentences) - 2, -1, -1):
+        gap = text[sentences[index].end : sentences[index + 1].start]
+        ends[index] = index if "\n" in gap else ends[index + 1]
+    return ends

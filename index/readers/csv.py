@@ -1,0 +1,118 @@
+"""Read CSV and TSV with a header: one article a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from index.readers.encoding import undecodable
+from index.readers.fields import FIELDS, read_record, shortened
+from index.readers.lines import TOO_LONG, read_lines
+from index.types import Rejection, SourcedArticle
+
+# The csv module holds a field at four bytes a character and more while it grows.
+MAX_FIELD_CHARS = 16 << 20
+
+
+class _Row(NamedTuple):
+    """A row with the line it starts on; ``reason`` says why its cells cannot be used."""
+
+    line: int
+    cells: list[str]
+    reason: str | None
+
+
+class _Lines:
+    """The decoded lines of a file, and which of them are bad and why.
+
+    A bad line is handed on all the same, with its quotes, so that the rows after it are
+    found where they are.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = read_lines(file)
+        self.bad: dict[int, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        for number, offset, content in self._lines:
+            if content is None:
+                self.bad[number] = f"line {TOO_LONG}"
+                yield "\n"
+                continue
+            try:
+                yield content.decode()
+            except UnicodeDecodeError as error:
+                self.bad[number] = undecodable(error, offset)
+                yield content.decode(errors="replace")
+
+
+def read_csv(file: BinaryIO, name: str, delimiter: str) -> Iterator[SourcedArticle | Rejection]:
+    """Yield the article of each row; a row that cannot be read is a Rejection.
+
+    Columns are found by their names in the header, in any order and case.
+    """
+    rows = _rows(file, delimiter)
+    header = next(rows, _Row(1, [], "the file is empty; leave it out"))
+    names = [cell.strip().casefold() for cell in header.cells]
+    reason = header.reason or _unfit_header(names)
+    if reason:
+        yield Rejection(name, header.line, reason)
+        return
+    row = header
+    for row in rows:
+        reason = row.reason or _unfit_width(len(row.cells), len(names))
+        if reason:
+            yield Rejection(name, row.line, reason)
+        else:
+            yield from read_record(_record(names, row.cells), name, row.line)
+    if row is header:
+        yield Rejection(name, None, "the file has a header and no rows; leave it out")
+
+
+def _rows(file: BinaryIO, delimiter: str) -> Iterator[_Row]:
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARS))
+    lines = _Lines(file)
+    # strict: else a quote that is never closed makes one article of the rest of the file.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        cells: list[str] = []
+        reason = None
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            reason = _malformed(error, start, reader.line_num)
+        if lines.bad:
+            start, reason = lines.bad.popitem()
+            lines.bad.clear()
+        if cells or reason:
+            yield _Row(start, cells, reason)
+
+
+def _malformed(error: csv.Error, start: int, end: int) -> str:
+    where = f"lines {start} to {end}" if end > start else f"line {start}"
+    return f"not CSV in {where} ({error}); put the cell in quotes and double those inside it"
+
+
+def _unfit_header(names: list[str]) -> str | None:
+    if "text" not in names:
+        found = shortened(", ".join(map(repr, names)), 200)
+        return f"no column 'text'; the columns found are {found}"
+    twice = [field for field in FIELDS if names.count(field) > 1]
+    return f"several columns are called '{twice[0]}'; rename all but one" if twice else None
+
+
+def _unfit_width(cells: int, names: int) -> str | None:
+    if cells <= names:
+        return None
+    return f"{cells} cells under {names} column names; put cells that hold a delimiter in quotes"
+
+
+def _record(names: list[str], cells: list[str]) -> dict[str, object]:
+    # A row may end early: editors of tables leave out empty cells at the end.
+    record: dict[str, object] = {"text": None}
+    record.update(zip(names, cells, strict=False))
+    return record

@@ -1,0 +1,132 @@
+"""Make a cleaned article of the named fields of a record, whatever format they came in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from index.clean import PARAGRAPH_BREAK, clean_article
+from index.readers.dates import normalise_date
+from index.types import Article, Rejection, SourcedArticle
+
+FIELDS = ("id", "title", "text", "published", "source", "url", "author", "language")
+DERIVED_TITLE_CHARS = 100
+MAX_ID_CHARS = 200
+
+_SHOWN_CHARS = 60
+_KINDS = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
+
+
+class UnfitRecordError(ValueError):
+    """A record that is not an article; the message says why and how to mend it."""
+
+
+def read_record(
+    record: Mapping[str, object], file: str, line: int | None
+) -> Iterator[SourcedArticle | Rejection]:
+    """Yield the article of a record, then a Rejection of its date if that is unreadable.
+
+    A record that is not an article gives one Rejection. Fields with other names are ignored.
+    """
+    try:
+        article = _identified(_cleaned(record), _given_id(record.get("id")))
+    except UnfitRecordError as error:
+        yield Rejection(file, line, str(error))
+        return
+    published, complaint = _published(record.get("published"))
+    if published:
+        article = replace(article, published=published)
+    yield SourcedArticle(article, file, line)
+    if complaint:
+        yield Rejection(file, line, complaint, kept=True)
+
+
+def _cleaned(record: Mapping[str, object]) -> Article:
+    text = _string(record, "text")
+    if text is None and "text" not in record:
+        raise UnfitRecordError(f"no field 'text'; the fields found are {_quoted(record)}")
+    article = Article(
+        id="",
+        title=_string(record, "title") or "",
+        text=text or "",
+        source=_string(record, "source"),
+        url=_string(record, "url"),
+        author=_string(record, "author"),
+        language=_string(record, "language"),
+    )
+    cleaned = clean_article(article)
+    if cleaned is None:
+        raise UnfitRecordError("no text: the article has no words; give it some or leave it out")
+    return cleaned if cleaned.title else replace(cleaned, title=_derived_title(cleaned.text))
+
+
+def _string(record: Mapping[str, object], field: str) -> str | None:
+    value = record.get(field)
+    if value is None or isinstance(value, str):
+        return value
+    raise UnfitRecordError(f"field '{field}' is {_kind(value)}; it has to be a string")
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+def _quoted(record: Mapping[str, object]) -> str:
+    return shortened(", ".join(map(repr, record)), 200) or "none"
+
+
+def shortened(text: str, length: int = _SHOWN_CHARS) -> str:
+    """Cut a value for use in a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _derived_title(text: str) -> str:
+    line = text.partition(PARAGRAPH_BREAK)[0]
+    if len(line) <= DERIVED_TITLE_CHARS:
+        return line
+    head, space, _ = line[:DERIVED_TITLE_CHARS].rpartition(" ")
+    return (head if space else line[: DERIVED_TITLE_CHARS - 1]) + "…"
+
+
+def _given_id(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise UnfitRecordError(f"field 'id' is {_kind(value)}; it has to be a string")
+    article_id = value.strip()
+    if len(article_id) > MAX_ID_CHARS:
+        reason = f"field 'id' has {len(article_id)} characters; at most {MAX_ID_CHARS} are taken"
+        raise UnfitRecordError(reason)
+    if not article_id.isprintable():
+        reason = f"field 'id' holds control characters ({ascii(shortened(article_id))})"
+        raise UnfitRecordError(f"{reason}; remove them")
+    return article_id or None
+
+
+def _identified(article: Article, given: str | None) -> Article:
+    # Cleaned fields are hashed: they cannot hold the separator, and the same article has the
+    # same id in a text file and in a CSV with other line breaks.
+    identity = article.url or "\x1f".join((article.source or "", article.title, article.text))
+    return replace(article, id=given or hashlib.sha256(identity.encode()).hexdigest()[:16])
+
+
+def _published(value: object) -> tuple[str | None, str | None]:
+    """Return the normalised date or None, and what is wrong with it or None."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None, None
+    try:
+        if isinstance(value, str):
+            return normalise_date(value), None
+    except ValueError:
+        pass
+    shown = ascii(shortened(value)) if isinstance(value, str) else f"({_kind(value)})"
+    return None, f"unreadable date {shown}; write it as 2024-08-06 or 2024-08-06T18:30:00Z"

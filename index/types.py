@@ -1,0 +1,102 @@
+"""What flows from a file to the index: articles, chunks, families.
+
+Ids are stable across rebuilds: given by the source, or a hash of what identifies the article.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article, cleaned. ``text`` is what is quoted from and never changes afterwards.
+
+    ``published`` is ISO 8601: a date where only the day is known ("2024-08-06"), else a
+    date-time in UTC ("2024-08-06T18:30:00Z"). Unknown fields are None, never "".
+    """
+
+    id: str
+    title: str
+    text: str
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    author: str | None = None
+    language: str | None = None
+
+    @property
+    def published_at(self) -> datetime | None:
+        """Time of publication in UTC (midnight where only the day is known)."""
+        return None if self.published is None else _utc(datetime.fromisoformat(self.published))
+
+    @property
+    def day(self) -> str | None:
+        """Day of publication, "YYYY-MM-DD" in UTC."""
+        return None if self.published is None else self.published[:10]
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedArticle:
+    """An article with the place that it was read from."""
+
+    article: Article
+    file: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something that could not be read: where, why, and how to mend it.
+
+    ``kept`` is True for a field that was left out of an article that was taken in
+    (an unreadable date), False where nothing was taken.
+    """
+
+    file: str
+    line: int | None
+    reason: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of an article's text, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences: ``article.text[start:end] == text``, always.
+
+    ``id`` is ``{article_id}:{ordinal}``; ordinals count from 0 in reading order.
+    """
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMember:
+    """One article of a family and what it is there: "original", "copy" or "version"."""
+
+    article_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Articles that carry the same text. The earliest is the original."""
+
+    id: str
+    members: tuple[FamilyMember, ...]
