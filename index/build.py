@@ -16,7 +16,7 @@ from index.catalog import Catalog
 from index.chunker import Chunker
 from index.embedder import Embedder, open_embedder
 from index.encode import EncodedArticle, encode
-from index.errors import IndexMismatchError, SourceError
+from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.lexical import LexicalIndex
@@ -101,11 +101,25 @@ def remove_articles(
     return _Build(archive, None, False, progress).remove(article_ids)
 
 
+def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
+    """Settings that an archive was built with; ``or_default`` where none can be read."""
+    if folder.current_name() is None:
+        return Settings()
+    try:
+        return folder.current().manifest().settings
+    except (ArchiveDamagedError, IndexMismatchError):
+        if or_default:
+            return Settings()
+        raise
+
+
 class _Build:
     def __init__(
         self, archive: Path, settings: Settings | None, rebuild: bool, progress: Progress | None
     ) -> None:
         self._folder = ArchiveFolder(archive)
+        self._given = settings
+        self._rebuild = rebuild
         self._fresh = rebuild or self._folder.current_name() is None
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
@@ -113,24 +127,31 @@ class _Build:
         self._started = time.monotonic()
 
     def _choose_settings(self, settings: Settings | None) -> Settings:
-        if self._folder.current_name() is None:
-            return settings or Settings()
-        stored = self._folder.current().manifest().settings if not self._fresh else None
-        if stored is None or settings is None or settings == stored:
-            return settings or stored or Settings()
+        stored = stored_settings(self._folder, or_default=self._fresh)
+        if settings is None or settings == stored or self._fresh:
+            return settings or stored
         raise IndexMismatchError(
             f"{self._folder.path} was built with {stored} and not with {settings}; "
             "build anew with --rebuild, or leave the settings out"
         )
 
+    def _recheck(self) -> None:
+        """Another first build may have ended between looking and getting the lock."""
+        if self._fresh and not self._rebuild and self._folder.current_name() is not None:
+            self._fresh = False
+            self._settings = self._choose_settings(self._given)
+            self._embedder = open_embedder(self._settings.embedder)
+
     def run(self, paths: Sequence[Path], *, drop_gone: bool) -> BuildReport:
         with self._folder.writing(), ExitStack() as stack:
+            self._recheck()
             stage = _Stage(self._folder, fresh=self._fresh)
             stack.callback(stage.close)
             report = self._read(paths, stage, drop_gone)
             return self._finish(stage, report)
 
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
+        self._folder.current()  # before the lock, which would make the folder
         with self._folder.writing(), ExitStack() as stack:
             stage = _Stage(self._folder, fresh=False)
             stack.callback(stage.close)
@@ -169,7 +190,7 @@ class _Build:
         )
 
     def _finish(self, stage: _Stage, report: BuildReport) -> BuildReport:
-        if report.touched == 0 and not self._fresh:
+        if not stage.differs:
             name = self._folder.current_name()
         else:
             name = self._index(stage)
@@ -242,6 +263,11 @@ class _Stage:
             self.catalog = Catalog(self._staged.catalog)
         return self._staged
 
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to publish."""
+        return self._staged is not None
+
     def close(self) -> None:
         self.catalog.close()
 
@@ -257,7 +283,9 @@ class _Stage:
         fingerprint = _fingerprint(article)
         stored = self.catalog.fingerprint(article.id)
         if stored == fingerprint:
-            if self.catalog.place(article.id)[0] != item.file and self._staged is not None:
+            if self.catalog.place(article.id)[0] != item.file:
+                # Else a later build would look for it where it no longer stands.
+                assert self.generation
                 self.catalog.move_article(article.id, item.file, item.line)
             return "unchanged"
         if stored is not None:
@@ -324,7 +352,10 @@ class _Store:
         """Catalogue, vectors and words must hold the same number of chunks."""
         found = (self._vectors.count(), self._lexical.count())
         if found != (chunks, chunks):
-            raise RuntimeError(f"{chunks} chunks in the catalogue, vectors and words hold {found}")
+            raise ArchiveDamagedError(
+                f"{chunks} chunks in the catalogue, vectors and words hold {found}; build anew "
+                "with: newsarchive build --rebuild PATH…"
+            )
 
     def close(self) -> None:
         self._vectors.close()

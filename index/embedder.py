@@ -6,11 +6,13 @@ chunks, and a rebuild that finds nothing new, load neither torch nor the model.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +116,7 @@ class SentenceTransformersEmbedder:
 
     def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
         """Vectors of texts and of spans inside them; one forward pass, padded to the longest."""
+        model = self._model
         import torch
 
         encodings = self._tokenizer.encode_batch(list(texts))
@@ -125,7 +128,7 @@ class SentenceTransformersEmbedder:
             mask[row, : len(encoding.ids)] = 1
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         with torch.inference_mode():
-            out = self._model(features)
+            out = model(features)
             token_vectors = out["token_embeddings"].float().numpy()
             text_vectors = out["sentence_embedding"].float().numpy()
         pooled = [
@@ -138,19 +141,18 @@ class SentenceTransformersEmbedder:
 
     def embed_question(self, question: str) -> Matrix:
         """Vector of a question, (dimension,) float32, unit length."""
-        vectors = self._model.encode([question], show_progress_bar=False, convert_to_tensor=True)
+        model = self._model
+        with _one_thread():
+            vectors = model.encode([question], show_progress_bar=False, convert_to_tensor=True)
         vector: Matrix = unit(vectors.float().numpy())[0]
         return vector
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        _quiet()
-        import torch
-        from sentence_transformers import SentenceTransformer
-
+        torch, sentence_transformer = _import_models()
         source = self.name if self._folder is None else str(self._folder)
         try:
-            model = SentenceTransformer(source, device="cpu")
+            model = sentence_transformer(source, device="cpu")
         except (OSError, ValueError) as error:
             raise _no_model(self.name, error) from error
         capable = torch.cpu.get_capabilities()
@@ -245,18 +247,54 @@ def _pool(vectors: Matrix, offsets: Sequence[tuple[int, int]], span: Span) -> Ma
     return pooled
 
 
-def _quiet() -> None:
-    """Keep the model libraries' progress bars and notices off the terminal."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on the calling thread alone.
+
+    A question is too short to share out: a second core saves 1 ms where it is idle and costs
+    hundreds where it is busy, and several people may ask at once.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _import_models() -> tuple[Any, type[SentenceTransformer]]:
+    """Import torch and sentence-transformers, quietly.
+
+    They make so many objects that the garbage collector, which finds nothing there, would take a
+    fifth of the three to four seconds.
+    """
+    _quiet()
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    finally:
+        if collecting:
+            gc.enable()
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return torch, SentenceTransformer
+
+
+def _quiet() -> None:
+    """Keep the model libraries' notices off the terminal."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 
 def _no_model(name: str, error: Exception) -> EmbedderError:
+    cause = " ".join(str(error).split())  # some are of several lines
     return EmbedderError(
-        f"the embedder {name!r} cannot be loaded ({error}); name a folder that "
+        f"the embedder {name!r} cannot be loaded ({cause}); name a folder that "
         f"sentence-transformers saved, the id of a model that may be downloaded, or leave it "
         f"out for {PACKAGED!r}"
     )

@@ -91,7 +91,7 @@ def _job(chunked: ChunkedArticle, ordinal: int, embedder: str) -> _Job:
         Span(chunked.sentences[index].start + shift, chunked.sentences[index].end + shift)
         for index in chunked.chunk_sentences[ordinal]
     )
-    return _Job(text, spans, vector_key(embedder, text))
+    return _Job(text, spans, vector_key(embedder, text, spans))
 
 
 def _embed_jobs(

@@ -86,16 +86,37 @@ class Generation:
             fields = orjson.loads(self.manifest_path.read_bytes())
             version = fields["format_version"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ArchiveDamagedError(
-                f"{self.manifest_path} cannot be read ({error}); build anew with: "
-                "newsarchive build --rebuild PATH…"
-            ) from error
+            raise self._unreadable_manifest(error) from error
         if version != FORMAT_VERSION:
             raise IndexMismatchError(
                 f"{self.folder} has format version {version} and this newsarchive reads "
                 f"{FORMAT_VERSION}; build anew with: newsarchive build --rebuild PATH…"
             )
-        return Manifest(**fields)
+        try:
+            return Manifest(**fields)
+        except TypeError as error:
+            raise self._unreadable_manifest(error) from error
+
+    def check_files(self) -> None:
+        """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it anew."""
+        files = (
+            self.catalog,
+            self.chroma / "chroma.sqlite3",
+            self.lexical / "meta.json",
+            self.sentences,
+        )
+        missing = [str(path.relative_to(self.folder)) for path in files if not path.is_file()]
+        if missing:
+            raise ArchiveDamagedError(
+                f"{self.folder} lacks {', '.join(missing)}; build anew with: "
+                "newsarchive build --rebuild PATH…"
+            )
+
+    def _unreadable_manifest(self, error: Exception) -> ArchiveDamagedError:
+        return ArchiveDamagedError(
+            f"{self.manifest_path} cannot be read ({error}); build anew with: "
+            "newsarchive build --rebuild PATH…"
+        )
 
 
 class ArchiveFolder:
@@ -120,7 +141,7 @@ class ArchiveFolder:
         """Name of the generation in use, None before the first build."""
         try:
             return self._current.read_text("utf-8").strip() or None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def current(self) -> Generation:
@@ -200,7 +221,8 @@ class ArchiveFolder:
     def _next_name(self) -> str:
         now = datetime.now(UTC)
         suffix = blake2b(f"{now.isoformat()} {os.getpid()}".encode(), digest_size=2).hexdigest()
-        return f"{now:%Y%m%dT%H%M%S}-{suffix}"
+        # To the microsecond: names tell the order, also of two builds within one second.
+        return f"{now:%Y%m%dT%H%M%S%f}-{suffix}"
 
     def _sweep(self) -> None:
         """Delete unfinished generations and those before the last two."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from index.embedder import Matrix
+from index.types import Span
 
 
-def vector_key(embedder: str, embedded_text: str) -> bytes:
-    """Key of a text's vectors: the same text by the same embedder has the same."""
-    return blake2b(f"{embedder}\x1f{embedded_text}".encode(), digest_size=16).digest()
+def vector_key(embedder: str, embedded_text: str, spans: Sequence[Span]) -> bytes:
+    """Key of a text's vectors: the same text and sentences by the same embedder have the same."""
+    cuts = ",".join(f"{span.start}-{span.end}" for span in spans)
+    return blake2b(f"{embedder}\x1f{cuts}\x1f{embedded_text}".encode(), digest_size=16).digest()
 
 
 class EmbeddingJournal:

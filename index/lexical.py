@@ -86,7 +86,8 @@ class LexicalIndex:
     def weight(self, word: str) -> float:
         """Inverse document frequency of a word as the index has it (Robertson–Spärck Jones)."""
         total = self._searcher.num_docs
-        found = self._searcher.doc_freq("body", word)
+        # tantivy counts what was deleted and not yet merged away, which can exceed the total.
+        found = min(total, self._searcher.doc_freq("body", word))
         return log(1.0 + (total - found + 0.5) / (found + 0.5))
 
     def search(

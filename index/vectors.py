@@ -6,6 +6,7 @@ LlamaIndex program can read it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +38,12 @@ class VectorIndex:
     """Chunk vectors in an embedded Chroma, cosine distance."""
 
     def __init__(self, folder: Path) -> None:
+        # By the environment and not by an argument: Chroma refuses a second client of a folder in
+        # one process whose settings differ, and a program's own client has the default ones.
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         import chromadb
-        from chromadb.config import Settings
 
-        self._client = cast(
-            "Client",
-            chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)),
-        )
+        self._client = cast("Client", chromadb.PersistentClient(str(folder)))
         # No embedding function: Chroma's own would fetch a model, and vectors are always given.
         self._collection = self._client.get_or_create_collection(
             COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
