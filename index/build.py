@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
@@ -15,17 +14,15 @@ import orjson
 from index.catalog import Catalog
 from index.chunker import Chunker
 from index.embedder import Embedder, open_embedder
-from index.encode import EncodedArticle, encode
+from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
-from index.generations import ArchiveFolder, Generation
+from index.generations import ArchiveFolder
 from index.journal import EmbeddingJournal
-from index.lexical import LexicalIndex
 from index.readers import read_articles
 from index.settings import Settings
-from index.types import Article, Rejection, SourcedArticle
-from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
-
-_STORE_BATCH = 2_000  # chunks
+from index.stage import Stage
+from index.store import Store
+from index.types import Rejection, SourcedArticle
 
 
 class Progress(Protocol):
@@ -102,7 +99,7 @@ def remove_articles(
 
 
 def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
-    """Settings that an archive was built with; ``or_default`` where none can be read."""
+    """Read the settings that an archive was built with; ``or_default`` where none can be read."""
     if folder.current_name() is None:
         return Settings()
     try:
@@ -145,7 +142,7 @@ class _Build:
     def run(self, paths: Sequence[Path], *, drop_gone: bool) -> BuildReport:
         with self._folder.writing(), ExitStack() as stack:
             self._recheck()
-            stage = _Stage(self._folder, fresh=self._fresh)
+            stage = Stage(self._folder, fresh=self._fresh)
             stack.callback(stage.close)
             report = self._read(paths, stage, drop_gone)
             return self._finish(stage, report)
@@ -153,7 +150,7 @@ class _Build:
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
         self._folder.current()  # before the lock, which would make the folder
         with self._folder.writing(), ExitStack() as stack:
-            stage = _Stage(self._folder, fresh=False)
+            stage = Stage(self._folder, fresh=False)
             stack.callback(stage.close)
             for article_id in article_ids:
                 if stage.catalog.fingerprint(article_id) is None:
@@ -163,7 +160,7 @@ class _Build:
             report = BuildReport(None, removed=len(set(article_ids)))
             return self._finish(stage, report)
 
-    def _read(self, paths: Sequence[Path], stage: _Stage, drop_gone: bool) -> BuildReport:
+    def _read(self, paths: Sequence[Path], stage: Stage, drop_gone: bool) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         rejections: list[Rejection] = []
         seen: dict[str, str] = {}
@@ -189,7 +186,7 @@ class _Build:
             **counts,
         )
 
-    def _finish(self, stage: _Stage, report: BuildReport) -> BuildReport:
+    def _finish(self, stage: Stage, report: BuildReport) -> BuildReport:
         if not stage.differs:
             name = self._folder.current_name()
         else:
@@ -201,13 +198,13 @@ class _Build:
             seconds=seconds,
         )  # fmt: skip
 
-    def _index(self, stage: _Stage) -> str:
+    def _index(self, stage: Stage) -> str:
         journal = EmbeddingJournal(self._folder.journal, self._embedder.dimension)
         stage.settle_families()
         self._cut(stage.catalog)
         waiting = stage.catalog.unembedded_originals()
         self._progress.step("embedding", stage.catalog.count_chunks(waiting))
-        store = _Store(stage.generation, self._embedder.dimension)
+        store = Store(stage.generation, self._embedder.dimension)
         try:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
@@ -238,151 +235,12 @@ class _Build:
             self._progress.advance(1)
 
 
-class _Stage:
-    """The next generation's catalogue.
-
-    It is copied from the current one at the first difference, so that a build which finds none
-    copies nothing.
-    """
-
-    def __init__(self, folder: ArchiveFolder, *, fresh: bool) -> None:
-        self._folder = folder
-        self.dropped_chunks: list[str] = []
-        self._staged: Generation | None = None
-        if fresh:
-            self._staged = folder.stage(copy_current=False)
-            self.catalog = Catalog(self._staged.catalog, create=True)
-        else:
-            self.catalog = Catalog(folder.current().catalog, read_only=True)
-
-    @property
-    def generation(self) -> Generation:
-        if self._staged is None:
-            self.catalog.close()
-            self._staged = self._folder.stage(copy_current=True)
-            self.catalog = Catalog(self._staged.catalog)
-        return self._staged
-
-    @property
-    def differs(self) -> bool:
-        """Whether there is anything to publish."""
-        return self._staged is not None
-
-    def close(self) -> None:
-        self.catalog.close()
-
-    def release(self) -> None:
-        """Close the catalogue for writing and read it from now on."""
-        self.catalog.commit()
-        self.catalog.close()
-        self.catalog = Catalog(self.generation.catalog, read_only=True)
-
-    def take_in(self, item: SourcedArticle) -> str:
-        """Store an article; "new", "changed" or "unchanged"."""
-        article = item.article
-        fingerprint = _fingerprint(article)
-        stored = self.catalog.fingerprint(article.id)
-        if stored == fingerprint:
-            if self.catalog.place(article.id)[0] != item.file:
-                # Else a later build would look for it where it no longer stands.
-                assert self.generation
-                self.catalog.move_article(article.id, item.file, item.line)
-            return "unchanged"
-        if stored is not None:
-            self.remove(article.id)
-        assert self.generation
-        self.catalog.put_article(article, item.file, item.line, fingerprint, _hash(article.text))
-        return "new" if stored is None else "changed"
-
-    def remove(self, article_id: str) -> None:
-        assert self.generation
-        self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
-        self.catalog.delete_article(article_id)
-
-    def gone(self, paths: Sequence[Path], seen: dict[str, str]) -> list[str]:
-        """Articles that were read from under ``paths`` before and stand there no longer."""
-        roots = [path.resolve() for path in paths]
-        return [
-            article_id
-            for article_id, file in self.catalog.ids_by_file()
-            if article_id not in seen and _under(Path(file), roots)
-        ]
-
-    def settle_families(self) -> None:
-        """Find exact copies; an article that became one loses its chunks."""
-        assert self.generation
-        self.catalog.assign_families()
-        for article_id in self.catalog.chunked_copies():
-            self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
-            self.catalog.drop_chunks(article_id)
-
-
-class _Store:
-    """Writes encoded articles to Chroma, tantivy and the sentence vectors, in batches."""
-
-    def __init__(self, generation: Generation, dimension: int) -> None:
-        self._vectors = VectorIndex(generation.chroma)
-        self._lexical = LexicalIndex(generation.lexical)
-        self._sentences = SentenceVectors(generation.sentences, dimension)
-        self._next_sentence = len(self._sentences)
-        self._waiting: list[EmbeddedChunk] = []
-
-    def delete(self, chunk_ids: Sequence[str]) -> None:
-        self._vectors.delete(chunk_ids)
-        self._lexical.delete(sorted({chunk_id.rpartition(":")[0] for chunk_id in chunk_ids}))
-
-    def add(self, encoded: EncodedArticle, catalog: Catalog) -> None:
-        article = encoded.chunked.article
-        self._lexical.add((chunk, article.title) for chunk in encoded.chunked.chunks)
-        self._waiting.extend(
-            EmbeddedChunk(chunk, article, vector)
-            for chunk, vector in zip(encoded.chunked.chunks, encoded.chunk_vectors, strict=True)
-        )
-        self._sentences.append([encoded.sentence_vectors])
-        catalog.put_first_vector(article.id, self._next_sentence)
-        self._next_sentence += len(encoded.sentence_vectors)
-        if len(self._waiting) >= _STORE_BATCH:
-            self._add_waiting()
-
-    def flush(self) -> None:
-        self._add_waiting()
-        self._lexical.commit()
-
-    def check(self, chunks: int) -> None:
-        """Catalogue, vectors and words must hold the same number of chunks."""
-        found = (self._vectors.count(), self._lexical.count())
-        if found != (chunks, chunks):
-            raise ArchiveDamagedError(
-                f"{chunks} chunks in the catalogue, vectors and words hold {found}; build anew "
-                "with: newsarchive build --rebuild PATH…"
-            )
-
-    def close(self) -> None:
-        self._vectors.close()
-
-    def _add_waiting(self) -> None:
-        self._vectors.add(self._waiting)
-        self._waiting.clear()
-
-
 def _same_id_again(item: SourcedArticle, first: str) -> Rejection:
     reason = (
         f"the id {item.article.id!r} was read already from {first}; the first is kept; "
         "give each article an id of its own"
     )
     return Rejection(item.file, item.line, reason)
-
-
-def _under(file: Path, roots: Sequence[Path]) -> bool:
-    return any(file == root or root in file.parents for root in roots)
-
-
-def _hash(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=16).digest()
-
-
-def _fingerprint(article: Article) -> bytes:
-    return _hash(orjson.dumps(asdict(article)).decode())
 
 
 def _write_rejected(path: Path, rejections: Sequence[Rejection]) -> None:

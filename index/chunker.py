@@ -50,20 +50,19 @@ class Chunker:
         """Cut one article; an article without text gives no chunk."""
         pieces = self._embedder.word_pieces([article.text])[0]
         header = self._header(article)
-        room = self._room - self._embedder.count([header])[0]
         spans = sentence_spans(article.text, article.language)
-        sentences = [part for span in spans for part in _split(article.text, span, pieces, room)]
-        groups = _pack(article.text, sentences, pieces, room)
-        return ChunkedArticle(
-            article=article,
-            header=header,
-            sentences=tuple(sentences),
-            chunks=tuple(
-                _chunk(article, ordinal, sentences[group.start : group.stop])
-                for ordinal, group in enumerate(groups)
-            ),
-            chunk_sentences=tuple(groups),
-        )
+        room = self._room - self._embedder.count([header])[0]
+        while True:
+            chunked = _cut(article, header, spans, pieces, room)
+            # The rest of a word that was split may have more pieces by itself than inside it.
+            excess = self._longest(chunked) - self._room
+            if excess <= 0 or room <= excess:
+                return chunked
+            room -= excess
+
+    def _longest(self, chunked: ChunkedArticle) -> int:
+        texts = [chunked.embedded_text(ordinal) for ordinal in range(len(chunked.chunks))]
+        return max(self._embedder.count(texts), default=0)
 
     def _header(self, article: Article) -> str:
         """Headline and day, at most a third of the room: a headline may be of any length."""
@@ -74,6 +73,23 @@ class Chunker:
             title = title[: ends[limit - 1]].rsplit(" ", 1)[0]
         day = f" ({article.day})" if article.day else ""
         return f"{title}{day}\n" if title else ""
+
+
+def _cut(
+    article: Article, header: str, spans: Sequence[Span], pieces: WordPieces, room: int
+) -> ChunkedArticle:
+    sentences = [part for span in spans for part in _split(article.text, span, pieces, room)]
+    groups = _pack(article.text, sentences, pieces, room)
+    return ChunkedArticle(
+        article=article,
+        header=header,
+        sentences=tuple(sentences),
+        chunks=tuple(
+            _chunk(article, ordinal, sentences[group.start : group.stop])
+            for ordinal, group in enumerate(groups)
+        ),
+        chunk_sentences=tuple(groups),
+    )
 
 
 def _chunk(article: Article, ordinal: int, sentences: Sequence[Span]) -> Chunk:

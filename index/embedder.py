@@ -175,7 +175,8 @@ class SentenceTransformersEmbedder:
         return tokenizer
 
     def _read_sizes(self) -> tuple[int, int]:
-        if self._folder is None:
+        # The packaged one's files are known; what others hold differs by who saved them and when.
+        if self._folder is None or self.name != PACKAGED:
             model = self._model
             return int(model.max_seq_length or 512) - 2, int(model.get_embedding_dimension() or 0)
         import orjson

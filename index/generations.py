@@ -98,7 +98,7 @@ class Generation:
             raise self._unreadable_manifest(error) from error
 
     def check_files(self) -> None:
-        """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it anew."""
+        """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it."""
         files = (
             self.catalog,
             self.chroma / "chroma.sqlite3",
@@ -229,7 +229,7 @@ class ArchiveFolder:
         current = self.current_name()
         finished = []
         for folder in sorted(self._generations.iterdir()):
-            if folder.name.endswith(_BUILDING) or (current and folder.name > current):
+            if folder.name.endswith(_BUILDING) or current is None or folder.name > current:
                 shutil.rmtree(folder)
             else:
                 finished.append(folder)

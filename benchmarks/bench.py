@@ -1,0 +1,201 @@
+"""Measure newsarchive on this machine: ``make bench``, or ``python benchmarks/bench.py``.
+
+A build beside the bare encoder, a build of what has not changed, search and ask, cold starts and
+peak memory. Articles and questions are those of NEWSARCHIVE_DATA (a folder in the format of
+docs/evaluation.md), else of ../shared/data/wikinews, else of seeds/sample.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import orjson
+from asking import AskingTimes, measure_asking
+from indexing import Elapsed, IndexingTimes, measure_indexing
+from processes import Run, command, run, run_often
+from rich.console import Console
+from rich.table import Table
+
+from index.errors import NewsArchiveError
+from rag.evaluation.scoring import percentile
+from rag.evaluation.sets import ARTICLES, EvaluationSet, read_set
+
+ROOT = Path(__file__).resolve().parent.parent
+_COLD_STARTS = 5
+_IDLE_LOAD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the table: the median of ``values`` is the figure, the rest shows the noise."""
+
+    name: str
+    unit: str
+    values: list[float]
+
+    @property
+    def median(self) -> float:
+        """Middle value."""
+        return median(self.values)
+
+
+def main() -> None:
+    """Measure, print the table, write the JSON."""
+    options = _options()
+    command()
+    data = _data_folder()
+    evaluation_set = _read(data)
+    _note(f"data: {data} ({len(evaluation_set.questions)} questions)")
+    load = os.getloadavg()[0]
+    if load > _IDLE_LOAD:
+        _note(f"the machine is busy (load {load:.1f}), so expect noise; measure again when idle")
+    with TemporaryDirectory(prefix="newsarchive-bench-", ignore_cleanup_errors=True) as folder:
+        figures = _measure(evaluation_set, Path(folder), options.repeats)
+    _print_table(figures, data)
+    if options.json:
+        options.json.write_bytes(
+            orjson.dumps(_as_json(figures, data, load), option=orjson.OPT_INDENT_2)
+        )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    parser.add_argument(
+        "--repeats", type=int, default=2, metavar="N", help="builds and encoder runs (2)"
+    )
+    options = parser.parse_args()
+    if options.repeats < 1:
+        parser.error("--repeats must be 1 or more")
+    return options
+
+
+def _data_folder() -> Path:
+    if given := os.environ.get("NEWSARCHIVE_DATA"):
+        return Path(given)
+    shared = ROOT.parent / "shared" / "data" / "wikinews"
+    return shared if shared.is_dir() else ROOT / "seeds" / "sample"
+
+
+def _read(data: Path) -> EvaluationSet:
+    try:
+        return read_set(data)
+    except NewsArchiveError as error:
+        sys.exit(str(error))
+
+
+def _measure(evaluation_set: EvaluationSet, scratch: Path, repeats: int) -> list[Figure]:
+    articles = evaluation_set.folder / ARTICLES
+    _note(f"building {repeats} times, in turn with the bare encoder")
+    indexing = measure_indexing(articles.resolve(), scratch, repeats)
+    archive = scratch / "archive"
+    _note("searching and asking")
+    asking = measure_asking(archive, evaluation_set.questions)
+    _note("starting processes")
+    question = evaluation_set.questions[0].question
+    ask = run_often(("ask", question, "--archive", archive), _COLD_STARTS)
+    build = run("build", articles.resolve(), "--archive", scratch / "in-a-process")
+    return [
+        *_indexing_figures(indexing),
+        *_asking_figures(asking),
+        *_process_figures(ask, build),
+    ]
+
+
+def _indexing_figures(times: IndexingTimes) -> list[Figure]:
+    runs = list(zip(times.build, times.bare, times.unchanged, strict=True))
+    chunks = times.chunks
+    return [
+        Figure("build: articles", "articles/s", [times.articles / b.wall for b in times.build]),
+        Figure("build: chunks", "chunks/s", [chunks / build.wall for build in times.build]),
+        Figure(
+            "bare encoder, same chunks", "chunks/s", [chunks / bare.wall for bare in times.bare]
+        ),
+        Figure("build's rate / bare encoder's", "", [bare.wall / b.wall for b, bare, _ in runs]),
+        Figure("the same, best run of each", "", [_fastest(times.bare) / _fastest(times.build)]),
+        Figure("the same by CPU seconds", "", [bare.cpu / build.cpu for build, bare, _ in runs]),
+        Figure("build", "s", [build.wall for build in times.build]),
+        Figure("build again, nothing changed", "s", [again.wall for again in times.unchanged]),
+        Figure("again / first", "", [again.wall / build.wall for build, _, again in runs]),
+    ]
+
+
+def _fastest(runs: list[Elapsed]) -> float:
+    return min(run.wall for run in runs)
+
+
+def _asking_figures(times: AskingTimes) -> list[Figure]:
+    return [
+        Figure("search, warm", "ms", times.search),
+        Figure("search, warm, p95", "ms", [percentile(times.search, 0.95) or 0.0]),
+        Figure("ask, warm", "ms", times.ask),
+        Figure("ask, warm, p95", "ms", [percentile(times.ask, 0.95) or 0.0]),
+    ]
+
+
+def _process_figures(ask: list[Run], build: Run) -> list[Figure]:
+    starts = {flag: run_often((flag,), _COLD_STARTS) for flag in ("--help", "--version")}
+    return [
+        Figure("newsarchive ask, cold", "s", [one.seconds for one in ask]),
+        *(
+            Figure(f"newsarchive {flag}", "s", [one.seconds for one in runs])
+            for flag, runs in starts.items()
+        ),
+        Figure("newsarchive build, whole process", "s", [build.seconds]),
+        Figure("peak memory of build", "MB", [build.peak_mb]),
+        Figure("peak memory of ask", "MB", [one.peak_mb for one in ask]),
+    ]
+
+
+def _print_table(figures: list[Figure], data: Path) -> None:
+    table = Table(title=f"newsarchive on {data.name}, {os.cpu_count()} cores", title_justify="left")
+    for name in ("figure", "median", "min", "max", "n", "unit"):
+        table.add_column(name, justify="right" if name in ("median", "min", "max", "n") else "left")
+    for figure in figures:
+        values = (figure.median, min(figure.values), max(figure.values))
+        table.add_row(figure.name, *map(_shown, values), str(len(figure.values)), figure.unit)
+    Console().print(table)
+
+
+def _as_json(figures: list[Figure], data: Path, load: float) -> dict[str, object]:
+    return {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": data.name,
+        "machine": {
+            "cores": os.cpu_count(),
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+            "load_before": load,
+        },
+        "figures": [
+            {
+                "name": figure.name,
+                "unit": figure.unit,
+                "median": figure.median,
+                "min": min(figure.values),
+                "max": max(figure.values),
+                "n": len(figure.values),
+            }
+            for figure in figures
+        ],
+    }
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.3f}"
+
+
+def _note(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""A build beside the bare encoder on the same chunks, and a build of what has not changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from index.build import BuildReport, build_archive
+from index.catalog import Catalog
+from index.embedder import Embedder, open_embedder
+from index.encode import batches
+from index.generations import ArchiveFolder
+from index.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Seconds on the clock, and of all cores: other programs disturb the latter less."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexingTimes:
+    """Times of each repetition; builds and the bare encoder took turns."""
+
+    articles: int
+    chunks: int
+    build: list[Elapsed]
+    bare: list[Elapsed]
+    unchanged: list[Elapsed]
+
+
+def measure_indexing(articles: Path, scratch: Path, repeats: int) -> IndexingTimes:
+    """Build ``repeats`` archives in ``scratch``, in turn with the bare encoder.
+
+    The last archive stays in ``scratch / "archive"``.
+    """
+    build, bare, unchanged = [], [], []
+    with _warm_embedder(scratch / "warm-up") as embedder:
+        for repeat in range(repeats):
+            archive = scratch / ("archive" if repeat == repeats - 1 else f"archive-{repeat}")
+            elapsed, report = _timed_build(archive, articles)
+            build.append(elapsed)
+            bare.append(_time_bare_encoder(embedder, _embedded_texts(archive)))
+            again, second = _timed_build(archive, articles)
+            assert second.touched == 0, "the second build found a difference where there is none"
+            unchanged.append(again)
+    return IndexingTimes(report.articles, report.chunks, build, bare, unchanged)
+
+
+@contextmanager
+def _warm_embedder(scratch: Path) -> Iterator[Embedder]:
+    """Give builds an embedder that is loaded, and load what else a first build imports."""
+    embedder = open_embedder(Settings().embedder)
+    with patch("index.build.open_embedder", return_value=embedder):
+        scratch.mkdir()
+        (scratch / "warm-up.txt").write_text("Headline\n\nOne sentence of text. Another one.\n")
+        build_archive(scratch / "archive", [scratch / "warm-up.txt"])
+        yield embedder
+
+
+def _timed_build(archive: Path, articles: Path) -> tuple[Elapsed, BuildReport]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    report = build_archive(archive, [articles])
+    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu), report
+
+
+def _embedded_texts(archive: Path) -> list[str]:
+    """Collect exactly what the build gave the embedder, read back from the archive."""
+    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
+    try:
+        texts = []
+        for article in list(catalog.articles()):
+            try:
+                chunked = catalog.chunked(article.id)
+            except KeyError:  # a copy: it has no chunks of its own
+                continue
+            texts += [chunked.embedded_text(ordinal) for ordinal in range(len(chunked.chunks))]
+    finally:
+        catalog.close()
+    return texts
+
+
+def _time_bare_encoder(embedder: Embedder, texts: Sequence[str]) -> Elapsed:
+    """Time the model alone: sorted by length, in the build's batches, nothing kept."""
+    groups = [[texts[index] for index in batch] for batch in batches(embedder.count(texts))]
+    wall, cpu = time.perf_counter(), time.process_time()
+    for group in groups:
+        embedder.embed(group, [()] * len(group))
+    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu)

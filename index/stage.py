@@ -1,0 +1,108 @@
+"""The next generation's catalogue while it is made: what differs from the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+
+import orjson
+
+from index.catalog import Catalog
+from index.generations import ArchiveFolder, Generation
+from index.types import Article, SourcedArticle
+
+
+class Stage:
+    """The next generation's catalogue.
+
+    It is copied from the current one at the first difference, so that a build which finds none
+    copies nothing.
+    """
+
+    def __init__(self, folder: ArchiveFolder, *, fresh: bool) -> None:
+        self._folder = folder
+        self.dropped_chunks: list[str] = []
+        self._staged: Generation | None = None
+        if fresh:
+            self._staged = folder.stage(copy_current=False)
+            self.catalog = Catalog(self._staged.catalog, create=True)
+        else:
+            self.catalog = Catalog(folder.current().catalog, read_only=True)
+
+    @property
+    def generation(self) -> Generation:
+        """The staged generation, copied now if nothing differed before."""
+        if self._staged is None:
+            self.catalog.close()
+            self._staged = self._folder.stage(copy_current=True)
+            self.catalog = Catalog(self._staged.catalog)
+        return self._staged
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to publish."""
+        return self._staged is not None
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        self.catalog.close()
+
+    def release(self) -> None:
+        """Close the catalogue for writing and read it from now on."""
+        self.catalog.commit()
+        self.catalog.close()
+        self.catalog = Catalog(self.generation.catalog, read_only=True)
+
+    def take_in(self, item: SourcedArticle) -> str:
+        """Store an article; "new", "changed" or "unchanged"."""
+        article = item.article
+        fingerprint = _fingerprint(article)
+        stored = self.catalog.fingerprint(article.id)
+        if stored == fingerprint:
+            if self.catalog.place(article.id)[0] != item.file:
+                # Else a later build would look for it where it no longer stands.
+                assert self.generation
+                self.catalog.move_article(article.id, item.file, item.line)
+            return "unchanged"
+        if stored is not None:
+            self.remove(article.id)
+        assert self.generation
+        self.catalog.put_article(article, item.file, item.line, fingerprint, _hash(article.text))
+        return "new" if stored is None else "changed"
+
+    def remove(self, article_id: str) -> None:
+        """Forget an article and note which of its chunks the indexes must drop."""
+        assert self.generation
+        self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
+        self.catalog.delete_article(article_id)
+
+    def gone(self, paths: Sequence[Path], seen: dict[str, str]) -> list[str]:
+        """Articles that were read from under ``paths`` before and stand there no longer."""
+        roots = [path.resolve() for path in paths]
+        return [
+            article_id
+            for article_id, file in self.catalog.ids_by_file()
+            if article_id not in seen and _under(Path(file), roots)
+        ]
+
+    def settle_families(self) -> None:
+        """Find exact copies; an article that became one loses its chunks."""
+        assert self.generation
+        self.catalog.assign_families()
+        for article_id in self.catalog.chunked_copies():
+            self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
+            self.catalog.drop_chunks(article_id)
+
+
+def _under(file: Path, roots: Sequence[Path]) -> bool:
+    return any(file == root or root in file.parents for root in roots)
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def _fingerprint(article: Article) -> bytes:
+    return _hash(orjson.dumps(asdict(article)).decode())

@@ -1,0 +1,20 @@
+"""Ask a news archive: ``from rag import Archive``."""
+
+from rag.archive import Archive, Status
+from rag.conversation import Conversation
+from rag.errors import QuestionError
+from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
+
+__all__ = [
+    "Answer",
+    "Archive",
+    "Citation",
+    "Conversation",
+    "Filters",
+    "Passage",
+    "Query",
+    "QuestionError",
+    "Sentence",
+    "Status",
+    "Turn",
+]

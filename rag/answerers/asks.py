@@ -1,0 +1,73 @@
+"""What kind of answer a question wants, by its form alone."""
+
+from __future__ import annotations
+
+import re
+
+_START = r"^(?:and |so |but |then |ok |also |in which case,? |for |to |at |by |from |on |of |in )*"
+_WANTS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (
+            "claim",
+            r"\bwho(?:se)?\b[^?]*\b(?:claim(?:ed|s|ing)?|took|taken|admitted)\b(?! to be)"
+            r"[^?]*\b(?:responsib\w+|attacks?|bomb\w*|blasts?|explosions?|strikes?|shootings?|"
+            r"rockets?|killings?|raids?|assault|massacre|hack)\b|"
+            r"\bwho(?:m)? (?:is|was|were|are|has been|have been|had been|did \w+) (?:\w+ )?"
+            r"(?:blame[ds]?|suspect(?:ed)?|accused|behind|responsible)\b|"
+            r"\bwho (?:carried out|conducted|launched|staged|planted|fired)\b|"
+            r"\bwh(?:ich|at) (?:\w+ ){0,3}?(?:claimed|said it (?:had|was)|took responsibility)",
+        ),
+        (
+            "speaker",
+            r"\b(?:who|whom|whose|which)\b[^?,]{0,60}?\b(?:said|says?|told|claim(?:ed|s)?|accus\w+|"
+            r"den(?:y|ied|ies)|call(?:ed|s)?|call on|warn\w*|argue[ds]?|insist\w*|complain\w*|"
+            r"critici[sz]\w+|"
+            r"condemn\w*|disput\w+|ridicul\w+|blam\w+|describ\w+|announc\w+|compar\w+|urg\w+|"
+            r"demand\w*|dismiss\w*|reject\w*|mock\w*|prais\w+|predict\w*|suggest\w*|threaten\w*|"
+            r"alleg\w+|question(?:ed|s)|objected|admit\w*|thought|thinks|attack(?:ed|s)? the idea|"
+            r"promis\w+|vow\w*|pledg\w+|apologi[sz]\w+|likened|stated|declar\w+)\b",
+        ),
+        (
+            "number",
+            r"\bhow (?:many|much|far|long|old|big|large|wide|tall|high|deep|fast|heavy|hot|"
+            r"cold|often|"
+            r"close|strong|hard|few|costly)\b|\bwhat (?:did|does|do|will|"
+            r"would)\b[^,]*\bcost\b|\bby what margin\b|\b(?:what|which) (?:\w+ ){0,2}?"
+            r"(?:number|share|percentage|proportion|price|amount|figure|magnitude|score|cost|sum|"
+            r"total|rate|margin|toll|fraction|count|speed|size|distance|times?|age|salary|fine|"
+            r"temperature|height|length|weight|population|diameter)\b",
+        ),
+        (
+            "date",
+            r"^(?:\w+ )?when\b[^,]*$|\bwhen (?:did|was|were|will|is|are|had|has|does|do|would|"
+            r"can|could)\b|"
+            r"\b(?:what|which|whose) (?:\w+ )?(?:day|date|year|month|decade|century|week)\b|"
+            r"\bsince when\b|\bhow (?:long ago|soon|recently)\b",
+        ),
+        (
+            "reason",
+            r"\bwhy\b|\bhow come\b|"
+            r"\bwhat (?:\w+ )?(?:caused?|led|prompted|reasons?|made|motivated)\b",
+        ),
+        (
+            "place",
+            r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|city|state|town|place|continent|"
+            r"region|"
+            r"province|island|village|district|county|nation|river|lake|street|airport)\b",
+        ),
+        ("person", r"\bwho(?:m|se)?\b|\bname(?: the)? (?:\w+ )?(?:person|man|woman|people)\b"),
+        (
+            "yes_no",
+            _START + r"(?:is|are|was|were|did|do|does|has|have|had|can|could|will|would|should)\b",
+        ),
+    )
+)  # fmt: skip
+
+
+def wanted_kind(question: str) -> str:
+    """Kind of answer: "claim", "speaker", "number", "date", "reason", "place", … or "text"."""
+    for kind, pattern in _WANTS:
+        if pattern.search(question):
+            return kind
+    return "text"

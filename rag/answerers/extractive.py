@@ -1,0 +1,68 @@
+"""Answers in the articles' own sentences, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.types import Span
+from rag.answerers.choose import Choice, arrange, choose
+from rag.answerers.features import measure, read_parts, read_question, read_sentences
+from rag.answerers.junk import is_dateline
+from rag.answerers.refusal import why_not
+from rag.answerers.weights import SENTENCES
+from rag.types import Draft, Evidence, Passage, Query
+
+_ORDER = re.compile(
+    r"\b(?:first|earlier|later|before|after|order|sooner|change[ds]?|since then)\b", re.IGNORECASE
+)
+_RELATIVE_DAY = re.compile(
+    r"\b(?:today|yesterday|tomorrow|tonight|this (?:morning|afternoon|evening|week|month)|last \w+|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_ASKS_WHEN = re.compile(r"\bwhen\b|\b(?:which|what) (?:day|date|month|year)\b", re.IGNORECASE)
+_DATELINE_WITHIN = 2  # sentences from the top of an article
+
+
+class ExtractiveAnswerer:
+    """Picks the sentences that answer and quotes them, or says what the archive lacks."""
+
+    def draft(self, query: Query, evidence: Evidence) -> Draft:
+        """Quote up to five sentences, some 80 words, or refuse.
+
+        Reads the candidates, scores them, decides whether they suffice, and only then chooses.
+        """
+        asked = read_question(query, evidence)
+        readings = read_sentences(asked, evidence)
+        features = measure(asked, evidence, readings)
+        scores = features @ SENTENCES
+        refusal = why_not(query, asked, evidence, readings, scores, features)
+        if refusal:
+            return Draft(refusal=refusal)
+        chosen = choose(read_parts(query, evidence), readings, scores)
+        ordered = arrange(chosen, by_day=_is_about_order(query))
+        return Draft(tuple(_with_datelines(query, ordered)))
+
+
+def _is_about_order(query: Query) -> bool:
+    return len(query.parts) > 1 and bool(_ORDER.search(query.standalone))
+
+
+def _with_datelines(
+    query: Query, chosen: Sequence[Choice]
+) -> list[tuple[str, tuple[tuple[Passage, Span], ...]]]:
+    """Quote each choice; where a day is asked and it says "yesterday", its dateline goes before."""
+    asks_when = query.wants == "date" or bool(_ASKS_WHEN.search(query.standalone))
+    dated: set[str] = set()
+    picked: list[tuple[str, tuple[tuple[Passage, Span], ...]]] = []
+    for choice in chosen:
+        article = choice.passage.article
+        if asks_when and article.id not in dated and _RELATIVE_DAY.search(choice.text):
+            dated.add(article.id)
+            for span in choice.reading.candidate.sentences[:_DATELINE_WITHIN]:
+                text = article.text[span.start : span.end]
+                if is_dateline(text) and span.end <= choice.span.start:
+                    picked.append((" ".join(text.split()), ((choice.passage, span),)))
+        picked.append((choice.text, ((choice.passage, choice.span),)))
+    return picked

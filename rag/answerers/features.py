@@ -1,0 +1,223 @@
+"""What is known about a candidate sentence with respect to a question, as numbers.
+
+Every feature is about 0 to 1 and has a reason to be there; ``rag.answerers.weights`` says how much
+each counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Article
+from rag.answerers.junk import is_junk
+from rag.answerers.kinds import holds
+from rag.answerers.words import Word, weigh, words
+from rag.types import CandidateSentence, Evidence, Query
+
+FEATURES = (
+    "cosine",  # of sentence and question, which knows paraphrase
+    "near",  # … of the sentences beside it: an answer stands where the question's matter is told
+    "covered",  # share of the question's words in the sentence, the rare ones weighing more
+    "covered_before",  # … that the sentence before and the headline add
+    "covered_article",  # … in all that was found of its article, headline included
+    "pairs",  # neighbouring words of the question that meet again
+    "focus",  # the noun after "which" or "how many"
+    "passage",  # score of the passage, relative to the best
+    "number",  # holds a number, where one is asked for; each kind below likewise
+    "date",
+    "person",
+    "place",
+    "reason",
+    "speaker",
+    "claim",
+    "kind_covered",  # holds the kind asked for together with the question's words
+    "fresh_number",  # gives a number that the question does not
+    "short",  # of three to six words
+    "junk",  # caption, question, signature
+    "lead",  # opens its article
+)
+
+KINDS = ("number", "date", "person", "place", "reason", "speaker", "claim")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question as the features see it. ``weights`` maps stems to rarity."""
+
+    kind: str
+    weights: Mapping[str, float]
+    names: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    focus: frozenset[str]
+
+    @property
+    def total(self) -> float:
+        """Weight of all words together."""
+        return sum(self.weights.values()) or 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A candidate sentence with its words, and the stems it shares with the question.
+
+    ``around`` adds those of the sentence before and of the headline.
+    """
+
+    candidate: CandidateSentence
+    text: str
+    found: list[Word]
+    shared: frozenset[str]
+    around: frozenset[str]
+
+
+def read_question(query: Query, evidence: Evidence) -> Asked:
+    """Words, names and focus of a query."""
+    found = words(query.standalone)
+    content = [word for word in found if word.content]
+    weights = weigh(found, evidence.word_weights)
+    names = frozenset(
+        word.stem
+        for index, word in enumerate(found)
+        if word.content and (_is_year(word.form) or (word.capital and index > 0))
+    )
+    pairs = frozenset((a.stem, b.stem) for a, b in zip(content, content[1:], strict=False))
+    return Asked(query.wants, weights, names, pairs, _focus(found))
+
+
+def _is_year(form: str) -> bool:
+    """Whether a number says which event is meant; times and amounts are told in many ways."""
+    return len(form) == 4 and form.isdigit() and form[0] in "12"
+
+
+def read_parts(query: Query, evidence: Evidence) -> list[Mapping[str, float]]:
+    """Words of each sub-question with their weights."""
+    return [weigh(words(part), evidence.word_weights) for part in query.parts]
+
+
+def _focus(found: list[Word]) -> frozenset[str]:
+    """Up to two content words right after "which", "what" or "how many"."""
+    for index, word in enumerate(found):
+        if word.form in ("which", "what", "many", "much", "whose"):
+            after = found[index + 1 : index + 4]
+            noun = [w.stem for w in after if w.content][:2]
+            if noun and after and after[0].content:
+                return frozenset(noun)
+    return frozenset()
+
+
+def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
+    """Words of every candidate, and of what stands around it."""
+    titles: dict[str, frozenset[str]] = {}
+    before: dict[tuple[str, int], frozenset[str]] = {}
+    question = asked.weights.keys()
+    readings = []
+    for candidate in evidence.sentences:
+        article = candidate.passage.article
+        text = candidate.text
+        found = words(text)
+        shared = frozenset(w.stem for w in found) & question
+        if article.id not in titles:
+            titles[article.id] = _stems_of(headline(article)) & question
+        before[article.id, candidate.position] = shared
+        previous = before.get((article.id, candidate.position - 1))
+        if previous is None:
+            previous = _stems_before(candidate) & question
+        around = shared | titles[article.id] | previous
+        readings.append(Reading(candidate, text, found, shared, around))
+    return readings
+
+
+def headline(article: Article) -> str:
+    """Headline, outlet and day of publication: what a reader knows before the first word."""
+    parts = [article.title, article.source or ""]
+    moment = article.published_at
+    if moment is not None:
+        parts.append(f"{moment:%A} {moment.day} {moment:%B %Y}")
+    return " ".join(parts)
+
+
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in words(text))
+
+
+def _stems_before(candidate: CandidateSentence) -> frozenset[str]:
+    if candidate.position == 0:
+        return frozenset()
+    span = candidate.sentences[candidate.position - 1]
+    return _stems_of(candidate.passage.article.text[span.start : span.end])
+
+
+def measure(asked: Asked, evidence: Evidence, readings: list[Reading]) -> NDArray[np.float64]:
+    """(sentences, features): the features of each candidate, in the order of FEATURES."""
+    if not readings:
+        return np.zeros((0, len(FEATURES)))
+    cosines = np.stack([r.candidate.vector for r in readings]) @ evidence.query_vector
+    near = _near(readings, cosines.tolist())
+    best_score = max(passage.score for passage in evidence.passages) or 1.0
+    in_article: dict[str, frozenset[str]] = {}
+    for reading in readings:
+        article = reading.candidate.passage.article.id
+        in_article[article] = in_article.get(article, frozenset()) | reading.around
+    rows = []
+    for reading, cosine, beside in zip(readings, cosines.tolist(), near, strict=True):
+        passage = reading.candidate.passage
+        covered = share(reading.shared, asked.weights)
+        rows.append(
+            [
+                cosine,
+                beside,
+                covered,
+                share(reading.around, asked.weights) - covered,
+                share(in_article[passage.article.id], asked.weights),
+                *_words(asked, reading),
+                passage.score / best_score,
+                *_form(asked, reading, covered),
+            ]
+        )
+    return np.array(rows)
+
+
+def _near(readings: list[Reading], cosines: list[float]) -> list[float]:
+    """Mean cosine of the candidates right before and after each; its own where there is none."""
+    at = {
+        (r.candidate.passage.article.id, r.candidate.position): cosine
+        for r, cosine in zip(readings, cosines, strict=True)
+    }
+    near = []
+    for reading, cosine in zip(readings, cosines, strict=True):
+        article, position = reading.candidate.passage.article.id, reading.candidate.position
+        beside = [
+            at[key] for key in ((article, position - 1), (article, position + 1)) if key in at
+        ]
+        near.append(sum(beside) / len(beside) if beside else cosine)
+    return near
+
+
+def _words(asked: Asked, reading: Reading) -> list[float]:
+    order = [w.stem for w in reading.found if w.content]
+    pairs = len(asked.pairs.intersection(zip(order, order[1:], strict=False)))
+    focus = len(asked.focus & reading.shared) / len(asked.focus) if asked.focus else 0.0
+    return [pairs / (len(asked.pairs) or 1), focus]
+
+
+def _form(asked: Asked, reading: Reading, covered: float) -> list[float]:
+    question = asked.weights.keys()
+    kind = holds(asked.kind, reading.text, reading.found, question)
+    return [
+        *(kind * (asked.kind == name) for name in KINDS),
+        kind * covered,
+        holds("number", reading.text, reading.found, question),
+        float(len(reading.found) < 7),
+        float(is_junk(reading.text)),
+        1 / (1 + reading.candidate.position),
+    ]
+
+
+def share(found: Set[str], weights: Mapping[str, float]) -> float:
+    """Share of the weight of the question's words that ``found`` covers."""
+    total = sum(weights.values())
+    return sum(weights[stem] for stem in found if stem in weights) / total if total else 0.0

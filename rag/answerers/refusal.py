@@ -1,0 +1,159 @@
+"""Whether the evidence suffices, decided on the evidence before anything is worded.
+
+Three things are asked, each with its own sentence for the user: are the question's names there,
+is enough of the question there, and is the kind of thing that is asked for there. None of them is
+a threshold on similarity alone: near misses are as similar as answers. docs/decisions/0003 has the
+figures, and says what this does not catch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answerers.features import FEATURES, Asked, Reading, headline
+from rag.answerers.kinds import holds
+from rag.answerers.words import Word, words
+from rag.types import Evidence, Query
+
+NOTHING_FOUND = "Nothing in the archive is about this."
+NAMES_MISSING = 0.36  # share of the names' weight that is nowhere in the evidence
+NEAR_ENOUGH = 0.62  # cosine above which a missing name is taken for another spelling
+WORDS_MISSING = 0.58  # share of all the question's weight
+DISTANT = 0.5  # cosine below which that share counts: a question may be worded all its own way
+FAR = 0.35  # cosine of the best sentence below which nothing is about the matter
+LOOKED_AT = 8  # sentences in which the asked kind of thing must be found
+SAME_NAME = 0.75  # ratio from which two spellings are one name
+
+_MONEY = (
+    r"[$£€₹¥]|\b(?:dollars?|pounds?|euros?|yen|yuan|rupees?|rubles?|francs?|pesos?|cents?|USD)\b"
+)
+_UNITS = (
+    (
+        "a sum of money",
+        r"\b(?:price|cost|fee|salary|wages?|revenue|budget|how much (?:money|cash))\b",
+        _MONEY + r"|\b(?:million|billion|thousand)\b|\d,\d{3}",
+    ),
+    (
+        "a share",
+        r"\b(?:what|which) (?:\w+ ){0,2}?(?:share|percentage|proportion|percent)\b",
+        r"%|\bper ?cent|\b(?:half|third|quarter|fifth)s?\b|\bout of\b",
+    ),
+    ("a score or margin", r"\b(?:score|margin)\b", r"\d+ ?(?:[-–:]|to) ?\d+|%|\bper ?cent|\bby \d"),
+    (
+        "a distance or size",
+        r"\bhow (?:far (?:is|was|away|off|from)|tall|wide|high|deep)\b|\bdiameter\b|\bheight\b",
+        r"\d[ -]?(?:k?m|cm|mm|ft|ly|AU)\b|\b(?:\w*met(?:er|re)s?|miles?|foot|feet|inch(?:es)?|"
+        r"light[- ]years?|yards?|storeys?|stories)\b",
+    ),
+    (
+        "a length of time",
+        r"\bhow (?:long (?!ago)|old)\b",
+        r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|aged?)\b|, \d\d,|"
+        r"\bsince\b|\buntil\b",
+    ),
+)
+UNITS = tuple(
+    (name, re.compile(asks, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
+    for name, asks, unit in _UNITS
+)
+_MISSING_KIND = {
+    "person": "names anyone for this",
+    "speaker": "quotes anyone on this",
+    "claim": "says who claimed or was blamed for this",
+    "date": "gives a date for this",
+    "number": "gives a figure for this",
+}
+
+
+def why_not(
+    query: Query,
+    asked: Asked,
+    evidence: Evidence,
+    readings: Sequence[Reading],
+    scores: NDArray[np.float64],
+    features: NDArray[np.float64],
+) -> str:
+    """Say in one sentence what is missing; "" where the evidence answers."""
+    if not readings or not asked.weights:
+        return NOTHING_FOUND
+    nearest = float(features[:, FEATURES.index("cosine")].max())
+    present = frozenset().union(*(reading.around for reading in readings))
+    names = _missing_names(asked, evidence, present)
+    lost = _weight(asked, names) / (_weight(asked, asked.names) or 1.0)
+    if lost > NAMES_MISSING and nearest < NEAR_ENOUGH:
+        return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
+    absent = asked.weights.keys() - present - (asked.names - names)
+    lost = _weight(asked, absent) / asked.total
+    # One word that is told in another way says little, be it half of a short question.
+    if nearest < FAR or (lost > WORDS_MISSING and len(absent) > 1 and nearest < DISTANT):
+        return NOTHING_FOUND
+    best = [readings[index] for index in np.argsort(-scores)[:LOOKED_AT]]
+    return _missing_kind(query, asked, best)
+
+
+def _weight(asked: Asked, stems: frozenset[str] | set[str]) -> float:
+    return sum(asked.weights.get(stem, 0.0) for stem in stems)
+
+
+def _missing_names(asked: Asked, evidence: Evidence, present: frozenset[str]) -> frozenset[str]:
+    """Names and numbers of the question that the evidence has in no spelling."""
+    missing = asked.names - present
+    if not missing:
+        return missing
+    capitals: list[Word] = []
+    for passage in evidence.passages:
+        found = words(f"{headline(passage.article)} {passage.text}")
+        capitals += [word for word in found if word.capital or word.form[0].isdigit()]
+    forms = {word.stem for word in capitals}
+    initials = "".join(word.form[0] for word in capitals)
+    return frozenset(stem for stem in missing if not _spelled(stem, forms, initials))
+
+
+def _spelled(stem: str, forms: set[str], initials: str) -> bool:
+    """Whether a name stands there in another transliteration, or written out."""
+    if stem in forms or any(form.startswith(stem) and len(stem) > 3 for form in forms):
+        return True
+    if not stem.isalpha():
+        return False
+    if 3 <= len(stem) <= 5 and stem in initials:
+        return True
+    near = (form for form in forms if form[0] == stem[0] and abs(len(form) - len(stem)) < 3)
+    return len(stem) > 4 and any(
+        SequenceMatcher(None, stem, form).ratio() >= SAME_NAME for form in near
+    )
+
+
+def _quoted(query: Query, names: frozenset[str]) -> str:
+    """Quote the missing names as the question writes them, those side by side together."""
+    found = words(query.standalone)
+    runs: list[tuple[int, int]] = []
+    last = -2
+    for index, word in enumerate(found):
+        if word.stem not in names:
+            continue
+        if index == last + 1:
+            runs[-1] = (runs[-1][0], word.end)
+        else:
+            runs.append((word.start, word.end))
+        last = index
+    return ", ".join(dict.fromkeys(f'"{query.standalone[a:b]}"' for a, b in runs))
+
+
+def _missing_kind(query: Query, asked: Asked, best: Sequence[Reading]) -> str:
+    """Say which kind of thing is asked for and stands in none of the best sentences."""
+    if query.wants == "number":
+        for name, asks, unit in UNITS:
+            if asks.search(query.standalone):
+                there = any(unit.search(r.text) for r in best)
+                return "" if there else f"Nothing that was found gives {name} for this."
+    missing = _MISSING_KIND.get(query.wants)
+    if missing is None:
+        return ""
+    question = asked.weights.keys()
+    held = any(holds(query.wants, r.text, r.found, question) > 0 for r in best)
+    return "" if held else f"Nothing that was found {missing}."

@@ -1,0 +1,30 @@
+"""A conversation: questions one after the other, each understood with the turns before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.types import Answer, Filters, Turn
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+
+# A follow-up leans on what was said just before; older turns only mislead.
+_REMEMBERED = 12
+
+
+class Conversation:
+    """Asks an archive and remembers the turns. Not to be shared between people."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.turns: tuple[Turn, ...] = ()
+
+    def ask(
+        self, question: str, *, asked: str | None = None, filters: Filters | None = None
+    ) -> Answer:
+        """Answer the next question; raises what ``Archive.ask`` raises and then forgets nothing."""
+        answer = self._archive.ask(question, history=self.turns, asked=asked, filters=filters)
+        turns = (*self.turns, Turn("user", question), Turn("assistant", answer.text))
+        self.turns = turns[-_REMEMBERED:]
+        return answer

@@ -1,0 +1,217 @@
+"""Ask an archive the questions of a set and score what it replies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
+
+from index.build import Progress, build_archive
+from index.settings import Settings
+from rag.answerers import Answerer
+from rag.archive import Archive
+from rag.evaluation.ranking import RankedArticles, rank_articles, score_rankings
+from rag.evaluation.results import (
+    RANKINGS,
+    STANDALONE,
+    AskedQuestion,
+    EvaluationReport,
+    Result,
+    Scores,
+    is_for_retrieval,
+)
+from rag.evaluation.scoring import fold_space, meets, score_citations
+from rag.evaluation.sets import (
+    ARTICLES,
+    EvaluationSet,
+    EvaluationSetError,
+    Question,
+    read_set,
+)
+from rag.retriever import Ranking
+from rag.types import Answer, Citation
+
+# Passages of a search. Ten articles are scored, and several passages may come of one.
+DEPTH = 50
+
+
+def evaluate(
+    set_dir: Path,
+    *,
+    archive_dir: Path | None = None,
+    settings: Settings | None = None,
+    answerer: Answerer | None = None,
+    half: str | None = None,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> EvaluationReport:
+    """Score a set's questions on an archive of its articles.
+
+    The archive is built in a temporary folder, with ``settings``, unless ``archive_dir`` names
+    one. ``half`` ("even", "odd") asks half of the questions, so that one half can be tuned on and
+    the other reported; ``limit`` asks the first of them. ``progress`` is told of the steps of the
+    build and of "asking". A question that raises is a failure of that question alone. Raises
+    EvaluationSetError for a set that cannot be used.
+    """
+    evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
+    questions = evaluation_set.select(half, limit)
+    with _open(evaluation_set, archive_dir, settings, answerer, progress) as archive:
+        missing_gold = _count_missing(questions, archive, archive_dir)
+        results = tuple(_results(questions, archive, evaluation_set, progress))
+        status = archive.status()
+    return EvaluationReport(
+        set_name=evaluation_set.name,
+        half=half,
+        embedder=status.embedder,
+        articles=status.articles,
+        chunks=status.chunks,
+        missing_gold=missing_gold,
+        results=results,
+        scores=_scores(results),
+    )
+
+
+@contextmanager
+def _open(
+    evaluation_set: EvaluationSet,
+    archive_dir: Path | None,
+    settings: Settings | None,
+    answerer: Answerer | None,
+    progress: Progress | None,
+) -> Iterator[Archive]:
+    """Open the archive to ask; a temporary one is gone afterwards, however the block ends."""
+    if archive_dir is not None:
+        with Archive.open(archive_dir, answerer=answerer) as archive:
+            yield archive
+        return
+    with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
+        articles = evaluation_set.folder / ARTICLES
+        build_archive(Path(folder), [articles], settings=settings, progress=progress)
+        with Archive.open(folder, answerer=answerer) as archive:
+            yield archive
+
+
+def _count_missing(
+    questions: Iterable[Question], archive: Archive, archive_dir: Path | None
+) -> int:
+    gold = {article for question in questions for article in question.gold}
+    missing = sum(archive.article(article) is None for article in gold)
+    if gold and missing == len(gold):
+        place = archive_dir or "the archive that was built"
+        raise EvaluationSetError(
+            f"{place} holds none of the set's {len(gold)} gold articles; "
+            f"build it from the set's {ARTICLES}, or leave the archive out"
+        )
+    return missing
+
+
+def _results(
+    questions: tuple[Question, ...],
+    archive: Archive,
+    evaluation_set: EvaluationSet,
+    progress: Progress | None,
+) -> Iterator[Result]:
+    holds = _quote_check(archive, evaluation_set.articles)
+    if progress is not None:
+        progress.step("asking", len(questions))
+    _warm_up(archive, questions[0])
+    for question in questions:
+        yield _result(question, archive, holds)
+        if progress is not None:
+            progress.advance(1)
+
+
+def _warm_up(archive: Archive, question: Question) -> None:
+    """Load the models, so that the first question's time is like the others'."""
+    _result(question, archive, lambda citation: True)
+
+
+def _result(question: Question, archive: Archive, holds: Callable[[Citation], bool]) -> Result:
+    rankings: dict[str, RankedArticles] = {}
+    try:
+        for ranking in get_args(Ranking):
+            rankings[ranking] = _rank(question, archive, ranking)
+        rankings[STANDALONE] = rankings["fused"]
+        if question.standalone:
+            alone = replace(question, question=question.standalone, history=())
+            rankings[STANDALONE] = _rank(alone, archive, "fused")
+        return Result(question, rankings, _ask(question, archive, holds))
+    except Exception as error:  # whatever one question meets, the others are still asked
+        return Result(question, rankings, None, f"{type(error).__name__}: {error}")
+
+
+def _rank(question: Question, archive: Archive, ranking: Ranking) -> RankedArticles:
+    passages = archive.search(
+        question.question,
+        top_k=DEPTH,
+        history=question.history,
+        asked=question.asked,
+        ranking=ranking,
+    )
+    return rank_articles(passages, question.gold)
+
+
+def _ask(question: Question, archive: Archive, holds: Callable[[Citation], bool]) -> AskedQuestion:
+    started = time.perf_counter()
+    answer = archive.ask(question.question, history=question.history, asked=question.asked)
+    ms = (time.perf_counter() - started) * 1000
+    text = _words(answer)
+    return AskedQuestion(
+        text=text,
+        refused=answer.refused,
+        verdict=meets(text, question.must, question.must_not),
+        citations=score_citations([_cited(c) for c in answer.citations], question.gold),
+        quotes=len(answer.citations),
+        broken_quotes=tuple(c.quote for c in answer.citations if not holds(c)),
+        read_gold=rank_articles(answer.passages, question.gold).gold_rank is not None,
+        ms=ms,
+    )
+
+
+def _words(answer: Answer) -> str:
+    """Leave out the markers: [11] is not the number eleven. Of a refusal, give the reason."""
+    return answer.reason if answer.refused else " ".join(s.text for s in answer.sentences)
+
+
+def _cited(citation: Citation) -> frozenset[str]:
+    return frozenset({citation.article.id, *(article.id for article in citation.also_in)})
+
+
+def _quote_check(archive: Archive, source: Mapping[str, str] | None) -> Callable[[Citation], bool]:
+    """Tell whether a quote stands in the stored article at its place, and in the set's own file.
+
+    The file's text counts with white space folded, since cleaning folds it. Articles that are
+    not in the set are held against the archive alone.
+    """
+    texts = source or {}
+
+    @lru_cache(maxsize=256)
+    def folded(article_id: str) -> str:
+        return fold_space(texts[article_id])
+
+    def holds(citation: Citation) -> bool:
+        stored = archive.article(citation.article.id)
+        if stored is None or not citation.quote.strip():
+            return False
+        if stored.text[citation.start : citation.end] != citation.quote:
+            return False
+        if citation.article.id not in texts:
+            return True
+        return fold_space(citation.quote) in folded(citation.article.id)
+
+    return holds
+
+
+def _scores(results: Iterable[Result]) -> Scores:
+    chosen = [result for result in results if is_for_retrieval(result.question)]
+    return {
+        ranking: score_rankings(
+            {r.question.id: r.rankings[ranking] for r in chosen if ranking in r.rankings}
+        )
+        for ranking in RANKINGS
+    }

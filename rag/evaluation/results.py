@@ -1,0 +1,236 @@
+"""What an evaluation found: a result for each question, and the figures over many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+
+from rag.evaluation.ranking import MEASURES, RankedArticles
+from rag.evaluation.scoring import (
+    CitationScores,
+    RefusalScores,
+    Verdict,
+    mean,
+    percentile,
+    ratio,
+    score_refusals,
+)
+from rag.evaluation.sets import Question
+
+# "standalone" is the fused ranking with each follow-up given as a person wrote it out, so the
+# difference to "fused" is what understanding follow-ups costs.
+STANDALONE = "standalone"
+RANKINGS = ("fused", "words", "vectors", STANDALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """What came of asking: the answer's words without markers and sources, and their checks.
+
+    ``broken_quotes`` are those of ``quotes`` that do not stand in the article word for word.
+    ``read_gold`` tells whether a gold article was among the passages that were read.
+    """
+
+    text: str
+    refused: bool
+    verdict: Verdict
+    citations: CitationScores
+    quotes: int
+    broken_quotes: tuple[str, ...]
+    read_gold: bool
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A question with its rankings (by the names in ``RANKINGS``) and its answer.
+
+    ``answer`` is None and ``rankings`` may lack entries where ``error`` says what was raised.
+    """
+
+    question: Question
+    rankings: Mapping[str, RankedArticles]
+    answer: AskedQuestion | None
+    error: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the reply was a refusal."""
+        return self.answer is not None and self.answer.refused
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the reply was right; None where nothing tells (an answer without ``must``)."""
+        if self.answer is None:
+            return False
+        if not self.question.answerable:
+            return self.refused
+        if not self.question.judged:
+            return None
+        return not self.refused and bool(self.answer.verdict)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What went wrong, in words; empty where nothing did."""
+        if self.answer is None:
+            return (f"raised {self.error}",)
+        broken = tuple(f"quote not in the article: {q!r}" for q in self.answer.broken_quotes)
+        if not self.question.answerable:
+            return broken if self.refused else ("answered an unanswerable one", *broken)
+        if self.refused:
+            return (f"refused: {self.answer.text}", *self._not_retrieved(self.answer))
+        if self.right is not False:
+            return broken
+        verdict = self.answer.verdict
+        missing = (f"missing: {list(inner)}" for inner in verdict.missing)
+        said = (f"said: {phrase!r}" for phrase in verdict.said)
+        return (*self._not_retrieved(self.answer), *missing, *said, *broken)
+
+    def _not_retrieved(self, answer: AskedQuestion) -> tuple[str, ...]:
+        if answer.read_gold or not self.question.gold:
+            return ()
+        ranked = self.rankings.get("fused")
+        rank = ranked.gold_rank if ranked else None
+        return (f"not retrieved (gold {f'at rank {rank}' if rank else 'not found'})",)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of some questions; None where there was nothing to divide by.
+
+    ``accuracy`` is over the ``judged`` answerable questions. ``verbatim`` is the share of
+    ``quotes`` that stand word for word in their article. Times are of ``ask``, in ms.
+    """
+
+    questions: int
+    answerable: int
+    judged: int
+    errors: int
+    accuracy: float | None
+    refusal: RefusalScores
+    citation_precision: float | None
+    citation_recall: float | None
+    quotes: int
+    verbatim: float | None
+    words: float | None
+    ms_median: float | None
+    ms_p95: float | None
+
+
+def figures(results: Iterable[Result]) -> Figures:
+    """Figures of some results."""
+    chosen = list(results)
+    judged = [r for r in chosen if r.question.answerable and r.question.judged]
+    replies = [r.answer for r in chosen if r.answer is not None]
+    answers = [answer for answer in replies if not answer.refused]
+    evidenced = [r.answer for r in chosen if r.answer and r.question.answerable and not r.refused]
+    quotes = sum(answer.quotes for answer in replies)
+    broken = sum(len(answer.broken_quotes) for answer in replies)
+    times = [answer.ms for answer in replies]
+    return Figures(
+        questions=len(chosen),
+        answerable=sum(r.question.answerable for r in chosen),
+        judged=len(judged),
+        errors=sum(bool(r.error) for r in chosen),
+        accuracy=mean(float(bool(r.right)) for r in judged),
+        refusal=score_refusals((r.question.answerable, r.refused) for r in chosen),
+        citation_precision=mean(answer.citations.precision for answer in evidenced),
+        citation_recall=mean(answer.citations.recall for answer in evidenced),
+        quotes=quotes,
+        verbatim=ratio(quotes - broken, quotes),
+        words=mean(float(len(answer.text.split())) for answer in answers),
+        ms_median=percentile(times, 0.5),
+        ms_p95=percentile(times, 0.95),
+    )
+
+
+Scores = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """Results of a set. ``scores`` are of rankings: by ranking, question id and measure.
+
+    ``half`` is the half of the questions that was asked, None for all. ``missing_gold`` counts
+    gold articles that the archive does not hold.
+    """
+
+    set_name: str
+    half: str | None
+    embedder: str
+    articles: int
+    chunks: int
+    missing_gold: int
+    results: tuple[Result, ...]
+    scores: Scores = field(repr=False)
+
+    @property
+    def overall(self) -> Figures:
+        """Figures over all questions."""
+        return figures(self.results)
+
+    @property
+    def by_kind(self) -> dict[str, Figures]:
+        """Figures of each kind of question, in the order in which kinds appear."""
+        return {kind: figures(results) for kind, results in self._kinds().items()}
+
+    @property
+    def failures(self) -> tuple[Result, ...]:
+        """Results with a fault, in the order of the questions."""
+        return tuple(result for result in self.results if result.faults)
+
+    def retrieval(self, ranking: str = "fused", kind: str | None = None) -> dict[str, float | None]:
+        """Mean of each measure over answerable questions with a gold article."""
+        scores = self.scores.get(ranking, {})
+        chosen = [
+            scores.get(result.question.id, {})
+            for result in self.results
+            if kind in (None, result.question.kind) and is_for_retrieval(result.question)
+        ]
+        return {name: mean(score.get(name, 0.0) for score in chosen) for name in MEASURES}
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report as what JSON can hold, with an entry for each question."""
+        return {
+            "set": self.set_name,
+            "half": self.half,
+            "embedder": self.embedder,
+            "articles": self.articles,
+            "chunks": self.chunks,
+            "missing_gold": self.missing_gold,
+            "overall": asdict(self.overall),
+            "retrieval": {ranking: self.retrieval(ranking) for ranking in RANKINGS},
+            "by_kind": {
+                kind: {**asdict(own), "retrieval": self.retrieval(kind=kind)}
+                for kind, own in self.by_kind.items()
+            },
+            "questions": [_question_json(result) for result in self.results],
+        }
+
+    def _kinds(self) -> dict[str, list[Result]]:
+        kinds: dict[str, list[Result]] = {}
+        for result in self.results:
+            kinds.setdefault(result.question.kind, []).append(result)
+        return kinds
+
+
+def is_for_retrieval(question: Question) -> bool:
+    """Whether retrieval can be scored on a question."""
+    return question.answerable and bool(question.gold)
+
+
+def _question_json(result: Result) -> dict[str, object]:
+    answer = result.answer
+    return {
+        "id": result.question.id,
+        "kind": result.question.kind,
+        "question": result.question.question,
+        "answerable": result.question.answerable,
+        "gold_rank": {name: ranked.gold_rank for name, ranked in result.rankings.items()},
+        "refused": result.refused,
+        "right": result.right,
+        "faults": list(result.faults),
+        "answer": answer.text if answer else None,
+        "citations": asdict(answer.citations) if answer else None,
+        "ms": answer.ms if answer else None,
+    }

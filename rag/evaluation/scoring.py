@@ -1,0 +1,159 @@
+"""Scores of answers: expected words, refusals, citations."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters that Unicode does not decompose into a plain letter and an accent.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_MARKS = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[^\w\s.]|_)+")
+_MARKS_IN_NUMBER = re.compile(r"(?<=\d)(?:\.{2,}|[^\w\s.]|_)+(?=\d)")
+_OPENING_WORD = "(?<![0-9a-z])"
+_OPENING_NUMBER = r"(?<![0-9])(?<![0-9]\.)"
+_CLOSING_NUMBER = r"(?![0-9]|\.[0-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer lacks and what it should not say; both empty when it is right."""
+
+    missing: tuple[tuple[str, ...], ...] = ()
+    said: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.missing and not self.said
+
+
+def fold(text: str, mark: str = " ") -> str:
+    """Fold case and accents, and put ``mark`` in the place of punctuation and symbols.
+
+    Numbers stay themselves: a comma before three digits is dropped ("4,200" is "4200"), a point
+    between digits is kept ("6.3"), and any other mark between digits is a space ("18-23").
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = _THOUSANDS.sub("", plain.casefold().translate(_PLAIN))
+    return " ".join(_MARKS.sub(mark, _MARKS_IN_NUMBER.sub(" ", plain)).split())
+
+
+def stands_in(alternative: str, text: str) -> bool:
+    """Whether words stand in a text, folded, punctuation read as a space or as nothing.
+
+    In Latin script they must begin where a word begins ("Ren" is not in "children") and may end
+    inside one ("collision" is in "collisions"). A number must be the whole number: "9" is in
+    "SEK9" and neither in "1969" nor in "6.9". Other scripts join words: there any place will do.
+    """
+    return any(_pattern(alternative, mark).search(_folded(text, mark)) for mark in (" ", ""))
+
+
+def meets(text: str, must: Iterable[Sequence[str]], must_not: Iterable[str]) -> Verdict:
+    """Hold an answer's text against its expected and its forbidden words."""
+    return Verdict(
+        missing=tuple(
+            tuple(inner) for inner in must if not any(stands_in(each, text) for each in inner)
+        ),
+        said=tuple(phrase for phrase in must_not if stands_in(phrase, text)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _folded(text: str, mark: str) -> str:
+    return fold(text, mark)
+
+
+@lru_cache(maxsize=4_096)
+def _pattern(alternative: str, mark: str) -> re.Pattern[str]:
+    words = fold(alternative, mark)
+    opening = closing = ""
+    if words[0].isdigit():
+        opening = _OPENING_NUMBER
+    elif words[0].isascii():
+        opening = _OPENING_WORD
+    if words[-1].isdigit():
+        closing = _CLOSING_NUMBER
+    return re.compile(opening + re.escape(words) + closing)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalScores:
+    """Refusals, a refusal being the positive class; None where nothing was there to divide by.
+
+    ``false_rate`` is the share of answerable questions that were refused.
+    """
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    false_rate: float | None
+
+
+def score_refusals(outcomes: Iterable[tuple[bool, bool]]) -> RefusalScores:
+    """Scores of (answerable, refused) pairs, one a question."""
+    pairs = list(outcomes)
+    right = sum(refused and not answerable for answerable, refused in pairs)
+    wrong = sum(refused and answerable for answerable, refused in pairs)
+    unanswerable = sum(not answerable for answerable, _ in pairs)
+    return RefusalScores(
+        precision=ratio(right, right + wrong),
+        recall=ratio(right, unanswerable),
+        f1=ratio(2 * right, right + wrong + unanswerable),
+        false_rate=ratio(wrong, len(pairs) - unanswerable),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CitationScores:
+    """Of one answer: share of cited articles that are gold, and of gold articles that are cited.
+
+    None where the answer cites nothing, or the question has no gold article.
+    """
+
+    precision: float | None
+    recall: float | None
+
+
+def score_citations(cited: Collection[Collection[str]], gold: Collection[str]) -> CitationScores:
+    """Score the articles that an answer cites.
+
+    Each element of ``cited`` are the ids of one cited article and its copies: it is gold where
+    one of them is, and all gold articles among them count as cited.
+    """
+    if not gold:
+        return CitationScores(None, None)
+    texts = {frozenset(ids) for ids in cited}
+    hit = {article for ids in texts for article in ids if article in gold}
+    return CitationScores(
+        precision=ratio(sum(not ids.isdisjoint(gold) for ids in texts), len(texts)),
+        recall=ratio(len(hit), len(set(gold))),
+    )
+
+
+def fold_space(text: str) -> str:
+    """Fold white space and leave out invisible characters, as cleaning an article does."""
+    seen = (c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return " ".join("".join(seen).split())
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """Divide, or give None where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """Mean of the values that are there, None where none is."""
+    present = [value for value in values if value is not None]
+    return ratio(math.fsum(present), len(present))
+
+
+def percentile(values: Iterable[float], share: float) -> float | None:
+    """Smallest value that ``share`` of the values do not exceed (nearest rank), or None."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None

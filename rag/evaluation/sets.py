@@ -1,0 +1,249 @@
+"""Evaluation sets: a folder with articles.jsonl and questions.jsonl (docs/evaluation.md)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from index.errors import NewsArchiveError
+from rag.evaluation.scoring import fold
+from rag.types import Turn
+
+ARTICLES = "articles.jsonl"
+QUESTIONS = "questions.jsonl"
+UNANSWERABLE_KINDS = frozenset({"unanswerable", "false_premise"})
+HALVES = ("even", "odd")
+
+
+class EvaluationSetError(NewsArchiveError):
+    """An evaluation set cannot be used: which file, which line, and what mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what its answer must and must not hold.
+
+    ``must`` holds alternatives: of each inner tuple one must stand in the answer. ``gold`` are
+    the ids of the articles that hold the evidence.
+    """
+
+    id: str
+    question: str
+    kind: str = "other"
+    answerable: bool = True
+    history: tuple[Turn, ...] = ()
+    standalone: str | None = None
+    asked: str | None = None
+    must: tuple[tuple[str, ...], ...] = ()
+    must_not: tuple[str, ...] = ()
+    gold: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def half(self) -> str:
+        """Half by a hash of the id, "even" or "odd": the same in every run, on every machine."""
+        return HALVES[int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 2]
+
+    @property
+    def judged(self) -> bool:
+        """Whether ``must`` or ``must_not`` can tell a right answer from a wrong one."""
+        return bool(self.must or self.must_not)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSet:
+    """The questions of a set and the texts of its articles by id, as the file gives them.
+
+    ``articles`` is None where the folder has questions only.
+    """
+
+    folder: Path
+    questions: tuple[Question, ...]
+    articles: Mapping[str, str] | None
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        return self.folder.resolve().name
+
+    def select(self, half: str | None, limit: int | None) -> tuple[Question, ...]:
+        """Select the questions of one half, or all; the first ``limit`` of them."""
+        if half is not None and half not in HALVES:
+            raise EvaluationSetError(f"half is {half!r}; choose 'even' or 'odd', or leave it out")
+        if limit is not None and limit < 1:
+            raise EvaluationSetError(f"limit is {limit}; give 1 or more, or leave it out")
+        chosen = tuple(q for q in self.questions if half is None or q.half == half)[:limit]
+        if not chosen:
+            raise EvaluationSetError(f"no question of {self.folder} is in the {half} half")
+        return chosen
+
+
+def read_set(folder: Path, *, articles_needed: bool = True) -> EvaluationSet:
+    """Read a set; raises EvaluationSetError at the first thing in it that cannot be used."""
+    articles = None
+    if articles_needed or (folder / ARTICLES).exists():
+        articles = _read_articles(folder / ARTICLES)
+    questions = tuple(_read_questions(folder / QUESTIONS, articles))
+    return EvaluationSet(folder, questions, articles)
+
+
+def _read_articles(path: Path) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for record in _records(path):
+        article_id = record.string("id")
+        if article_id in texts:
+            raise record.error(f"the id {article_id!r} stands twice; give each article its own")
+        texts[article_id] = record.string("text")
+    return texts
+
+
+def _read_questions(path: Path, articles: Mapping[str, str] | None) -> Iterator[Question]:
+    seen: set[str] = set()
+    for record in _records(path):
+        question = _question(record)
+        if question.id in seen:
+            raise record.error(f"the id {question.id!r} stands twice; give each question its own")
+        seen.add(question.id)
+        for gold in question.gold:
+            if articles is not None and gold not in articles:
+                raise record.error(f"gold names {gold!r}, which {ARTICLES} does not hold")
+        yield question
+
+
+def _question(record: _Record) -> Question:
+    kind = record.optional_string("kind") or "other"
+    answerable = record.boolean("answerable", default=kind not in UNANSWERABLE_KINDS)
+    if answerable and kind in UNANSWERABLE_KINDS:
+        raise record.error(f"kind is {kind!r} and answerable is true; change one of them")
+    return Question(
+        id=record.string("id"),
+        question=record.string("question"),
+        kind=kind,
+        answerable=answerable,
+        history=record.history(),
+        standalone=record.optional_string("standalone"),
+        asked=record.day("asked"),
+        must=record.alternatives("must"),
+        must_not=record.phrases("must_not"),
+        gold=record.strings("gold"),
+        evidence=record.strings("evidence"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One line of a file; its fields are read with their types checked. null is as if absent."""
+
+    path: Path
+    line: int
+    fields: Mapping[str, object]
+
+    def error(self, reason: str) -> EvaluationSetError:
+        return EvaluationSetError(f"{self.path}, line {self.line}: {reason}")
+
+    def string(self, name: str) -> str:
+        value = self.optional_string(name)
+        if value is None or not value.strip():
+            raise self.error(f"{name} is missing or empty; give it some text")
+        return value
+
+    def optional_string(self, name: str) -> str | None:
+        value = self.fields.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self.error(f"{name} is {_shown(value)}; write a string")
+        return value
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        value = self.fields.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.error(f"{name} is {_shown(value)}; write true or false")
+        return value
+
+    def day(self, name: str) -> str | None:
+        value = self.optional_string(name)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value[:10]).isoformat()
+        except ValueError:
+            raise self.error(f"{name} is {value!r}; write a date as YYYY-MM-DD") from None
+
+    def strings(self, name: str) -> tuple[str, ...]:
+        return self._strings(name, self.fields.get(name) or [])
+
+    def phrases(self, name: str) -> tuple[str, ...]:
+        # Without a letter or digit they would be found in any answer.
+        return tuple(filter(fold, self.strings(name)))
+
+    def alternatives(self, name: str) -> tuple[tuple[str, ...], ...]:
+        value = self.fields.get(name) or []
+        if not isinstance(value, list):
+            raise self.error(f"{name} is {_shown(value)}; write a list of lists of strings")
+        lists = tuple(tuple(filter(fold, self._strings(name, inner))) for inner in value)
+        if not all(lists):
+            raise self.error(
+                f"{name} holds a list without a letter or digit, which no answer can be held "
+                "against; leave it out"
+            )
+        return lists
+
+    def history(self) -> tuple[Turn, ...]:
+        value = self.fields.get("history") or []
+        if not isinstance(value, list):
+            raise self.error(f"history is {_shown(value)}; write a list of turns")
+        return tuple(self._turn(turn) for turn in value)
+
+    def _turn(self, turn: object) -> Turn:
+        if isinstance(turn, dict):
+            role, content = turn.get("role"), turn.get("content")
+            if role in ("user", "assistant") and isinstance(content, str):
+                return Turn(role, content)
+        raise self.error(
+            f'history holds {_shown(turn)}; write {{"role": "user" or "assistant", "content": "…"}}'
+        )
+
+    def _strings(self, name: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(f"{name} holds {_shown(value)}; write a list of strings")
+        return tuple(value)
+
+
+def _records(path: Path) -> Iterator[_Record]:
+    try:
+        lines: Sequence[bytes] = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise EvaluationSetError(
+            f"{path} cannot be read ({error.strerror}); a set is a folder with "
+            f"{ARTICLES} and {QUESTIONS}"
+        ) from error
+    found = False
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            found = True
+            yield _Record(path, number, _object(path, number, line))
+    if not found:
+        raise EvaluationSetError(f"{path} is empty; write one JSON object on each line")
+
+
+def _object(path: Path, number: int, line: bytes) -> dict[str, object]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        reason = f"not JSON ({error.msg}, column {error.colno})"
+    else:
+        if isinstance(value, dict):
+            return value
+        reason = f"{_shown(value)} is not a JSON object"
+    raise EvaluationSetError(f"{path}, line {number}: {reason}; write one {{…}} on each line")
+
+
+def _shown(value: object) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else text[:59] + "…"

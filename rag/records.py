@@ -1,0 +1,66 @@
+"""Answers and passages as plain dictionaries: the JSON of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from index.types import Article
+from rag.types import Answer, Citation, Passage, Query
+
+
+def answer_record(answer: Answer, question_id: str | None = None) -> dict[str, Any]:
+    """Turn an answer into one JSON object; its fields are a public promise."""
+    return {
+        "id": question_id,
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "passages": passage_records(answer.passages),
+        "query": _query(answer.query),
+        "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
+    """Passages as JSON objects, best first."""
+    return [
+        {
+            **_article(passage.article),
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "score": passage.score,
+            "found_by": dict(passage.found_by),
+            "also_in": [_article(article) for article in passage.also_in],
+        }
+        for passage in passages
+    ]
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "marker": citation.marker,
+        **_article(citation.article),
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "also_in": [_article(article) for article in citation.also_in],
+    }
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "url": article.url,
+    }
+
+
+def _query(query: Query) -> dict[str, Any]:
+    return asdict(query)

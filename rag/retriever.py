@@ -1,0 +1,209 @@
+"""Retrieval: words and vectors, fused; copies folded; limits by day and outlet.
+
+The score of a passage is ``(cosine / best cosine + BM25 / best BM25) / 2``, in [0, 1]: how near it
+comes to the best chunk of the archive by meaning and to the best by words, for this question. 1 is
+the best by both; scores of different questions do not compare. A convex combination follows Bruch,
+Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022);
+docs/decisions/0002-retrieval.md has what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.catalog import Catalog
+from index.embedder import Embedder, Matrix
+from index.errors import ArchiveDamagedError
+from index.generations import Generation
+from index.lexical import LexicalIndex
+from index.vectors import SentenceVectors, VectorIndex
+from rag.answerers.stopwords import STOP_WORDS
+from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
+
+Ranking = Literal["fused", "words", "vectors"]
+
+_COSINE_SHARE = 0.5
+_CANDIDATES = 200
+# Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
+# more and dropping those outside is faster.
+_SELECTIVE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    chunk_id: str
+    score: float
+    found_by: Mapping[str, int]
+
+
+class Retriever:
+    """Searches one generation of an archive; safe to use from several threads."""
+
+    def __init__(self, generation: Generation, embedder: Embedder) -> None:
+        generation.check_files()
+        try:
+            self.catalog = Catalog(generation.catalog, read_only=True)
+            self._vectors = VectorIndex(generation.chroma)
+            self._lexical = LexicalIndex(generation.lexical)
+            self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
+            self._chunks = self._count_chunks()
+        except Exception as error:  # sqlite, Chroma and tantivy each raise their own
+            raise ArchiveDamagedError(
+                f"{generation.folder} cannot be opened ({error}); build anew with: "
+                "newsarchive build --rebuild PATH…"
+            ) from error
+        self._embedder = embedder
+
+    def _count_chunks(self) -> int:
+        chunks = self.catalog.counts()[2]
+        found = (self._vectors.count(), self._lexical.count())
+        if found != (chunks, chunks):
+            raise ValueError(f"{chunks} chunks in the catalogue, vectors and words hold {found}")
+        return chunks
+
+    def close(self) -> None:
+        """Release the files."""
+        self.catalog.close()
+        self._vectors.close()
+
+    def search(self, query: Query, top_k: int, ranking: Ranking = "fused") -> tuple[Passage, ...]:
+        """Best passages for a query, best first, each text once."""
+        return self._search(query, self._embed(query), top_k, ranking)
+
+    def retrieve(self, query: Query, top_k: int) -> Evidence:
+        """Best passages with their sentences and what an answerer weighs them by."""
+        vector = self._embed(query)
+        passages = self._search(query, vector, top_k, "fused")
+        words = self._lexical.words(query.standalone)
+        return Evidence(
+            passages=passages,
+            sentences=tuple(s for passage in passages for s in self._sentences_of(passage)),
+            query_vector=vector,
+            word_weights={word: self._lexical.weight(word) for word in words},
+        )
+
+    def _embed(self, query: Query) -> Matrix:
+        return self._embedder.embed_question(query.standalone)
+
+    def _search(
+        self, query: Query, vector: Matrix, top_k: int, ranking: Ranking
+    ) -> tuple[Passage, ...]:
+        allowed = self._allowed(query.filters)
+        hits = self._hits(query.standalone, vector, max(top_k, _CANDIDATES), allowed, ranking)
+        return tuple(
+            self._passage(hit, rank, allowed) for rank, hit in enumerate(hits[:top_k], start=1)
+        )
+
+    def _allowed(self, filters: Filters) -> dict[str, str] | None:
+        if not filters:
+            return None
+        return self.catalog.matching(filters.published_from, filters.published_to, filters.sources)
+
+    def _hits(
+        self,
+        question: str,
+        vector: Matrix,
+        count: int,
+        allowed: Mapping[str, str] | None,
+        ranking: Ranking,
+    ) -> list[_Hit]:
+        words = self._content_words(question)
+        by_words = self._lexical.search(words, count, allowed) if ranking != "vectors" else []
+        by_vectors = self._nearest(vector, count, allowed) if ranking != "words" else []
+        share = {"fused": _COSINE_SHARE, "words": 0.0, "vectors": 1.0}[ranking]
+        return _fuse(by_words, by_vectors, share)
+
+    def _content_words(self, question: str) -> list[str]:
+        """Words that say what the question is about; all of them where it has no such word."""
+        words = self._lexical.words(question)
+        content = self._lexical.words(
+            " ".join(
+                word for word in question.split() if word.strip("?.,!'\"").lower() not in STOP_WORDS
+            )
+        )
+        return content or words
+
+    def _nearest(
+        self, vector: Matrix, count: int, allowed: Mapping[str, str] | None
+    ) -> list[tuple[str, float]]:
+        if allowed is None:
+            return self._vectors.search(vector, count)
+        chunk_ids = set(self.catalog.chunk_ids(allowed))
+        if len(chunk_ids) < _SELECTIVE * self._chunks:
+            return self._vectors.search(vector, count, sorted(chunk_ids))
+        more = int(count / _SELECTIVE)
+        found = self._vectors.search(vector, more)
+        return [hit for hit in found if hit[0] in chunk_ids][:count]
+
+    def _passage(self, hit: _Hit, rank: int, allowed: Mapping[str, str] | None) -> Passage:
+        chunk = self.catalog.chunk(hit.chunk_id).chunk
+        family = self.catalog.family(chunk.article_id)
+        shown_id = allowed[chunk.article_id] if allowed else chunk.article_id
+        shown = next(article for article in family if article.id == shown_id)
+        return Passage(
+            article=shown,
+            start=chunk.start,
+            end=chunk.end,
+            text=chunk.text,
+            score=hit.score,
+            rank=rank,
+            found_by=hit.found_by,
+            also_in=tuple(article for article in family if article.id != shown_id),
+        )
+
+    def _sentences_of(self, passage: Passage) -> list[CandidateSentence]:
+        """Read the passage's sentences, with vectors; a copy's are those of its original."""
+        original = _original_id(self.catalog, passage)
+        spans = self.catalog.sentences(original)
+        first = next(i for i, span in enumerate(spans) if span.start >= passage.start)
+        last = first
+        while last < len(spans) and spans[last].end <= passage.end:
+            last += 1
+        row = self.catalog.first_vector(original)
+        vectors = self._sentences.read(row + first, last - first)
+        return [
+            CandidateSentence(passage, spans[i].start, spans[i].end, i, spans, vectors[i - first])
+            for i in range(first, last)
+        ]
+
+
+def _original_id(catalog: Catalog, passage: Passage) -> str:
+    for article in (passage.article, *passage.also_in):
+        try:
+            catalog.first_vector(article.id)
+        except KeyError:
+            continue
+        return article.id
+    raise ArchiveDamagedError(
+        f"article {passage.article.id!r} has no sentence vectors; build anew with --rebuild"
+    )
+
+
+def _fuse(
+    by_words: Sequence[tuple[str, float]],
+    by_vectors: Sequence[tuple[str, float]],
+    cosine_share: float,
+) -> list[_Hit]:
+    """Both lists as one, best first; equal scores in the order of their ids."""
+    word_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_words, start=1)}
+    vector_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_vectors, start=1)}
+    word_scores = dict(by_words)
+    cosines = dict(by_vectors)
+    # A chunk that only words found is at most as near as the farthest of the nearest.
+    farthest = by_vectors[-1][1] if by_vectors else 0.0
+    best_words = by_words[0][1] if by_words else 1.0
+    best_cosine = max(by_vectors[0][1], 1e-6) if by_vectors else 1.0
+    hits = []
+    for chunk_id in word_scores.keys() | cosines.keys():
+        words = word_scores.get(chunk_id, 0.0) / best_words
+        cosine = max(0.0, cosines.get(chunk_id, farthest)) / best_cosine
+        found_by = {
+            name: ranks[chunk_id]
+            for name, ranks in (("words", word_ranks), ("vectors", vector_ranks))
+            if chunk_id in ranks
+        }
+        score = cosine_share * min(1.0, cosine) + (1.0 - cosine_share) * words
+        hits.append(_Hit(chunk_id, round(score, 6), found_by))
+    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))

@@ -1,0 +1,185 @@
+"""What flows from a question to an answer: query, passages, citations, the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Article, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation before the question; ``role`` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Limits on the articles that may answer. Days are "YYYY-MM-DD", both ends included."""
+
+    published_from: str | None = None
+    published_to: str | None = None
+    sources: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.published_from or self.published_to or self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it was understood.
+
+    ``parts`` are the sub-questions (at least one, the whole question where it has a single part);
+    ``wants`` is the kind of answer: "person", "number", "date", "place", "reason", "speaker",
+    "claim", "yes_no" or "text".
+    ``filters`` holds what the user set and what was read from the question; ``inferred`` lists the
+    latter in words, so that a user can see and override it.
+    """
+
+    question: str
+    standalone: str
+    parts: tuple[str, ...]
+    wants: str = "text"
+    filters: Filters = field(default_factory=Filters)
+    asked: str | None = None
+    inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found for a question.
+
+    ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words" and
+    "vectors" to the 1-based rank there. ``also_in`` are the articles with the same text.
+    """
+
+    article: Article
+    start: int
+    end: int
+    text: str
+    score: float
+    rank: int
+    found_by: Mapping[str, int]
+    also_in: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateSentence:
+    """A sentence of a retrieved passage, with what an answerer needs to choose it.
+
+    ``sentences`` are the spans of the whole article's sentences and ``position`` is this one's
+    index there, so that the sentences around it can be read. ``vector`` is (dimension,) float32,
+    unit length, of the sentence as it stands in its chunk.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    position: int
+    sentences: tuple[Span, ...]
+    vector: NDArray[np.float32]
+
+    @property
+    def text(self) -> str:
+        """The sentence, word for word."""
+        return self.passage.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What was retrieved for a query: passages, best first, and their sentences.
+
+    ``query_vector`` is (dimension,) float32, unit length. ``word_weights`` maps each word of the
+    question, as the lexical index stems it, to its inverse document frequency in this archive.
+    """
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[CandidateSentence, ...]
+    query_vector: NDArray[np.float32]
+    word_weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer proposes before it is verified.
+
+    ``picked`` holds for each sentence of the answer its text and the spans of articles that it
+    rests on. ``refusal`` is "" or one sentence that says why the evidence does not answer.
+    """
+
+    picked: tuple[tuple[str, tuple[tuple[Passage, Span], ...]], ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote of an article: ``quote == article.text[start:end]``, verified before it is shown."""
+
+    marker: int
+    article: Article
+    start: int
+    end: int
+    quote: str
+    also_in: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the markers of the citations that it rests on."""
+
+    text: str
+    markers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its evidence, or a refusal that says why.
+
+    ``reason`` is "" for an answer and one sentence for a refusal. ``passages`` are all that were
+    read, best first; of a refusal they are the nearest coverage. ``timings_ms`` maps a step of
+    the way to its milliseconds.
+    """
+
+    question: str
+    query: Query
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    refused: bool = False
+    reason: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The answer with its [n] markers; for a refusal the reason."""
+        if self.refused:
+            return self.reason
+        return " ".join(
+            s.text + "".join(f" [{marker}]" for marker in s.markers) for s in self.sentences
+        )
+
+    def with_timings(self, timings_ms: Mapping[str, float]) -> Answer:
+        """Return the same answer with other timings, in milliseconds."""
+        return replace(self, timings_ms=dict(timings_ms))
+
+    def __str__(self) -> str:
+        lines = [self.text]
+        if self.citations:
+            lines.append("")
+        for citation in self.citations:
+            lines.append(f"[{citation.marker}] {describe(citation.article)}: {citation.quote}")
+            if citation.also_in:
+                outlets = ", ".join(article.source or article.title for article in citation.also_in)
+                lines.append(f"    also in: {outlets}")
+        return "\n".join(lines)
+
+
+def describe(article: Article) -> str:
+    """Headline, outlet and day in one line, leaving out what is not known."""
+    return ", ".join(part for part in (article.title, article.source, article.day) if part)

@@ -1,0 +1,178 @@
+"""What all tests share: no network, made-up articles, archives, the installed command."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Before anything imports a Hugging Face library, and for every process that a test starts.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.pop("NEWSARCHIVE_DIR", None)
+
+import pytest
+import pytest_socket
+
+from index.build import build_archive
+from index.embedder import Embedder, open_embedder
+from index.settings import Settings
+from rag import Archive
+
+ROOT = Path(__file__).parents[1]
+LOOPBACK = ["127.0.0.1", "localhost", "::1"]
+
+# A made-up island's news. Outlets, days and copies are what the filter tests rest on.
+NEWS = (
+    {
+        "id": "ferry",
+        "title": "Ferry runs aground off Selm",
+        "text": "The ferry Ostrel ran aground off Selm on Monday with 40 passengers.\n\n"
+        "The coastguard said that nobody was hurt.",
+        "published": "2024-03-04",
+        "source": "Harbour Courier",
+        "url": "https://example.org/ferry",
+    },
+    {
+        "id": "ferry-copy",
+        "title": "Ostrel stuck on a sandbank",
+        "text": "The ferry Ostrel ran aground off Selm on Monday with 40 passengers.\n\n"
+        "The coastguard said that nobody was hurt.",
+        "published": "2024-03-06T09:30:00Z",
+        "source": "Radio Sorva",
+    },
+    {
+        "id": "budget",
+        "title": "Council passes the budget",
+        "text": "The council of Selm passed its budget of 9 million crowns after a long debate.",
+        "published": "2024-03-05T23:30:00Z",
+        "source": "Vardena Gazette",
+    },
+    {
+        "id": "storm",
+        "title": "Storm closes the harbour",
+        "text": "A storm closed the harbour of Selm for two days. Fishing boats stayed in port.",
+        "published": "2024-04-01",
+        "source": "Harbour Courier",
+    },
+    {
+        "id": "undated",
+        "title": "Old lighthouse for sale",
+        "text": "The lighthouse of Selm is for sale, and its keeper wants a museum in it.",
+        "source": "Vardena Gazette",
+    },
+)
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse every connection beyond this machine."""
+    pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    yield
+    pytest_socket._remove_restrictions()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def news() -> tuple[dict[str, str], ...]:
+    return NEWS
+
+
+@pytest.fixture(scope="session")
+def hashed_settings() -> Settings:
+    return Settings(embedder="hashed-words")
+
+
+@pytest.fixture(scope="session")
+def hashed() -> Embedder:
+    return open_embedder("hashed-words")
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Embedder:
+    """The packaged model, loaded once for all tests."""
+    return open_embedder("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def write_lines() -> Callable[..., Path]:
+    """Write JSON Lines: ``write_lines(path, record, …)``; a string is a line as it stands."""
+
+    def write(path: Path, *records: object) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in records]
+        path.write_text("".join(line + "\n" for line in lines), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def news_archive(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_lines: Callable[..., Path],
+    hashed_settings: Settings,
+) -> Path:
+    """NEWS indexed with hashed words. Not to be written to."""
+    folder = tmp_path_factory.mktemp("news")
+    source = write_lines(folder / "news.jsonl", *NEWS)
+    build_archive(folder / "archive", [source], settings=hashed_settings)
+    return folder / "archive"
+
+
+@pytest.fixture(scope="session")
+def seed_archive(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+    """The sample archive indexed with the real model. Not to be written to."""
+    archive = tmp_path_factory.mktemp("seeds") / "archive"
+    build_archive(archive, [seeds])
+    return archive
+
+
+@pytest.fixture
+def opened(news_archive: Path) -> Iterator[Archive]:
+    with Archive.open(news_archive) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="session")
+def opened_seeds(seed_archive: Path) -> Iterator[Archive]:
+    with Archive.open(seed_archive) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """The installed ``newsarchive`` command."""
+    found = shutil.which("newsarchive", path=str(Path(sys.executable).parent))
+    assert found, f"no newsarchive command beside {sys.executable}"
+    return found
+
+
+@pytest.fixture(scope="session")
+def run(executable: str) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command: ``run("status", cwd=…, env={…})``."""
+
+    def start(
+        *arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [executable, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            timeout=300,
+        )
+
+    return start

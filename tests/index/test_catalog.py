@@ -1,0 +1,165 @@
+"""The catalogue: articles as they were put in, families by text, limits by day and outlet."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from index.catalog import Catalog
+from index.chunker import Chunker
+from index.embedder import HashedWordsEmbedder
+from index.types import Article
+
+BOMB = Article(
+    "bomb", "Bomb on a bridge", "A bomb went off. Nobody was hurt.", "2024-02-02T08:00:00Z", "SPA"
+)
+COPY = replace(BOMB, id="bomb-copy", title="Bridge", published="2024-02-03", source="Ledger")
+STORM = Article(
+    "storm", "Storm", "A storm came.", "2024-02-05", "Radio Sörva", "https://x", "A. B.", "en"
+)
+UNDATED = Article("old", "Old", "No day is known.")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.sqlite", create=True)
+    yield opened
+    opened.close()
+
+
+def fill(catalog: Catalog, *articles: Article) -> None:
+    for article in articles:
+        digest = sha256(article.text.encode()).digest()
+        catalog.put_article(article, "/news.jsonl", 7, b"fingerprint of " + digest, digest)
+    catalog.assign_families()
+    for article_id in catalog.chunked_copies():
+        catalog.drop_chunks(article_id)
+    for article_id in catalog.unchunked_originals():
+        stored = catalog.article(article_id)
+        assert stored is not None
+        catalog.put_chunks(Chunker(HashedWordsEmbedder(), 48).chunk(stored))
+    catalog.commit()
+
+
+def test_an_article_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
+    fill(catalog, BOMB, STORM, UNDATED)
+    assert [catalog.article(a.id) for a in (BOMB, STORM, UNDATED)] == [BOMB, STORM, UNDATED]
+    assert catalog.article("none") is None
+    assert catalog.place("storm") == ("/news.jsonl", 7)
+    assert list(catalog.articles()) == [BOMB, UNDATED, STORM]
+    assert catalog.fingerprint("none") is None
+    with pytest.raises(KeyError, match="none"):
+        catalog.place("none")
+
+
+def test_chunks_are_slices_of_the_stored_text(catalog: Catalog) -> None:
+    text = "😀 A bomb went off in Ärhus. Nobody was hurt, they said. " * 12
+    fill(catalog, replace(BOMB, text=text.strip()))
+    ids = catalog.chunk_ids(["bomb"])
+    assert len(ids) > 1
+    assert ids == catalog.chunk_ids() == [f"bomb:{n}" for n in range(len(ids))]
+    for chunk_id in ids:
+        chunk = catalog.chunk(chunk_id).chunk
+        assert text[chunk.start : chunk.end] == chunk.text
+        assert chunk.article_id == "bomb"
+    with pytest.raises(KeyError, match="bomb:99"):
+        catalog.chunk("bomb:99")
+
+
+def test_a_chunked_article_is_read_as_the_chunker_cut_it(catalog: Catalog) -> None:
+    fill(catalog, BOMB)
+    assert catalog.chunked("bomb") == Chunker(HashedWordsEmbedder(), 48).chunk(BOMB)
+
+
+def test_the_earliest_is_the_original_whatever_came_first(catalog: Catalog) -> None:
+    fill(catalog, COPY)
+    assert catalog.counts() == (1, 0, 1)
+    fill(catalog, BOMB, STORM)
+    assert catalog.counts() == (3, 1, 2)
+    assert catalog.family("bomb") == [BOMB, COPY]
+    assert catalog.family("bomb-copy") == []
+    assert catalog.chunk_ids(["bomb-copy"]) == []
+    with pytest.raises(KeyError, match="bomb-copy"):
+        catalog.sentences("bomb-copy")
+
+
+def test_an_undated_article_is_never_the_original_of_a_dated_one(catalog: Catalog) -> None:
+    fill(catalog, replace(BOMB, id="a", published=None), COPY)
+    assert [a.id for a in catalog.family("bomb-copy")] == ["bomb-copy", "a"]
+
+
+def test_articles_of_one_moment_are_ordered_by_id(catalog: Catalog) -> None:
+    fill(catalog, replace(BOMB, id="b"), replace(BOMB, id="a"))
+    assert [a.id for a in catalog.family("a")] == ["a", "b"]
+
+
+def test_a_deleted_article_leaves_its_copy_to_become_the_original(catalog: Catalog) -> None:
+    fill(catalog, BOMB, COPY)
+    catalog.delete_article("bomb")
+    fill(catalog)
+    assert catalog.counts() == (1, 0, 1)
+    assert catalog.family("bomb-copy") == [COPY]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sources", "expected"),
+    [
+        (None, None, [], {"bomb": "bomb", "storm": "storm", "old": "old"}),
+        ("2024-02-02", "2024-02-02", [], {"bomb": "bomb"}),
+        ("2024-02-03", "2024-02-03", [], {"bomb": "bomb-copy"}),
+        ("2024-02-03", None, [], {"bomb": "bomb-copy", "storm": "storm"}),
+        (None, "2024-02-05", [], {"bomb": "bomb", "storm": "storm"}),
+        ("2024-02-06", None, [], {}),
+        (None, None, ["Ledger"], {"bomb": "bomb-copy"}),
+        (None, None, ["ledger", "Radio Sörva"], {"bomb": "bomb-copy", "storm": "storm"}),
+        (None, None, ["Nobody's News"], {}),
+        ("2024-02-04", None, ["Ledger"], {}),
+    ],
+)
+def test_limits(
+    catalog: Catalog,
+    first: str | None,
+    last: str | None,
+    sources: list[str],
+    expected: Mapping[str, str],
+) -> None:
+    fill(catalog, BOMB, COPY, STORM, UNDATED)
+    assert catalog.matching(first, last, sources) == expected
+
+
+def test_what_the_archive_holds(catalog: Catalog) -> None:
+    fill(catalog, BOMB, COPY, STORM, UNDATED)
+    assert catalog.days() == ("2024-02-02", "2024-02-05")
+    assert catalog.sources() == [("Ledger", 1), ("Radio Sörva", 1), ("SPA", 1)]
+    assert [a.id for a in catalog.recent_originals(2)] == ["storm", "bomb"]
+
+
+def test_an_empty_catalogue(catalog: Catalog) -> None:
+    assert catalog.counts() == (0, 0, 0)
+    assert catalog.days() == (None, None)
+    assert catalog.sources() == []
+    assert catalog.matching(None, None, ["SPA"]) == {}
+
+
+def test_several_threads_may_read(tmp_path: Path) -> None:
+    written = Catalog(tmp_path / "catalog.sqlite", create=True)
+    fill(written, BOMB, COPY, STORM)
+    written.close()
+    catalog = Catalog(tmp_path / "catalog.sqlite", read_only=True)
+    wrong: list[object] = []
+
+    def read() -> None:
+        for _ in range(200):
+            if catalog.article("storm") != STORM or catalog.family("bomb") != [BOMB, COPY]:
+                wrong.append("read something else")
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    catalog.close()
+    assert wrong == []

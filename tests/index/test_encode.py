@@ -1,0 +1,107 @@
+"""Embedding: every chunk once, in order, and nothing twice that the journal holds."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.chunker import ChunkedArticle, Chunker
+from index.embedder import HashedWordsEmbedder, Matrix
+from index.encode import batches, encode
+from index.journal import EmbeddingJournal, vector_key
+from index.types import Article, Span
+
+
+class Counting(HashedWordsEmbedder):
+    """Hashed words that remember what they were given."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
+        self.texts.extend(texts)
+        return super().embed(texts, spans)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[EmbeddingJournal]:
+    opened = EmbeddingJournal(tmp_path / "journal.sqlite", HashedWordsEmbedder.dimension)
+    yield opened
+    opened.close()
+
+
+def chunked(count: int) -> list[ChunkedArticle]:
+    chunker = Chunker(HashedWordsEmbedder(), 48)
+    return [
+        chunker.chunk(
+            Article(f"a{n}", f"Title {n}", f"Word{n} is in this sentence. " * (n % 9 + 1))
+        )
+        for n in range(count)
+    ]
+
+
+def test_every_article_comes_in_order_with_its_vectors(journal: EmbeddingJournal) -> None:
+    articles = chunked(40)
+    embedder = Counting()
+    done: list[int] = []
+    encoded = list(encode(articles, embedder, journal, done.append))
+    assert [e.chunked.article.id for e in encoded] == [f"a{n}" for n in range(40)]
+    assert sum(done) == len(embedder.texts) == sum(len(a.chunks) for a in articles)
+    for one in encoded:
+        texts = [one.chunked.embedded_text(n) for n in range(len(one.chunked.chunks))]
+        expected, _ = embedder.embed(texts, [[] for _ in texts])
+        assert np.allclose(one.chunk_vectors, expected)
+        sentences = [one.chunked.article.text[s.start : s.end] for s in one.chunked.sentences]
+        assert np.allclose(
+            one.sentence_vectors, embedder.embed(sentences, [[]] * len(sentences))[0]
+        )
+
+
+def test_what_the_journal_holds_is_not_embedded_again(journal: EmbeddingJournal) -> None:
+    articles = chunked(20)
+    first = list(encode(articles, Counting(), journal, lambda _: None))
+    embedder = Counting()
+    again = list(encode(articles, embedder, journal, lambda _: None))
+    assert embedder.texts == []
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one.chunk_vectors, other.chunk_vectors)
+        assert np.array_equal(one.sentence_vectors, other.sentence_vectors)
+
+
+def test_the_journal_outlives_its_process(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    first = EmbeddingJournal(path, 2)
+    first.put([(b"key", np.array([[1, 2], [3, 4]], np.float32))])
+    first.close()
+    second = EmbeddingJournal(path, 2)
+    found = second.get(b"key")
+    assert found is not None
+    assert found.tolist() == [[1, 2], [3, 4]]
+    assert second.get(b"other") is None
+    second.delete()
+    assert not path.exists()
+
+
+def test_another_embedder_text_or_cut_is_another_key() -> None:
+    whole, halves = (Span(0, 8),), (Span(0, 4), Span(4, 8))
+    keys = {
+        vector_key("one", "the text", whole),
+        vector_key("two", "the text", whole),
+        vector_key("one", "a text", whole),
+        vector_key("one", "the text", halves),
+    }
+    assert len(keys) == 4
+
+
+@given(st.lists(st.integers(0, 6000), max_size=200))
+def test_batches_hold_everything_once_and_are_of_like_length(sizes: list[int]) -> None:
+    found = list(batches(sizes))
+    assert sorted(index for batch in found for index in batch) == list(range(len(sizes)))
+    for batch in found:
+        assert len(batch) == 1 or max(sizes[i] for i in batch) * len(batch) <= 4096
+    assert [max(sizes[i] for i in batch) for batch in found] == sorted(
+        (max(sizes[i] for i in batch) for batch in found), reverse=True
+    )

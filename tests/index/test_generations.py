@@ -1,0 +1,167 @@
+"""The archive folder: one current generation, one writer, clear words about what is broken."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.errors import (
+    ArchiveDamagedError,
+    ArchiveLockedError,
+    ArchiveNotFoundError,
+    IndexMismatchError,
+)
+from index.generations import ArchiveFolder
+from index.settings import Settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ArchiveFolder:
+    return ArchiveFolder(tmp_path / "archive")
+
+
+def publish(folder: ArchiveFolder, content: str = "x") -> str:
+    with folder.writing():
+        staged = folder.stage(copy_current=False)
+        staged.catalog.write_text(content)
+        return folder.publish(staged, Settings("hashed-words"), 256, 3, 5)
+
+
+def names(folder: ArchiveFolder) -> list[str]:
+    return sorted(path.name for path in (folder.path / "generations").iterdir())
+
+
+def test_before_the_first_build(folder: ArchiveFolder) -> None:
+    assert folder.current_name() is None
+    command = f"newsarchive build --archive {folder.path} PATH"
+    with pytest.raises(ArchiveNotFoundError, match=command):
+        folder.current()
+
+
+def test_a_file_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(ArchiveNotFoundError, match="there is no archive"):
+        ArchiveFolder(tmp_path / "file").current()
+
+
+def test_a_published_generation_is_the_current_one(folder: ArchiveFolder) -> None:
+    name = publish(folder, "first")
+    assert folder.current_name() == name
+    assert folder.current().catalog.read_text() == "first"
+    manifest = folder.current().manifest()
+    assert (manifest.generation, manifest.embedder) == (name, "hashed-words")
+    assert (manifest.dimension, manifest.articles, manifest.chunks) == (256, 3, 5)
+    assert manifest.settings == Settings("hashed-words")
+    assert manifest.created.endswith("Z")
+
+
+def test_the_next_one_may_start_from_a_copy(folder: ArchiveFolder) -> None:
+    publish(folder, "first")
+    with folder.writing():
+        staged = folder.stage(copy_current=True)
+        assert staged.catalog.read_text() == "first"
+        staged.catalog.write_text("second")
+        assert folder.current().catalog.read_text() == "first"
+
+
+def test_the_current_one_and_the_one_before_are_kept_in_order(folder: ArchiveFolder) -> None:
+    published = [publish(folder, str(n)) for n in range(12)]  # several within one second
+    assert published == sorted(published)
+    assert names(folder) == published[-2:]
+    assert folder.current().catalog.read_text() == "11"
+
+
+def test_what_a_killed_build_left_is_swept_by_the_next(folder: ArchiveFolder) -> None:
+    name = publish(folder)
+    generations = folder.path / "generations"
+    shutil.copytree(generations / name, generations / "20990101T000000-dead.building")
+    shutil.copytree(generations / name, generations / "20990101T000000-beef")  # CURRENT not flipped
+    assert folder.current_name() == name
+    with folder.writing():
+        assert names(folder) == [name]
+
+
+def test_a_first_build_that_never_became_current_is_swept(folder: ArchiveFolder) -> None:
+    publish(folder)
+    (folder.path / "CURRENT").unlink()
+    with folder.writing():
+        assert names(folder) == []
+
+
+def test_one_writer(folder: ArchiveFolder) -> None:
+    other = ArchiveFolder(folder.path)
+    with folder.writing():
+        with pytest.raises(ArchiveLockedError, match=f"process {os.getpid()}"), other.writing():
+            pass
+    with other.writing():
+        pass
+
+
+def test_the_lock_of_a_killed_process_is_no_lock(folder: ArchiveFolder) -> None:
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from index.generations import ArchiveFolder\n"
+        "with ArchiveFolder(Path(sys.argv[1])).writing():\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(folder.path)])
+    assert ended.returncode == -9
+    assert (folder.path / "LOCK.owner").exists()
+    with folder.writing():
+        pass
+
+
+def test_the_lock_of_a_living_process_is_one(folder: ArchiveFolder) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom index.generations import ArchiveFolder\n"
+        "with ArchiveFolder(Path(sys.argv[1])).writing():\n"
+        "    print('locked', flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        with pytest.raises(ArchiveLockedError, match=f"process {holder.pid}"), folder.writing():
+            pass
+        holder.communicate("")
+
+
+def test_another_format_version(folder: ArchiveFolder) -> None:
+    publish(folder)
+    path = folder.current().manifest_path
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 99}))
+    with pytest.raises(IndexMismatchError, match="format version 99.*newsarchive build --rebuild"):
+        folder.current().manifest()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", "null", '{"format_version": 1}', "\udcff"]
+)
+def test_a_broken_manifest(folder: ArchiveFolder, content: str) -> None:
+    publish(folder)
+    folder.current().manifest_path.write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(ArchiveDamagedError, match=r"manifest.json cannot be read.*--rebuild"):
+        folder.current().manifest()
+
+
+def test_a_generation_that_is_gone(folder: ArchiveFolder) -> None:
+    name = publish(folder)
+    shutil.rmtree(folder.path / "generations" / name)
+    with pytest.raises(ArchiveDamagedError, match=f"{name}.*--rebuild"):
+        folder.current().manifest()
+
+
+def test_missing_files_are_named(folder: ArchiveFolder) -> None:
+    publish(folder)
+    with pytest.raises(
+        ArchiveDamagedError, match=r"chroma.sqlite3, lexical.*sentences.i8.*--rebuild"
+    ):
+        folder.current().check_files()

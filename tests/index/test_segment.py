@@ -1,0 +1,57 @@
+"""Sentences: exact, in order, and nothing between them but white space."""
+
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.segment import sentence_spans
+from index.types import Span
+
+
+def sentences(text: str, language: str | None = None) -> list[str]:
+    return [text[span.start : span.end] for span in sentence_spans(text, language)]
+
+
+def test_sentences_of_a_report() -> None:
+    text = 'Lloyd Austin called it "dangerous." He blamed a militia. Nobody claimed it.'
+    assert sentences(text)[1:] == ["He blamed a militia.", "Nobody claimed it."]
+
+
+def test_an_abbreviation_does_not_end_a_sentence() -> None:
+    text = "Dr. Smith of the U.S. Army met Mr. Jones. They talked."
+    assert sentences(text) == ["Dr. Smith of the U.S. Army met Mr. Jones.", "They talked."]
+
+
+def test_a_blank_line_ends_a_sentence() -> None:
+    assert sentences("The first paragraph\n\nThe second.") == ["The first paragraph", "The second."]
+
+
+def test_chinese_sentences() -> None:
+    assert sentences("军方谴责袭击。没有人受伤。", "zh") == ["军方谴责袭击。", "没有人受伤。"]
+
+
+def test_an_unknown_language_is_cut_too() -> None:
+    assert sentences("Eins. Zwei.", "xx-unknown") == ["Eins.", "Zwei."]
+
+
+def test_no_text_has_no_sentence() -> None:
+    assert sentence_spans("") == []
+    assert sentence_spans(" \n\n \t") == []
+
+
+@given(st.text(max_size=400), st.sampled_from([None, "en", "ar", "zh", "ja", "ru", "hi", "??"]))
+@example("a\n\n\n\nb", None)
+@example("e\u0301. \u0301", "en")
+@example("👩‍👩‍👧. 🏴󠁧󠁢󠁥󠁮󠁧󠁿!", "en")
+def test_sentences_hold_every_character_that_shows(text: str, language: str | None) -> None:
+    spans = sentence_spans(text, language)
+    assert all(span.start < span.end for span in spans)
+    assert all(before.end <= after.start for before, after in pairwise(spans))
+    assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in spans)
+    assert gaps(text, spans).strip() == ""
+
+
+def gaps(text: str, spans: list[Span]) -> str:
+    inside = {position for span in spans for position in range(span.start, span.end)}
+    return "".join(c for position, c in enumerate(text) if position not in inside)

@@ -1,0 +1,211 @@
+import re
+
+import numpy as np
+import pytest
+
+from index.embedder import HashedWordsEmbedder
+from index.segment import sentence_spans
+from index.types import Article, Span
+from rag.answerers.extractive import ExtractiveAnswerer
+from rag.answerers.junk import is_dateline, is_junk, leans_back
+from rag.answerers.words import stem, words
+from rag.types import CandidateSentence, Evidence, Passage
+from rag.understand import understand
+
+EMBEDDER = HashedWordsEmbedder()
+
+FERRY = Article(
+    "ferry",
+    "Ferry sinks off Norhaven",
+    "Tuesday, August 6, 2024\n\n"
+    "The ferry Kestrel sank off Norhaven yesterday. "
+    "Its captain, Ines Okafor, was the last to leave. "
+    "She said the pumps had failed because of a blocked valve.\n\n"
+    "Image: Harbour Archive.\n\n"
+    "Rescuers brought 214 passengers ashore. What happens next?\n\n"
+    "Port director Lena Brandt blamed the ferry company for the sinking. "
+    "The company denied that it had skipped inspections. "
+    "Bakeries in Norhaven were open as usual.",
+    "2024-08-06",
+    "Harbour Courier",
+)
+BRIDGE = Article(
+    "bridge",
+    "Bridge opens in Norhaven",
+    "The Tamarind bridge opened to traffic in Norhaven after three years. "
+    "It cost 4 million pounds. "
+    "Mayor Tomas Lind cut the ribbon.",
+    "2024-03-02",
+    "The Post",
+)
+TUNNEL = Article(
+    "tunnel",
+    "Tunnel opens under the bay",
+    "The Osprey tunnel opened to traffic under the bay on Friday. It cost 9 million pounds.",
+    "2024-07-12",
+    "The Post",
+)
+ALL = (FERRY, BRIDGE, TUNNEL)
+
+
+def evidence(question, articles=ALL):
+    """Each article as one passage, those that share more words with the question first."""
+    vector = EMBEDDER.embed_question(question)
+    _, *rest = (None, *articles)
+    vectors, _ = EMBEDDER.embed([f"{a.title} {a.text}" for a in rest], [[] for _ in rest])
+    passages, sentences = [], []
+    for index in np.argsort(-(vectors @ vector), kind="stable"):
+        article = rest[index]
+        score = float(vectors[index] @ vector)
+        rank = len(passages) + 1
+        passage = Passage(article, 0, len(article.text), article.text, score, rank, {"words": rank})
+        passages.append(passage)
+        spans = tuple(sentence_spans(article.text, "en"))
+        inner, own = EMBEDDER.embed([article.text], [spans])
+        sentences += [
+            CandidateSentence(passage, s.start, s.end, i, spans, own[i])
+            for i, s in enumerate(spans)
+        ]
+    weights = {word: 3.0 for word in re.findall(r"\w+", question.lower())}
+    return Evidence(tuple(passages), tuple(sentences), vector, weights)
+
+
+def draft(question, articles=ALL):
+    return ExtractiveAnswerer().draft(understand(question), evidence(question, articles))
+
+
+def answer(question, articles=ALL):
+    found = draft(question, articles)
+    assert not found.refusal
+    return " ".join(text for text, _ in found.picked)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many passengers of the ferry Kestrel were brought ashore?", "214"),
+        ("Who was the captain of the ferry Kestrel?", "Ines Okafor"),
+        ("What did the Tamarind bridge cost?", "4 million"),
+        ("Who cut the ribbon of the Tamarind bridge?", "Tomas Lind"),
+        ("Why had the pumps of the ferry failed?", "blocked valve"),
+    ],
+)
+def test_the_answer_holds_what_is_asked(question, expected):
+    assert expected in answer(question)
+
+
+def test_every_sentence_is_the_articles_own():
+    for text, sources in draft("Why had the pumps of the ferry Kestrel failed?").picked:
+        (passage, span), *others = sources
+        assert not others
+        assert text.split() == passage.article.text[span.start : span.end].split()
+
+
+def test_who_was_blamed_is_told_with_who_blames():
+    found = answer("Who claimed the sinking of the ferry Kestrel attack?")
+    assert "Lena Brandt blamed the ferry company" in found
+    assert "claimed" not in found
+
+
+def test_a_sentence_that_leans_brings_the_one_before():
+    found = draft("Why had the pumps of the ferry failed, what blocked valve?")
+    texts = [text for text, _ in found.picked if "blocked valve" in text]
+    assert texts
+    assert "Ines Okafor" in texts[0]
+
+
+def test_a_day_that_is_relative_comes_with_its_dateline():
+    found = answer("When did the ferry Kestrel sink off Norhaven?")
+    assert found.index("Tuesday, August 6, 2024") < found.index("yesterday")
+
+
+def test_each_side_of_a_comparison_gets_its_sentence_earliest_first():
+    found = answer("Which opened first: the Tamarind bridge or the Osprey tunnel?")
+    assert found.index("Tamarind") < found.index("Osprey")
+
+
+def test_captions_and_questions_are_left_out_of_a_short_answer():
+    found = answer("How many passengers did rescuers bring ashore in Norhaven?", (FERRY,))
+    assert "Image:" not in found
+    assert "What happens next?" not in found
+
+
+def test_an_answer_is_short():
+    long = " ".join(f"The ferry Kestrel carried cargo number {n} to Norhaven." for n in range(60))
+    article = Article("long", "Cargo of the ferry Kestrel", long, "2024-01-01", "The Post")
+    found = draft("What cargo did the ferry Kestrel carry?", (article,))
+    assert 1 <= len(found.picked) <= 5
+    assert sum(len(text.split()) for text, _ in found.picked) <= 110
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Who won the 2018 Quidditch Trophy?", "2018 Quidditch Trophy"),
+        ("What does Zanzibar export?", "Zanzibar"),
+    ],
+)
+def test_refuses_and_names_what_is_missing(question, named):
+    found = draft(question)
+    assert found.picked == ()
+    assert f'mentions "{named}"' in found.refusal
+
+
+def test_refuses_where_the_unit_that_is_asked_is_missing():
+    found = draft("What share of the ferry Kestrel passengers did rescuers bring ashore?", (FERRY,))
+    assert found.refusal == "Nothing that was found gives a share for this."
+
+
+def test_refuses_a_matter_that_is_not_there():
+    assert draft("best lentil soup recipe with garlic").refusal
+
+
+def test_refuses_without_evidence():
+    nothing = Evidence((), (), np.zeros(4, np.float32), {})
+    assert ExtractiveAnswerer().draft(understand("Who sank?"), nothing).refusal
+
+
+def test_another_spelling_of_a_name_is_no_missing_name():
+    assert "sank" in answer("When did the ferry Kestrell sink off Norhaven?")
+
+
+def test_words_keep_their_places_and_meet_in_their_stems():
+    text = "Norhaven's elected mayors won 1,200 votes in the US."
+    found = words(text)
+    assert [text[w.start : w.end] for w in found][:2] == ["Norhaven", "elected"]
+    assert {"1200", "usa"} <= {w.form for w in found}
+    assert stem("election") == stem("elected")
+    assert stem("wins") == stem("won")
+    assert stem("countries") == stem("country")
+    assert stem("bridge") != stem("bride")
+
+
+@pytest.mark.parametrize(
+    ("text", "junk"),
+    [
+        ("Image: Harbour Archive.", True),
+        ("What happens next?", True),
+        ("Tuesday, August 6, 2024", True),
+        ("—Lena Brandt", True),
+        ("The ferry sank off the coast of Norhaven.", False),
+        ("Sources on the pier said the ferry sank at noon.", False),
+        ("“We will rebuild the pier,” said Lena Brandt.", False),
+    ],
+)
+def test_junk(text, junk):
+    assert is_junk(text) is junk
+
+
+def test_datelines_and_leaning_sentences():
+    assert is_dateline("Tuesday, August 6, 2024")
+    assert not is_dateline("On Tuesday, August 6, 2024 the ferry sank.")
+    assert leans_back("He said so.")
+    assert leans_back("But they denied it.")
+    assert not leans_back("Hester Lind said so.")
+
+
+def test_a_span_is_inside_its_article():
+    for _, sources in draft("Who blamed the ferry company?").picked:
+        for passage, span in sources:
+            assert isinstance(span, Span)
+            assert 0 <= span.start < span.end <= len(passage.article.text)

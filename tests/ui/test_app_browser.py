@@ -1,0 +1,472 @@
+"""The chat as a visitor meets it: real Chromium, real server, real archive, loopback only."""
+
+import gc
+import re
+import socket
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index.errors import ArchiveDamagedError, SettingsError
+from rag.types import Filters, Query
+from ui.app import serve
+
+# Building a Gradio page outside a running event loop leaves loops to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning")
+
+FERRY = "Where did the ferry Ostrel run aground?"
+FERRY_QUOTE = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
+BUDGET = "What budget did the council of Selm pass?"
+UNKNOWN = "Who won the chess olympiad of 2031 on Mars?"
+FIRE = "What started the fire in Evilport?"
+
+
+class Observed:
+    """An archive that notes what it is asked; ``stream`` and ``examples`` can be replaced."""
+
+    def __init__(self, archive, stream=None, examples=()):
+        self._archive = archive
+        self._stream = stream or archive.stream
+        self._examples = list(examples)
+        self.asked = []
+
+    def __getattr__(self, name):
+        return getattr(self._archive, name)
+
+    def example_questions(self, count=4):
+        return self._examples[:count]
+
+    def stream(self, question, *, history=(), asked=None, filters=None):
+        self.asked.append((question, tuple(history), filters))
+        yield from self._stream(question, history=history, filters=filters)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask and wait for what comes of it."""
+    exchanges = page.locator("#na-talk .na-exchange")
+    before = exchanges.count()
+    box = page.locator("#na-question textarea")
+    box.fill(question)
+    box.press("Enter")
+    expect(exchanges).to_have_count(before + 1, timeout=30_000)
+
+
+def last(page: Page):
+    return page.locator("#na-talk .na-exchange").last
+
+
+def opened(page: Page):
+    return page.locator(".na-passage:popover-open")
+
+
+def open_filters(page: Page) -> None:
+    page.locator("#na-filters").get_by_text("Dates and outlets", exact=True).click()
+    # The outlets come last, with the page's first answer from the server: from then on it is still.
+    expect(page.get_by_role("checkbox").first).to_be_visible()
+    page.wait_for_timeout(200)
+
+
+def set_days(page: Page, first: str, last: str) -> None:
+    page.locator("#na-from input, #na-from textarea").fill(first)
+    field = page.locator("#na-to input, #na-to textarea")
+    field.fill(last)
+    field.press("Enter")
+
+
+def choose_outlet(page: Page, outlet: str) -> None:
+    page.get_by_role("checkbox", name=outlet).check()
+
+
+def overflow(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+def test_the_page_says_what_the_archive_holds(visit, chat):
+    page = visit(chat).page
+    expect(page.locator(".na-overview")).to_contain_text("articles")
+    expect(page.locator(".na-overview")).to_contain_text("4 March 2024 to 1 May 2024")
+    expect(page.locator(".na-overview")).to_contain_text("Harbour Courier")
+
+
+def test_an_answer_opens_on_the_words_it_rests_on(visit, chat):
+    page = visit(chat).page
+    ask(page, FERRY)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    expect(last(page).locator(".na-sources")).to_contain_text("Ferry runs aground off Selm")
+    expect(last(page).locator(".na-sources")).to_contain_text("Also in Radio Sorva")
+    last(page).locator(".na-answer .na-marker").first.click()
+    expect(opened(page).locator("blockquote mark")).to_have_text(FERRY_QUOTE)
+    expect(opened(page).locator("blockquote")).to_contain_text("nobody was hurt")
+    expect(opened(page)).to_contain_text("Harbour Courier, 4 March 2024")
+    link = opened(page).locator("a")
+    expect(link).to_have_attribute("href", "https://example.org/ferry")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(link).to_have_attribute("target", "_blank")
+
+
+def test_the_whole_article_can_be_read_beside_its_passage(visit, chat):
+    page = visit(chat).page
+    ask(page, FERRY)
+    last(page).locator(".na-marker").first.click()
+    expect(opened(page).locator(".na-whole")).to_be_hidden()
+    opened(page).get_by_text("Whole article").click()
+    expect(opened(page).locator(".na-whole")).to_be_visible()
+    expect(opened(page).locator(".na-whole mark")).to_have_text(FERRY_QUOTE)
+
+
+def test_a_passage_opens_and_closes_from_the_keyboard(visit, chat):
+    page = visit(chat).page
+    ask(page, FERRY)
+    marker = last(page).locator(".na-answer .na-marker").first
+    expect(marker).to_have_attribute(
+        "aria-label", "Source 1: Ferry runs aground off Selm, Harbour Courier, 4 March 2024"
+    )
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(opened(page).locator("h3")).to_be_focused()
+    expect(page.get_by_role("dialog", name="Ferry runs aground off Selm")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opened(page)).to_have_count(0)
+    expect(marker).to_be_focused()
+
+
+def test_the_close_button_closes(visit, chat):
+    page = visit(chat).page
+    ask(page, FERRY)
+    last(page).locator(".na-marker").first.click()
+    opened(page).get_by_role("button", name="Close").click()
+    expect(opened(page)).to_have_count(0)
+
+
+def test_a_refusal_looks_like_one(visit, chat):
+    page = visit(chat).page
+    ask(page, UNKNOWN)
+    refusal = last(page).locator(".na-refusal")
+    expect(refusal).to_contain_text("The archive does not say")
+    expect(refusal).to_contain_text("Nearest coverage")
+    expect(last(page).locator(".na-answer")).to_have_count(0)
+    edge = "e => getComputedStyle(e).borderLeftWidth"
+    assert refusal.evaluate(edge) == "4px"
+    refusal.locator(".na-headline").first.click()
+    expect(opened(page).locator("blockquote")).to_be_visible()
+
+
+def test_an_empty_question_does_nothing(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        page.locator("#na-question textarea").fill("   ")
+        page.locator("#na-question textarea").press("Enter")
+        ask(page, FERRY)
+    assert [question for question, _, _ in observed.asked] == [FERRY]
+
+
+def test_a_question_is_bounded(visit, chat):
+    box = visit(chat).page.locator("#na-question textarea")
+    expect(box).to_have_attribute("maxlength", "1000")
+
+
+def test_a_follow_up_takes_the_turns_before_along(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        ask(page, FERRY)
+        ask(page, "Was anybody hurt?")
+    _, history, _ = observed.asked[1]
+    assert [turn.role for turn in history] == ["user", "assistant"]
+    assert history[0].content == FERRY
+    assert history[1].content.startswith(f"{FERRY_QUOTE} [1]")
+
+
+def test_what_was_understood_is_shown_above_the_answer(visit, island, serving):
+    understood = Query("Where?", FERRY, (FERRY,), inferred=("in March 2024",))
+
+    def stream(question, **limits):
+        yield understood
+        yield replace(island.ask(FERRY), query=understood)
+
+    with serving(Observed(island, stream)) as url:
+        page = visit(url).page
+        ask(page, "Where?")
+        notes = last(page).locator(".na-understood li")
+        expect(notes).to_have_text([f"Understood as: {FERRY}", "in March 2024"])
+
+
+def test_dates_limit_the_next_questions_and_show_as_chips(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        open_filters(page)
+        set_days(page, "2024-05-01", "2024-05-31")
+        chips = page.locator(".na-chip")
+        expect(chips).to_have_text(["From 1 May 2024", "To 31 May 2024"])
+        ask(page, FERRY)
+        expect(last(page)).not_to_contain_text(FERRY_QUOTE)
+        page.get_by_role("button", name="Clear dates and outlets").click()
+        expect(chips).to_have_count(0)
+        ask(page, FERRY)
+        expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    assert [limits for _, _, limits in observed.asked] == [
+        Filters("2024-05-01", "2024-05-31"),
+        Filters(),
+    ]
+
+
+def test_outlets_limit_the_next_questions(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        open_filters(page)
+        choose_outlet(page, "Vardena Gazette (2)")
+        expect(page.locator(".na-chip")).to_have_text(["Vardena Gazette"])
+        ask(page, BUDGET)
+        expect(last(page).locator(".na-answer")).to_contain_text("9 million crowns")
+    assert observed.asked[0][2] == Filters(sources=("Vardena Gazette",))
+
+
+@pytest.mark.parametrize(
+    ("first", "last_day", "message"),
+    [
+        ("2024-13-01", "", "“2024-13-01” is not a date"),
+        ("", "yesterday", "“yesterday” is not a date"),
+        ("2024-05-02", "2024-05-01", "2024-05-02 is after 2024-05-01"),
+    ],
+)
+def test_a_wrong_date_is_named_and_nothing_is_asked(visit, chat, first, last_day, message):
+    page = visit(chat).page
+    open_filters(page)
+    set_days(page, first, last_day)
+    expect(page.locator("#na-problem")).to_contain_text(message)
+    page.locator("#na-question textarea").fill(FERRY)
+    page.locator("#na-question textarea").press("Enter")
+    page.wait_for_timeout(500)
+    expect(page.locator(".na-exchange")).to_have_count(0)
+    expect(page.locator("#na-question textarea")).to_have_value(FERRY)
+
+
+def test_an_example_question_is_asked_by_a_click(visit, island, serving):
+    with serving(Observed(island, examples=[FERRY, BUDGET])) as url:
+        page = visit(url).page
+        page.get_by_role("button", name=BUDGET).click()
+        expect(last(page).locator(".na-answer")).to_contain_text("9 million crowns")
+        expect(last(page).locator(".na-question")).to_contain_text(BUDGET)
+        expect(page.locator("#na-examples")).to_be_hidden()
+
+
+def test_a_new_conversation_forgets_the_old_one(visit, island, serving):
+    observed = Observed(island, examples=[FERRY])
+    with serving(observed) as url:
+        page = visit(url).page
+        ask(page, FERRY)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".na-exchange")).to_have_count(0)
+        expect(page.get_by_role("button", name=FERRY)).to_be_visible()
+        ask(page, BUDGET)
+    assert observed.asked[1][1] == ()
+
+
+def test_two_visitors_do_not_see_each_other(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        one, two = visit(url).page, visit(url).page
+        ask(one, FERRY)
+        ask(two, BUDGET)
+        ask(one, "Was anybody hurt?")
+        asked = "You asked: "
+        expect(one.locator(".na-question")).to_have_text(
+            [asked + FERRY, asked + "Was anybody hurt?"]
+        )
+        expect(two.locator(".na-question")).to_have_text([asked + BUDGET])
+    assert observed.asked[2][1][0].content == FERRY
+    assert len(observed.asked[2][1]) == 2
+    assert observed.asked[1][1] == ()
+
+
+def test_several_visitors_are_answered_at_once(visit, island, serving):
+    together = threading.Barrier(2, timeout=20)
+
+    def stream(question, **limits):
+        together.wait()  # passes only when both are being answered
+        yield from island.stream(question, **limits)
+
+    with serving(Observed(island, stream)) as url:
+        pages = [visit(url).page for _ in range(2)]
+        for page in pages:
+            page.locator("#na-question textarea").fill(FERRY)
+            page.locator("#na-question textarea").press("Enter")
+        for page in pages:
+            expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE, timeout=30_000)
+
+
+def test_the_steps_are_shown_and_can_be_stopped(visit, island, serving):
+    resume = threading.Event()
+
+    def stream(question, **limits):
+        for part in island.stream(question, **limits):
+            yield part
+            if isinstance(part, tuple):
+                resume.wait(20)
+
+    observed = Observed(island, stream)
+    with serving(observed) as url:
+        page = visit(url).page
+        page.locator("#na-question textarea").fill(FERRY)
+        page.locator("#na-question textarea").press("Enter")
+        expect(page.locator("#na-pending")).to_contain_text(FERRY)
+        expect(page.locator("#na-pending")).to_contain_text(
+            re.compile(r"Reading \d+ passages? from .*Harbour Courier")
+        )
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".na-exchange")).to_have_count(0)
+        resume.set()
+        page.wait_for_timeout(1000)
+        expect(page.locator(".na-exchange")).to_have_count(0)
+        ask(page, BUDGET)
+        expect(last(page).locator(".na-answer")).to_contain_text("9 million crowns")
+    assert observed.asked[1][1] == ()
+
+
+def test_an_error_of_the_archive_is_told_in_its_own_words(visit, island, serving):
+    def stream(question, **limits):
+        raise ArchiveDamagedError("the index is damaged; run: newsarchive build --rebuild <b>")
+        yield
+
+    observed = Observed(island, stream)
+    with serving(observed) as url:
+        page = visit(url).page
+        ask(page, FERRY)
+        expect(last(page).locator(".na-failure")).to_contain_text(
+            "the index is damaged; run: newsarchive build --rebuild <b>"
+        )
+        ask(page, BUDGET)
+    assert observed.asked[1][1] == ()  # a failure is no turn of the conversation
+
+
+def test_a_bug_is_told_without_its_details(visit, island, caplog, serving):
+    def stream(question, **limits):
+        raise ZeroDivisionError("secret")
+        yield
+
+    with serving(Observed(island, stream)) as url:
+        page = visit(url).page
+        ask(page, FERRY)
+        expect(last(page).locator(".na-failure")).to_contain_text("Something went wrong")
+        expect(page.locator("body")).not_to_contain_text("secret")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_article_full_of_markup_is_only_text(visit, island, serving, hostile):
+    with serving(Observed(island, examples=[hostile["title"]])) as url:
+        seen = visit(url)
+        page = seen.page
+        expect(page.locator("#na-examples button").first).to_have_text(hostile["title"])
+        ask(page, FIRE)
+        expect(last(page).locator(".na-answer")).to_contain_text("<script>alert(3)</script>")
+        last(page).locator(".na-answer .na-marker").first.click()
+        opened(page).get_by_text("Whole article").click()
+        expect(opened(page).locator(".na-whole")).to_have_text(hostile["text"])
+        expect(opened(page).locator("h3")).to_have_text(hostile["title"])
+        expect(opened(page).locator("a")).to_have_count(0)
+        page.keyboard.press("Escape")
+        open_filters(page)
+        choose_outlet(page, hostile["source"])
+        expect(page.locator(".na-chip")).to_have_text([hostile["source"]])
+        ask(page, hostile["text"])  # and as the visitor's own question
+        page.wait_for_timeout(500)
+        injected = page.locator(
+            ".na-exchange :is(script, img, iframe, style, svg, a), #na-limits b, "
+            ".na-header b, #na-filters b, #na-filters img, #na-examples img, #na-examples script"
+        )
+        expect(injected).to_have_count(0)
+        assert page.title() == "newsarchive"
+    assert (seen.dialogs, seen.foreign, seen.errors) == ([], [], [])
+
+
+def test_a_phone_needs_no_sideways_scrolling(visit, chat, hostile):
+    page = visit(chat, width=390).page
+    assert overflow(page) <= 0
+    ask(page, FERRY)
+    ask(page, FIRE)
+    ask(page, "x" * 900)
+    assert overflow(page) <= 0
+    page.locator(".na-answer .na-marker").last.click()
+    expect(opened(page)).to_be_visible()
+    assert opened(page).evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert overflow(page) <= 0
+    page.keyboard.press("Escape")
+    open_filters(page)
+    choose_outlet(page, hostile["source"])
+    expect(page.locator(".na-chip")).to_have_count(1)
+    assert overflow(page) <= 0
+
+
+def test_a_dark_system_gets_a_dark_page(visit, chat):
+    ground = "getComputedStyle(document.querySelector('.gradio-container')).backgroundColor"
+    dark = visit(chat, scheme="dark").page
+    expect(dark.locator("body")).to_have_class(re.compile("dark"))
+    assert dark.evaluate(ground) == "rgb(22, 22, 20)"
+    assert visit(chat).page.evaluate(ground) == "rgb(251, 250, 247)"
+
+
+def test_the_page_reaches_for_no_other_host(visit, chat):
+    seen = visit(chat)
+    ask(seen.page, FERRY)
+    seen.page.wait_for_timeout(1000)
+    assert seen.foreign == []
+    assert seen.errors == []
+
+
+def test_no_file_of_the_disk_is_served(chat, island_archive):
+    files = [island_archive / "CURRENT", Path(__file__), Path.cwd() / "pyproject.toml"]
+    paths = [f"gradio_api/file={quote(str(file))}" for file in files]
+    paths += ["gradio_api/file=pyproject.toml", "gradio_api/file=http://127.0.0.1/"]
+    paths += ["gradio_api/upload", "monitoring", "gradio_api/component_server", "docs"]
+    paths += ["assets/../../../../../../etc/passwd", "static/%2e%2e/%2e%2e/%2e%2e/blocks.py"]
+    served = {path: status(chat + path) for path in paths}
+    assert {path: code for path, code in served.items() if code not in (403, 404)} == {}
+
+
+def test_another_sites_name_for_this_machine_is_not_answered(chat):
+    assert status(chat, {"Host": "attacker.example"}) == 400
+
+
+def test_a_page_may_load_nothing_from_elsewhere(chat):
+    with urllib.request.urlopen(chat) as response:
+        policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+def test_a_port_that_is_taken_is_named(island):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"port {port} of 127.0.0.1 is taken"):
+            serve(island, port=port)
+        gc.collect()  # Gradio leaves its own attempt to the collector
+
+
+def test_a_large_request_is_turned_away(chat):
+    address = f"{chat}gradio_api/queue/join"
+    request = urllib.request.Request(address, data=b"x" * 300_000, method="POST")
+    assert status(request) == 413
+
+
+def status(request, headers=None) -> int:
+    """HTTP status of a request, without a proxy."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    if isinstance(request, str):
+        request = urllib.request.Request(request, headers=headers or {})
+    try:
+        with opener.open(request, timeout=10) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code

@@ -1,0 +1,337 @@
+"""The ``newsarchive`` command.
+
+Results go to stdout, progress and notes to stderr; the exit status is 0 only for success. Nothing
+heavy is imported before a command runs, so that ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from index.errors import NewsArchiveError
+from ui import __version__
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+    from rag.types import Filters
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_archive_option = click.option(
+    "--archive",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="NEWSARCHIVE_DIR",
+    default=Path("archive"),
+    show_default="NEWSARCHIVE_DIR, else ./archive",
+    help="Folder of the archive.",
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_paths_argument = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+
+
+def _limits(command: Command) -> Command:
+    for option in (
+        click.option("--source", "sources", multiple=True, help="Only this outlet (repeatable)."),
+        click.option("--to", "published_to", metavar="DAY", help="Published on DAY or before."),
+        click.option("--from", "published_from", metavar="DAY", help="Published on DAY or after."),
+        click.option("--asked", metavar="DAY", help="Day on which it is asked (YYYY-MM-DD)."),
+    ):
+        command = option(command)
+    return command
+
+
+class _Group(click.Group):
+    """Turns the archive's own errors into one clear line and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except NewsArchiveError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # The reader of our output has gone (| head): nothing more to say, and no traceback.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="newsarchive")
+def main() -> None:
+    """Ask a news archive; every sentence of an answer cites the words that say so."""
+
+
+@main.command()
+@_paths_argument
+@_archive_option
+@click.option("--rebuild", is_flag=True, help="Start from nothing instead of from what is there.")
+@click.option("--embedder", help="A sentence-transformers model: a folder or an id.")
+@click.option("--chunk-pieces", type=int, help="Word pieces of a chunk, headline included.")
+@_json_option
+def build(
+    paths: tuple[Path, ...],
+    archive: Path,
+    rebuild: bool,
+    embedder: str | None,
+    chunk_pieces: int | None,
+    as_json: bool,
+) -> None:
+    """Index the articles in files and folders; again, take in what changed there.
+
+    Reads plain text (.txt, first line the headline), JSON Lines and CSV. Articles that are gone
+    from PATHS leave the archive, those that came from elsewhere stay.
+    """
+    from dataclasses import replace
+
+    from index.build import build_archive, stored_settings
+    from index.generations import ArchiveFolder
+
+    settings = None
+    if embedder is not None or chunk_pieces is not None:
+        folder = ArchiveFolder(archive)
+        settings = stored_settings(folder, or_default=rebuild)
+        if embedder is not None:
+            settings = replace(settings, embedder=embedder)
+        if chunk_pieces is not None:
+            settings = replace(settings, chunk_pieces=chunk_pieces)
+    from ui.progress import BuildProgress
+
+    with BuildProgress() as progress:
+        report = build_archive(
+            archive, paths, settings=settings, rebuild=rebuild, progress=progress
+        )
+    _print_report(report, archive, as_json)
+
+
+@main.command()
+@_paths_argument
+@_archive_option
+@_json_option
+def add(paths: tuple[Path, ...], archive: Path, as_json: bool) -> None:
+    """Take in new and changed articles; remove none."""
+    from index.build import add_articles
+    from ui.progress import BuildProgress
+
+    with BuildProgress() as progress:
+        report = add_articles(archive, paths, progress=progress)
+    _print_report(report, archive, as_json)
+
+
+@main.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID…")
+@_archive_option
+@_json_option
+def remove(article_ids: tuple[str, ...], archive: Path, as_json: bool) -> None:
+    """Remove articles by id."""
+    from index.build import remove_articles
+    from ui.progress import BuildProgress
+
+    with BuildProgress() as progress:
+        report = remove_articles(archive, article_ids, progress=progress)
+    _print_report(report, archive, as_json)
+
+
+@main.command()
+@_archive_option
+@_json_option
+def status(archive: Path, as_json: bool) -> None:
+    """Say what the archive holds."""
+    from dataclasses import asdict
+
+    from rag import Archive
+
+    with Archive.open(archive) as opened:
+        held = opened.status()
+    if as_json:
+        _print_json(asdict(held))
+        return
+    days = f"{held.first_day} to {held.last_day}" if held.first_day else "no dates"
+    click.echo(f"{held.articles} articles ({held.copies} of them copies), {days}")
+    click.echo(f"{held.chunks} chunks by {held.embedder}, generation {held.generation}")
+    click.echo(f"built {held.built}, {held.bytes_on_disk / 1e6:.0f} MB on disk")
+    if held.rejected:
+        click.echo(f"{held.rejected} lines or files not read: see {archive / 'rejected.jsonl'}")
+    for name, count in held.sources:
+        click.echo(f"  {count:6}  {name}")
+
+
+@main.command()
+@click.argument("question")
+@_archive_option
+@_limits
+@click.option("--top-k", default=10, show_default=True, help="Number of passages.")
+@click.option(
+    "--ranking",
+    type=click.Choice(["fused", "words", "vectors"]),
+    default="fused",
+    show_default=True,
+    help="Rank by words and vectors, or by one of them alone.",
+)
+@_json_option
+def search(
+    question: str,
+    archive: Path,
+    asked: str | None,
+    published_from: str | None,
+    published_to: str | None,
+    sources: tuple[str, ...],
+    top_k: int,
+    ranking: str,
+    as_json: bool,
+) -> None:
+    """List the passages nearest to a question."""
+    from rag import Archive
+    from rag.records import passage_records
+    from rag.types import describe
+
+    with Archive.open(archive) as opened:
+        passages = opened.search(
+            question,
+            top_k=top_k,
+            published_from=published_from,
+            published_to=published_to,
+            sources=sources,
+            asked=asked,
+            ranking=ranking,  # type: ignore[arg-type]  # click.Choice has checked it
+        )
+    if as_json:
+        _print_json({"question": question, "passages": passage_records(passages)})
+        return
+    for passage in passages:
+        click.echo(f"{passage.rank}. {describe(passage.article)}  ({passage.score:.3f})")
+        click.echo(f"   {' '.join(passage.text.split())}\n")
+
+
+@main.command()
+@click.argument("question", required=False)
+@_archive_option
+@_limits
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Answer the questions of a JSON Lines file (id, question; history and asked if given).",
+)
+@_json_option
+def ask(
+    question: str | None,
+    archive: Path,
+    asked: str | None,
+    published_from: str | None,
+    published_to: str | None,
+    sources: tuple[str, ...],
+    batch: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer a question, each sentence with its source, or say that the archive does not."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("give a QUESTION or --batch FILE, one of them")
+    from rag import Archive, Filters
+    from rag.records import answer_record
+
+    filters = Filters(published_from, published_to, sources)
+    if batch is not None:
+        _ask_batch(archive, batch, asked, filters)
+        return
+    assert question is not None
+    with Archive.open(archive) as opened:
+        answer = opened.ask(question, asked=asked, filters=filters)
+    if as_json:
+        _print_json(answer_record(answer))
+    else:
+        click.echo(str(answer))
+
+
+def _ask_batch(archive: Path, batch: Path, asked: str | None, filters: Filters) -> None:
+    from rag import Archive
+    from rag.batch import read_questions
+    from rag.records import answer_record
+
+    questions = read_questions(batch)
+    with Archive.open(archive) as opened:
+        for item in questions:
+            answer = opened.ask(
+                item.question, history=item.history, asked=item.asked or asked, filters=filters
+            )
+            _print_json(answer_record(answer, item.id))
+
+
+@main.command()
+@_archive_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help="Port; the first free one from 7860 on if not given.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
+def chat(archive: Path, host: str, port: int | None, open_browser: bool) -> None:
+    """Chat with the archive in the browser."""
+    from rag import Archive
+    from ui.app import launch
+
+    with Archive.open(archive) as opened:
+        launch(opened, host=host, port=port, open_browser=open_browser)
+
+
+@main.command("eval")
+@click.argument("set_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--archive",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="An archive of the set's articles; if not given, a temporary one is built.",
+)
+@click.option("--half", type=click.Choice(["even", "odd"]), help="Only half of the questions.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
+@click.option("--failures", default=10, show_default=True, help="Failed questions to list.")
+@_json_option
+def evaluate_set(
+    set_dir: Path,
+    archive: Path | None,
+    half: str | None,
+    limit: int | None,
+    failures: int,
+    as_json: bool,
+) -> None:
+    """Ask a set's questions (articles.jsonl, questions.jsonl) and print the scores."""
+    from rich.console import Console
+
+    from rag.evaluation import evaluate, print_report
+    from ui.progress import BuildProgress
+
+    with BuildProgress() as progress:
+        report = evaluate(set_dir, archive_dir=archive, half=half, limit=limit, progress=progress)
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        print_report(report, Console(), failures=failures)
+
+
+def _print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
+    if as_json:
+        from dataclasses import asdict
+
+        _print_json(asdict(report))
+        return
+    click.echo(
+        f"{report.articles} articles in the archive ({report.copies} copies), "
+        f"{report.chunks} chunks"
+    )
+    click.echo(
+        f"{report.new} new, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
+    )
+    if report.rejected:
+        click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
+
+
+def _print_json(record: dict[str, Any] | Sequence[Any]) -> None:
+    import orjson
+
+    click.echo(orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS).decode())
+
+
+if __name__ == "__main__":
+    main()
