@@ -34,11 +34,7 @@ class Stage:
     @property
     def generation(self) -> Generation:
         """The staged generation, copied now if nothing differed before."""
-        if self._staged is None:
-            self.catalog.close()
-            self._staged = self._folder.stage(copy_current=True)
-            self.catalog = Catalog(self._staged.catalog)
-        return self._staged
+        return self._begin()
 
     @property
     def differs(self) -> bool:
@@ -63,18 +59,18 @@ class Stage:
         if stored == fingerprint:
             if self.catalog.place(article.id)[0] != item.file:
                 # Else a later build would look for it where it no longer stands.
-                assert self.generation
+                self._begin()
                 self.catalog.move_article(article.id, item.file, item.line)
             return "unchanged"
         if stored is not None:
             self.remove(article.id)
-        assert self.generation
+        self._begin()
         self.catalog.put_article(article, item.file, item.line, fingerprint, _hash(article.text))
         return "new" if stored is None else "changed"
 
     def remove(self, article_id: str) -> None:
         """Forget an article and note which of its chunks the indexes must drop."""
-        assert self.generation
+        self._begin()
         self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
         self.catalog.delete_article(article_id)
 
@@ -89,11 +85,19 @@ class Stage:
 
     def settle_families(self) -> None:
         """Find exact copies; an article that became one loses its chunks."""
-        assert self.generation
+        self._begin()
         self.catalog.assign_families()
         for article_id in self.catalog.chunked_copies():
             self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
             self.catalog.drop_chunks(article_id)
+
+    def _begin(self) -> Generation:
+        """Copy the current generation, unless that is done."""
+        if self._staged is None:
+            self.catalog.close()
+            self._staged = self._folder.stage(copy_current=True)
+            self.catalog = Catalog(self._staged.catalog)
+        return self._staged
 
 
 def _under(file: Path, roots: Sequence[Path]) -> bool:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -299,7 +299,7 @@ def _understand(
     filters = Filters() if filters is None else filters
     check_day("asked", asked)
     check_filters(filters)
-    return understand(
+    query = understand(
         question,
         history=[read_turn(turn) for turn in history],
         asked=asked,
@@ -307,6 +307,10 @@ def _understand(
         outlets=reader.outlets,
         filters=filters,
     )
+    if query.filters == filters or reader.retriever.holds(query.filters):
+        return query
+    # Limits that were only read from the words, and that nothing meets, were misread.
+    return replace(query, filters=filters, inferred=())
 
 
 def _count_lines(path: Path) -> int:

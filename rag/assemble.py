@@ -1,13 +1,9 @@
-"""A verified draft to an answer: citations numbered, copies named, refusals worded."""
+"""A verified draft to an answer: citations numbered, copies named."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from index.types import Span
-from rag.types import Answer, Citation, Draft, Evidence, Passage, Query, Sentence, describe
-
-_NEAREST = 3
+from rag.types import Answer, Citation, Draft, Evidence, Passage, Query, Sentence
 
 
 def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
@@ -25,7 +21,7 @@ def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
         citations=tuple(citations.values()),
         passages=evidence.passages,
         refused=refused,
-        reason=_reason(draft.refusal, evidence.passages) if refused else "",
+        reason=(draft.refusal or "The archive does not say.") if refused else "",
     )
 
 
@@ -42,12 +38,3 @@ def _cite(citations: dict[tuple[str, int, int], Citation], passage: Passage, spa
             also_in=passage.also_in,
         )
     return citations[key].marker
-
-
-def _reason(refusal: str, passages: Sequence[Passage]) -> str:
-    refusal = refusal or "The archive does not say."
-    nearest = list({passage.article.id: passage.article for passage in passages}.values())
-    if not nearest:
-        return refusal
-    named = "; ".join(describe(article) for article in nearest[:_NEAREST])
-    return f"{refusal} Nearest coverage: {named}."

@@ -10,7 +10,9 @@ docs/decisions/0002-retrieval.md has what was measured.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from index.catalog import Catalog
@@ -26,6 +28,7 @@ Ranking = Literal["fused", "words", "vectors"]
 
 _COSINE_SHARE = 0.5
 _CANDIDATES = 200
+_PART_SHARE = 0.9
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
@@ -44,11 +47,15 @@ class Retriever:
     def __init__(self, generation: Generation, embedder: Embedder) -> None:
         generation.check_files()
         try:
-            self.catalog = Catalog(generation.catalog, read_only=True)
-            self._vectors = VectorIndex(generation.chroma)
-            self._lexical = LexicalIndex(generation.lexical)
-            self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
-            self._chunks = self._count_chunks()
+            with ExitStack() as opened:
+                self.catalog = Catalog(generation.catalog, read_only=True)
+                opened.callback(self.catalog.close)
+                self._vectors = VectorIndex(generation.chroma)
+                opened.callback(self._vectors.close)
+                self._lexical = LexicalIndex(generation.lexical)
+                self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
+                self._chunks = self._count_chunks()
+                opened.pop_all()
         except Exception as error:  # sqlite, Chroma and tantivy each raise their own
             raise ArchiveDamagedError(
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
@@ -84,6 +91,10 @@ class Retriever:
             word_weights={word: self._lexical.weight(word) for word in words},
         )
 
+    def holds(self, filters: Filters) -> bool:
+        """Whether any article is inside the limits."""
+        return self._allowed(filters) != {}
+
     def _embed(self, query: Query) -> Matrix:
         return self._embedder.embed_question(query.standalone)
 
@@ -91,7 +102,17 @@ class Retriever:
         self, query: Query, vector: Matrix, top_k: int, ranking: Ranking
     ) -> tuple[Passage, ...]:
         allowed = self._allowed(query.filters)
-        hits = self._hits(query.standalone, vector, max(top_k, _CANDIDATES), allowed, ranking)
+        count = max(top_k, _CANDIDATES)
+        hits = self._hits(query.standalone, vector, count, allowed, ranking)
+        if ranking == "fused" and len(query.parts) > 1:
+            vectors = [self._embedder.embed_question(part) for part in query.parts]
+            hits = _best_of(
+                hits,
+                *(
+                    self._hits(part, part_vector, count, allowed, ranking)
+                    for part, part_vector in zip(query.parts, vectors, strict=True)
+                ),
+            )
         return tuple(
             self._passage(hit, rank, allowed) for rank, hit in enumerate(hits[:top_k], start=1)
         )
@@ -179,6 +200,21 @@ def _original_id(catalog: Catalog, passage: Passage) -> str:
     raise ArchiveDamagedError(
         f"article {passage.article.id!r} has no sentence vectors; build anew with --rebuild"
     )
+
+
+def _best_of(whole: list[_Hit], *parts: list[_Hit]) -> list[_Hit]:
+    """Chunks of a question and of its parts, each with its best score.
+
+    What only one part of a question is about comes up by that part. A part is less sure than the
+    whole, which has all the names, so its scores count for a little less.
+    """
+    best = {hit.chunk_id: hit for hit in whole}
+    for hit in chain.from_iterable(parts):
+        score = round(_PART_SHARE * hit.score, 6)
+        known = best.get(hit.chunk_id)
+        if known is None or known.score < score:
+            best[hit.chunk_id] = _Hit(hit.chunk_id, score, hit.found_by)
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.chunk_id))
 
 
 def _fuse(

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from index.types import Article, Span
 
+_NEAREST = 3  # articles named in a refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -157,12 +159,19 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer with its [n] markers; for a refusal the reason."""
+        """The answer with its [n] markers; for a refusal the reason and the nearest coverage."""
         if self.refused:
-            return self.reason
+            named = "; ".join(describe(article) for article in self.nearest)
+            return f"{self.reason} Nearest coverage: {named}." if named else self.reason
         return " ".join(
             s.text + "".join(f" [{marker}]" for marker in s.markers) for s in self.sentences
         )
+
+    @property
+    def nearest(self) -> tuple[Article, ...]:
+        """The articles of the best passages, at most three, best first."""
+        articles = {passage.article.id: passage.article for passage in self.passages}
+        return tuple(articles.values())[:_NEAREST]
 
     def with_timings(self, timings_ms: Mapping[str, float]) -> Answer:
         """Return the same answer with other timings, in milliseconds."""

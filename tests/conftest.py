@@ -65,12 +65,10 @@ NEWS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def no_network() -> Iterator[None]:
-    """Refuse every connection beyond this machine."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Refuse every connection beyond this machine, to fixtures too; pytest-socket lifts it."""
     pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
-    yield
-    pytest_socket._remove_restrictions()
 
 
 @pytest.fixture(scope="session")

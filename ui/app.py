@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import logging
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import NewsArchiveError, SettingsError
+from rag.errors import QuestionError
+from rag.question import check_filters
 from rag.types import Answer, Filters, Query, Turn
 from ui import render
+from ui.guard import middleware
 
 # Gradio reads these when it is imported and when a page is built. The last keeps it from
 # recomputing figures for its monitoring page, which is off, with pandas after every event.
@@ -44,11 +39,8 @@ EXCHANGES_KEPT = 40
 TURNS_OF_HISTORY = 12
 QUESTIONS_AT_ONCE = 8
 OUTLETS_OFFERED = 500
-POST_BYTES = 256_000
 
 _ASSETS = Path(__file__).parent / "assets"
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LOGGER = logging.getLogger("newsarchive")
 
 # The latest question moves to the top of the window, so that its answer can be read from the start.
@@ -68,13 +60,28 @@ class Exchange:
     turns: tuple[Turn, ...] = ()
 
 
-Exchanges = tuple[Exchange, ...]
+@dataclass
+class Visit:
+    """One visitor's conversation.
+
+    Gradio keeps one of these a session. It is changed in place, so that a question which is still
+    being answered when the visitor begins anew can see that, and leaves the new conversation alone.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    conversation: int = 0
+
+    def begin_anew(self) -> None:
+        """Forget the exchanges."""
+        self.exchanges = ()
+        self.conversation += 1
 
 
 def launch(
     archive: Archive, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = True
 ) -> None:
     """Serve the chat until interrupted; without a port the first free one from 7860 is taken."""
+    archive.example_questions(count=1)  # loads the embedder, so that no visitor has to wait for it
     app = serve(archive, host=host, port=port, open_browser=open_browser)
     click.echo(f"The chat is at {app.local_url} (Ctrl+C stops it)")
     try:
@@ -108,7 +115,7 @@ def _start(app: gr.Blocks, host: str, port: int | None, open_browser: bool) -> N
         quiet=True,
         theme=_theme(),
         css=(_ASSETS / "chat.css").read_text(encoding="utf-8"),
-        app_kwargs={"middleware": _middleware(host)},
+        app_kwargs={"middleware": middleware(host)},
         footer_links=[],
         run_history=False,
         share=False,
@@ -127,7 +134,7 @@ def build_app(archive: Archive) -> gr.Blocks:
     chat = _Chat(archive)
     app: gr.Blocks = gr.Blocks(title="newsarchive", analytics_enabled=False, fill_width=True)
     with app:
-        exchanges = gr.State(())
+        visit = gr.State(Visit())
         header = _html(chat.header())
         talk = _html(render.conversation(()), elem_id="na-talk")
         pending = _html("", elem_id="na-pending")
@@ -161,7 +168,7 @@ def build_app(archive: Archive) -> gr.Blocks:
         restart = gr.Button("New conversation", size="sm", elem_id="na-restart")
 
         limits = [first, last, outlets]
-        shown = [box, pending, talk, exchanges, problem, examples]
+        shown = [box, pending, talk, problem, examples]
         asking: dict[str, Any] = {
             "fn": chat.ask,
             "outputs": shown,
@@ -171,8 +178,8 @@ def build_app(archive: Archive) -> gr.Blocks:
             "trigger_mode": "once",
             "api_visibility": "private",
         }
-        asked = [box.submit(inputs=[box, exchanges, *limits], **asking)]
-        asked += [button.click(inputs=[button, exchanges, *limits], **asking) for button in buttons]
+        asked = [box.submit(inputs=[box, visit, *limits], **asking)]
+        asked += [button.click(inputs=[button, visit, *limits], **asking) for button in buttons]
         box.submit(None, js=_SHOW_PROGRESS)
         for event in asked:
             event.then(None, js=_SHOW_LATEST)
@@ -182,7 +189,7 @@ def build_app(archive: Archive) -> gr.Blocks:
             "trigger_mode": "always_last",  # leaving one field for the next is two events at once
             "api_visibility": "private",
         }
-        restart.click(_restart, outputs=shown, cancels=list[Any](asked), **quick)
+        restart.click(_restart, inputs=[visit], outputs=shown, cancels=list[Any](asked), **quick)
         gr.on(
             [first.blur, first.submit, last.blur, last.submit, outlets.change],
             _show_limits,
@@ -235,7 +242,7 @@ class _Chat:
     def ask(
         self,
         question: str,
-        exchanges: Exchanges,
+        visit: Visit,
         first: str,
         last: str,
         outlets: Sequence[str],
@@ -243,24 +250,27 @@ class _Chat:
         """Answer a question step by step; each step sets ``shown`` of the page."""
         question = _typed(question)
         if not question:
-            yield (gr.skip(),) * 6
+            yield (gr.skip(),) * 5
             return
         wrong = _wrong_days(first, last)
         if wrong:
-            yield (gr.skip(),) * 4 + (render.problem(wrong), gr.skip())
+            yield (gr.skip(),) * 3 + (render.problem(wrong), gr.skip())
             return
         yield _step("", question, render.progress())
-        number = exchanges[-1].number + 1 if exchanges else 1
-        turns = [turn for exchange in exchanges for turn in exchange.turns]
+        conversation, before = visit.conversation, visit.exchanges
+        number = before[-1].number + 1 if before else 1
+        turns = [turn for exchange in before for turn in exchange.turns]
         done = _failed(question, "There was no answer.", number)
         for part in self._parts(question, turns, _filters(first, last, outlets), number):
             if isinstance(part, Exchange):
                 done = part
             else:
                 yield _step(gr.skip(), question, part)
-        kept = (*exchanges, done)[-EXCHANGES_KEPT:]
-        talk = render.conversation([exchange.shown for exchange in kept])
-        yield gr.skip(), "", talk, kept, "", gr.skip()
+            if visit.conversation != conversation:
+                return
+        visit.exchanges = (*before, done)[-EXCHANGES_KEPT:]
+        talk = render.conversation([exchange.shown for exchange in visit.exchanges])
+        yield gr.skip(), "", talk, "", gr.skip()
 
     def _parts(
         self, question: str, turns: Sequence[Turn], filters: Filters, number: int
@@ -296,11 +306,12 @@ def _failed(question: str, message: str, number: int) -> Exchange:
 
 def _step(box: object, question: str, progress: str) -> tuple[Any, ...]:
     pending = render.exchange(question, progress)
-    return box, pending, gr.skip(), gr.skip(), "", gr.Column(visible=False)
+    return box, pending, gr.skip(), "", gr.Column(visible=False)
 
 
-def _restart() -> tuple[Any, ...]:
-    return "", "", render.conversation(()), (), "", gr.Column(visible=True)
+def _restart(visit: Visit) -> tuple[Any, ...]:
+    visit.begin_anew()
+    return "", "", render.conversation(()), "", gr.Column(visible=True)
 
 
 def _show_limits(first: str, last: str, outlets: Sequence[str]) -> tuple[Any, str]:
@@ -315,20 +326,11 @@ def _filters(first: str, last: str, outlets: Sequence[str]) -> Filters:
 
 def _wrong_days(first: str, last: str) -> str:
     """Say what is wrong with the two days, or nothing."""
-    days = [day.strip() for day in (first, last)]
-    for day in filter(None, days):
-        if not _is_day(day):
-            return f"“{day[:20]}” is not a date. Write it as YYYY-MM-DD, such as 2024-08-06."
-    if all(days) and days[0] > days[1]:
-        return f"The dates are the wrong way round: {days[0]} is after {days[1]}."
-    return ""
-
-
-def _is_day(text: str) -> bool:
     try:
-        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+        check_filters(_filters(first, last, ()))
+    except QuestionError as error:
+        return f"The dates cannot be used: {error}."
+    return ""
 
 
 def _typed(question: str) -> str:
@@ -364,64 +366,3 @@ def _theme() -> gr.themes.Base:
         font=sans,
         font_mono=["ui-monospace", "monospace"],
     )
-
-
-def _middleware(host: str) -> list[Middleware]:
-    only_page = Middleware(_OnlyThePage)
-    if host not in _LOOPBACK:
-        return [only_page]
-    # Against DNS rebinding: a foreign site's name that points here is not answered. Behind a
-    # proxy, Gradio wants the public address in this variable, so that name is known too.
-    public = urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).hostname
-    hosts = [*_LOOPBACK, *([public] if public else [])]
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=hosts), only_page]
-
-
-class _OnlyThePage:
-    """Serve what the page asks for and nothing else that Gradio can do.
-
-    Gradio also serves files (from its cache, and fetched from a URL), takes uploads and has
-    monitoring and editing routes; the archive lies on the same disk, so all of that is off.
-    The policy header lets no part of the page reach another host, whatever an article holds.
-    """
-
-    _PAGE = re.compile(
-        r"/|/(?:config|theme\.css|favicon\.ico|robots\.txt|manifest\.json)"
-        r"|/(?:assets|static|svelte)/.*"
-        r"|/gradio_api/(?:startup-events|info|app_id|cancel|reset|heartbeat/[^/]*"
-        r"|queue/(?:join|data))/?"
-    )
-    _POLICY = (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if not self._PAGE.fullmatch(scope["path"]):
-            await PlainTextResponse("Not found", 404)(scope, receive, send)
-            return
-        if scope["method"] == "POST" and not _is_small(Headers(scope=scope)):
-            await PlainTextResponse("Too large", 413)(scope, receive, send)
-            return
-
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = self._POLICY
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["X-Content-Type-Options"] = "nosniff"
-            await send(message)
-
-        await self._app(scope, receive, send_with_policy)
-
-
-def _is_small(headers: Mapping[str, str]) -> bool:
-    length = headers.get("content-length", "")
-    return length.isdecimal() and int(length) <= POST_BYTES

@@ -173,7 +173,6 @@ def _source(citations: Sequence[Citation], name: str) -> str:
 
 
 def _refusal(answer: Answer, name: str) -> str:
-    reason = answer.reason.partition(" Nearest coverage: ")[0]  # it is listed below
     nearest = list({passage.article.id: passage for passage in reversed(answer.passages)}.values())
     nearest = nearest[::-1][:NEAREST_SHOWN]
     items = "".join(
@@ -184,7 +183,7 @@ def _refusal(answer: Answer, name: str) -> str:
     coverage = f"<h4>Nearest coverage</h4><ul>{items}</ul>" if items else ""
     return (
         '<section class="na-refusal" aria-label="No answer"><h3>The archive does not say</h3>'
-        f"<p>{_isolated(reason)}</p>{coverage}</section>"
+        f"<p>{_isolated(answer.reason)}</p>{coverage}</section>"
         + "".join(
             _panel(
                 passage.article,

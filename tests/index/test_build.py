@@ -17,7 +17,7 @@ import pytest
 
 from index.build import BuildReport, add_articles, build_archive, remove_articles
 from index.catalog import Catalog
-from index.embedder import HashedWordsEmbedder, Matrix
+from index.embedder import Embedder, HashedWordsEmbedder, Matrix
 from index.errors import (
     ArchiveLockedError,
     ArchiveNotFoundError,
@@ -129,6 +129,16 @@ def test_copies_are_kept_and_not_embedded(news_archive: Path) -> None:
     assert {c.partition(":")[0] for c in chunk_vectors(news_archive)} == {
         "ferry", "budget", "storm", "undated",
     }  # fmt: skip
+
+
+def test_each_sentence_has_its_own_vector(news_archive: Path, hashed: Embedder) -> None:
+    catalog = Catalog(ArchiveFolder(news_archive).current().catalog, read_only=True)
+    for original, vectors in sentence_vectors(news_archive, 256).items():
+        text = articles(news_archive)[original].text
+        sentences = [text[span.start : span.end] for span in catalog.sentences(original)]
+        expected, _ = hashed.embed(sentences, [[] for _ in sentences])
+        assert np.allclose(vectors, expected, atol=0.01)
+    catalog.close()
 
 
 def test_the_report(tmp_path: Path, write_lines: Write, news: Sequence[dict[str, str]]) -> None:

@@ -305,14 +305,6 @@ def test_a_refusal_says_so_and_names_the_nearest_coverage():
     assert "na-answer" not in page and "<mark>" not in page
 
 
-def test_coverage_that_the_reason_names_too_is_named_once():
-    made = refusal(
-        passage(), reason="Nothing in it names a cause. Nearest coverage: Valve was shut."
-    )
-    page = render.answered(made, "1")
-    assert page[: page.index("</section>")].count("Valve was shut") == 1
-
-
 def test_a_refusal_without_coverage_names_none():
     assert "Nearest coverage" not in render.answered(refusal(), "1")
 
