@@ -68,13 +68,14 @@ class Visit:
     being answered when the visitor begins anew can see that, and leaves the new conversation alone.
     """
 
-    exchanges: tuple[Exchange, ...] = ()
     conversation: int = 0
+    kept: tuple[int, tuple[Exchange, ...]] = (0, ())  # of which conversation, and its exchanges
 
-    def begin_anew(self) -> None:
-        """Forget the exchanges."""
-        self.exchanges = ()
-        self.conversation += 1
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Exchanges of the conversation that is going on."""
+        conversation, exchanges = self.kept
+        return exchanges if conversation == self.conversation else ()
 
 
 def launch(
@@ -268,9 +269,10 @@ class _Chat:
                 yield _step(gr.skip(), question, part)
             if visit.conversation != conversation:
                 return
-        visit.exchanges = (*before, done)[-EXCHANGES_KEPT:]
-        talk = render.conversation([exchange.shown for exchange in visit.exchanges])
-        yield gr.skip(), "", talk, "", gr.skip()
+        visit.kept = (conversation, (*before, done)[-EXCHANGES_KEPT:])
+        yield gr.skip(), "", _talk(visit), "", gr.skip()
+        if visit.conversation != conversation:  # begun anew while that was on its way
+            yield gr.skip(), gr.skip(), _talk(visit), gr.skip(), gr.skip()
 
     def _parts(
         self, question: str, turns: Sequence[Turn], filters: Filters, number: int
@@ -310,8 +312,12 @@ def _step(box: object, question: str, progress: str) -> tuple[Any, ...]:
 
 
 def _restart(visit: Visit) -> tuple[Any, ...]:
-    visit.begin_anew()
-    return "", "", render.conversation(()), "", gr.Column(visible=True)
+    visit.conversation += 1
+    return "", "", _talk(visit), "", gr.Column(visible=True)
+
+
+def _talk(visit: Visit) -> str:
+    return render.conversation([exchange.shown for exchange in visit.exchanges])
 
 
 def _show_limits(first: str, last: str, outlets: Sequence[str]) -> tuple[Any, str]:

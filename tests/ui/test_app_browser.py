@@ -324,6 +324,7 @@ def test_the_steps_are_shown_and_can_be_stopped(visit, island, serving):
             re.compile(r"Reading \d+ passages? from .*Harbour Courier")
         )
         page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#na-pending")).to_have_text("")  # the server has heard of it
         expect(page.locator(".na-exchange")).to_have_count(0)
         resume.set()
         page.wait_for_timeout(1000)
