@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.types import Article
-from rag.types import Answer, Citation, Passage, Query
+from rag.types import Answer, Citation, Passage
 
 
 def answer_record(answer: Answer, question_id: str | None = None) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def answer_record(answer: Answer, question_id: str | None = None) -> dict[str, A
         "reason": answer.reason,
         "citations": [_citation(citation) for citation in answer.citations],
         "passages": passage_records(answer.passages),
-        "query": _query(answer.query),
+        "query": asdict(answer.query),
         "timings_ms": dict(answer.timings_ms),
     }
 
@@ -60,7 +60,3 @@ def _article(article: Article) -> dict[str, Any]:
         "published": article.published,
         "url": article.url,
     }
-
-
-def _query(query: Query) -> dict[str, Any]:
-    return asdict(query)

@@ -77,7 +77,9 @@ class Retriever:
 
     def search(self, query: Query, top_k: int, ranking: Ranking = "fused") -> tuple[Passage, ...]:
         """Best passages for a query, best first, each text once."""
-        return self._search(query, self._embed(query), top_k, ranking)
+        # Words alone need no vector, and so not the 4 s that loading the model takes.
+        vector = None if ranking == "words" else self._embed(query)
+        return self._search(query, vector, top_k, ranking)
 
     def retrieve(self, query: Query, top_k: int) -> Evidence:
         """Best passages with their sentences and what an answerer weighs them by."""
@@ -99,7 +101,7 @@ class Retriever:
         return self._embedder.embed_question(query.standalone)
 
     def _search(
-        self, query: Query, vector: Matrix, top_k: int, ranking: Ranking
+        self, query: Query, vector: Matrix | None, top_k: int, ranking: Ranking
     ) -> tuple[Passage, ...]:
         allowed = self._allowed(query.filters)
         count = max(top_k, _CANDIDATES)
@@ -125,14 +127,14 @@ class Retriever:
     def _hits(
         self,
         question: str,
-        vector: Matrix,
+        vector: Matrix | None,
         count: int,
         allowed: Mapping[str, str] | None,
         ranking: Ranking,
     ) -> list[_Hit]:
         words = self._content_words(question)
         by_words = self._lexical.search(words, count, allowed) if ranking != "vectors" else []
-        by_vectors = self._nearest(vector, count, allowed) if ranking != "words" else []
+        by_vectors = [] if vector is None else self._nearest(vector, count, allowed)
         share = {"fused": _COSINE_SHARE, "words": 0.0, "vectors": 1.0}[ranking]
         return _fuse(by_words, by_vectors, share)
 
