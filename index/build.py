@@ -24,6 +24,8 @@ from index.stage import Stage
 from index.store import Store
 from index.types import Rejection, SourcedArticle
 
+_CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
+
 
 class Progress(Protocol):
     """Is told how far a build is; a total of None is not known yet."""
@@ -228,11 +230,11 @@ class _Build:
         originals = catalog.unchunked_originals()
         chunker = Chunker(self._embedder, self._settings.chunk_pieces)
         self._progress.step("cutting", len(originals))
-        for article_id in originals:
-            article = catalog.article(article_id)
-            assert article is not None
-            catalog.put_chunks(chunker.chunk(article))
-            self._progress.advance(1)
+        for first in range(0, len(originals), _CUT_TOGETHER):
+            found = [catalog.article(name) for name in originals[first : first + _CUT_TOGETHER]]
+            for chunked in chunker.chunk_all([article for article in found if article]):
+                catalog.put_chunks(chunked)
+            self._progress.advance(len(found))
 
 
 def _same_id_again(item: SourcedArticle, first: str) -> Rejection:

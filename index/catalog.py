@@ -33,7 +33,8 @@ CREATE TABLE chunks (
     id TEXT PRIMARY KEY,
     article_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
     start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    first_sentence INTEGER NOT NULL, last_sentence INTEGER NOT NULL  -- end exclusive
+    first_sentence INTEGER NOT NULL, last_sentence INTEGER NOT NULL, -- end exclusive
+    pieces INTEGER NOT NULL      -- word pieces of what is embedded, header included
 );
 CREATE INDEX chunks_by_article ON chunks (article_id);
 """
@@ -115,11 +116,11 @@ class Catalog:
             (chunked.header, pairs.tobytes(), chunked.article.id),
         )
         self._db.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (c.id, c.article_id, ordinal, c.start, c.end, own.start, own.stop)
-                for ordinal, (c, own) in enumerate(
-                    zip(chunked.chunks, chunked.chunk_sentences, strict=True)
+                (c.id, c.article_id, ordinal, c.start, c.end, own.start, own.stop, pieces)
+                for ordinal, (c, own, pieces) in enumerate(
+                    zip(chunked.chunks, chunked.chunk_sentences, chunked.chunk_pieces, strict=True)
                 )
             ],
         )
@@ -172,8 +173,8 @@ class Catalog:
         if article is None or row is None or row[0] is None:
             raise KeyError(article_id)
         rows = self._db.execute(
-            "SELECT id, article_id, start, stop, first_sentence, last_sentence FROM chunks"
-            " WHERE article_id = ? ORDER BY ordinal",
+            "SELECT id, article_id, start, stop, first_sentence, last_sentence, pieces"
+            " FROM chunks WHERE article_id = ? ORDER BY ordinal",
             (article_id,),
         ).fetchall()
         chunks = tuple(Chunk(r[0], r[1], r[2], r[3], article.text[r[2] : r[3]]) for r in rows)
@@ -183,6 +184,7 @@ class Catalog:
             self.sentences(article_id),
             chunks,
             tuple(range(r[4], r[5]) for r in rows),
+            tuple(r[6] for r in rows),
         )
 
     def count_chunks(self, article_ids: Iterable[str]) -> int:

@@ -8,8 +8,9 @@ where that single word does not fit).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from index.embedder import Embedder, WordPieces
 from index.segment import sentence_spans
@@ -21,7 +22,8 @@ class ChunkedArticle:
     """An article's chunks and sentences.
 
     ``header`` is put before each chunk's text when it is embedded. ``chunk_sentences[i]`` are the
-    indices into ``sentences`` of chunk i: ``range(first, last)``.
+    indices into ``sentences`` of chunk i: ``range(first, last)``; ``chunk_pieces[i]`` the number of
+    word pieces of what is embedded for it.
     """
 
     article: Article
@@ -29,6 +31,7 @@ class ChunkedArticle:
     sentences: tuple[Span, ...]
     chunks: tuple[Chunk, ...]
     chunk_sentences: tuple[range, ...]
+    chunk_pieces: tuple[int, ...] = ()
 
     def embedded_text(self, ordinal: int) -> str:
         """Return what the embedder reads for a chunk: headline and date, then the chunk's text."""
@@ -48,31 +51,48 @@ class Chunker:
 
     def chunk(self, article: Article) -> ChunkedArticle:
         """Cut one article; an article without text gives no chunk."""
-        pieces = self._embedder.word_pieces([article.text])[0]
-        header = self._header(article)
-        spans = sentence_spans(article.text, article.language)
-        room = self._room - self._embedder.count([header])[0]
-        while True:
-            chunked = _cut(article, header, spans, pieces, room)
-            # The rest of a word that was split may have more pieces by itself than inside it.
-            excess = self._longest(chunked) - self._room
-            if excess <= 0 or room <= excess:
-                return chunked
-            room -= excess
+        return self.chunk_all([article])[0]
 
-    def _longest(self, chunked: ChunkedArticle) -> int:
-        texts = [chunked.embedded_text(ordinal) for ordinal in range(len(chunked.chunks))]
-        return max(self._embedder.count(texts), default=0)
+    def chunk_all(self, articles: Sequence[Article]) -> list[ChunkedArticle]:
+        """Cut several articles, whose word pieces are then found on all cores at once."""
+        pieces = self._embedder.word_pieces([article.text for article in articles])
+        spans = [sentence_spans(article.text, article.language) for article in articles]
+        headers = self._headers(articles)
+        rooms = [self._room - size for size in self._embedder.count(headers)]
+        done: dict[int, ChunkedArticle] = {}
+        while len(done) < len(articles):
+            tried = {
+                n: _cut(articles[n], headers[n], spans[n], pieces[n], rooms[n])
+                for n in range(len(articles))
+                if n not in done
+            }
+            for n, chunked in zip(tried, self._counted(tried.values()), strict=True):
+                # The rest of a word that was split may have more pieces by itself than inside it.
+                excess = max(chunked.chunk_pieces, default=0) - self._room
+                if excess <= 0 or rooms[n] <= excess:
+                    done[n] = chunked
+                rooms[n] -= excess
+        return [done[n] for n in range(len(articles))]
 
-    def _header(self, article: Article) -> str:
+    def _counted(self, articles: Collection[ChunkedArticle]) -> Iterator[ChunkedArticle]:
+        texts = [a.embedded_text(n) for a in articles for n in range(len(a.chunks))]
+        sizes = iter(self._embedder.count(texts))
+        for article in articles:
+            yield replace(article, chunk_pieces=tuple(islice(sizes, len(article.chunks))))
+
+    def _headers(self, articles: Sequence[Article]) -> list[str]:
         """Headline and day, at most a third of the room: a headline may be of any length."""
-        title = article.title
         limit = self._room // 3
-        ends = self._embedder.word_pieces([title])[0].ends
-        if len(ends) > limit:
-            title = title[: ends[limit - 1]].rsplit(" ", 1)[0]
-        day = f" ({article.day})" if article.day else ""
-        return f"{title}{day}\n" if title else ""
+        pieces = self._embedder.word_pieces([article.title for article in articles])
+        return [_header(a, own.ends, limit) for a, own in zip(articles, pieces, strict=True)]
+
+
+def _header(article: Article, ends: Sequence[int], limit: int) -> str:
+    title = article.title
+    if len(ends) > limit:
+        title = title[: ends[limit - 1]].rsplit(" ", 1)[0]
+    day = f" ({article.day})" if article.day else ""
+    return f"{title}{day}\n" if title else ""
 
 
 def _cut(

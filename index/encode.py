@@ -1,10 +1,11 @@
-"""Embedding of chunked articles: length-sorted batches, journal, progress."""
+"""Embedding of chunked articles: length-sorted batches on all cores, journal, progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 
@@ -13,9 +14,9 @@ from index.embedder import Embedder, Matrix
 from index.journal import EmbeddingJournal, vector_key
 from index.types import Span
 
-# Texts of one forward pass, as word pieces padding included: large enough to keep two to eight
-# cores busy, small enough to stay in their caches.
-_BATCH_PIECES = 4_096
+# Texts of one forward pass, as word pieces padding included: large enough that calling it does not
+# count, small enough to stay in a core's cache.
+_BATCH_PIECES = 2_048
 # Chunks that are sorted by length together: more of them pad less and hold more in memory.
 _WINDOW = 2_048
 
@@ -38,6 +39,7 @@ class _Job:
     text: str
     spans: tuple[Span, ...]
     key: bytes
+    pieces: int
 
 
 def encode(
@@ -46,14 +48,63 @@ def encode(
     journal: EmbeddingJournal,
     advance: Callable[[int], None],
 ) -> Iterator[EncodedArticle]:
-    """Embed articles in order; ``advance`` is told the number of chunks done."""
+    """Embed articles in order; ``advance`` is told the number of chunks done.
+
+    The next articles are embedded while the caller stores those that it was given.
+    """
     stream = iter(articles)
-    while window := _take_window(stream):
-        jobs = [_job(c, n, embedder.name) for c in window for n in range(len(c.chunks))]
-        vectors = _embed_jobs(jobs, embedder, journal, advance)
+    pool = ThreadPoolExecutor(embedder.workers(), "embedding")
+    try:
+        ahead: _Window | None = None
+        while chunked := _take_window(stream):
+            current, ahead = ahead, _Window(chunked, embedder, journal, pool)
+            if current is not None:
+                yield from current.finish(advance)
+        if ahead is not None:
+            yield from ahead.finish(advance)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Window:
+    """Articles whose chunks are sorted by length together; embedding begins at once."""
+
+    def __init__(
+        self,
+        articles: Sequence[ChunkedArticle],
+        embedder: Embedder,
+        journal: EmbeddingJournal,
+        pool: Executor,
+    ) -> None:
+        self._articles = articles
+        self._journal = journal
+        self._jobs = [_job(c, n, embedder.name) for c in articles for n in range(len(c.chunks))]
+        self._done = {
+            index: matrix
+            for index, job in enumerate(self._jobs)
+            if (matrix := journal.get(job.key)) is not None
+        }
+        missing = [index for index in range(len(self._jobs)) if index not in self._done]
+        self._begun: dict[Future[list[Matrix]], list[int]] = {}
+        for batch in batches([self._jobs[index].pieces for index in missing]):
+            indices = [missing[place] for place in batch]
+            jobs = [self._jobs[index] for index in indices]
+            self._begun[pool.submit(_embed, embedder, jobs)] = indices
+
+    def finish(self, advance: Callable[[int], None]) -> Iterator[EncodedArticle]:
+        """Wait for the vectors, keeping each batch in the journal as it comes."""
+        advance(len(self._done))
+        for future in as_completed(self._begun):
+            indices, matrices = self._begun[future], future.result()
+            self._journal.put(
+                (self._jobs[index].key, matrix)
+                for index, matrix in zip(indices, matrices, strict=True)
+            )
+            self._done.update(zip(indices, matrices, strict=True))
+            advance(len(indices))
         first = 0
-        for chunked in window:
-            own = vectors[first : first + len(chunked.chunks)]
+        for chunked in self._articles:
+            own = [self._done[first + ordinal] for ordinal in range(len(chunked.chunks))]
             first += len(chunked.chunks)
             yield EncodedArticle(
                 chunked,
@@ -91,30 +142,14 @@ def _job(chunked: ChunkedArticle, ordinal: int, embedder: str) -> _Job:
         Span(chunked.sentences[index].start + shift, chunked.sentences[index].end + shift)
         for index in chunked.chunk_sentences[ordinal]
     )
-    return _Job(text, spans, vector_key(embedder, text, spans))
+    return _Job(text, spans, vector_key(embedder, text, spans), chunked.chunk_pieces[ordinal])
 
 
-def _embed_jobs(
-    jobs: Sequence[_Job],
-    embedder: Embedder,
-    journal: EmbeddingJournal,
-    advance: Callable[[int], None],
-) -> list[Matrix]:
-    found = [journal.get(job.key) for job in jobs]
-    done: list[Matrix] = [np.empty((0, 0), np.float32) if m is None else m for m in found]
-    missing = [index for index, matrix in enumerate(found) if matrix is None]
-    advance(len(jobs) - len(missing))
-    sizes = embedder.count([jobs[index].text for index in missing])
-    for batch in batches(sizes):
-        indices = [missing[place] for place in batch]
-        texts, inner = embedder.embed(
-            [jobs[index].text for index in indices], [jobs[index].spans for index in indices]
-        )
-        first = 0
-        for row, index in enumerate(indices):
-            count = len(jobs[index].spans)
-            done[index] = np.concatenate([texts[row : row + 1], inner[first : first + count]])
-            first += count
-        journal.put((jobs[index].key, done[index]) for index in indices)
-        advance(len(indices))
-    return done
+def _embed(embedder: Embedder, jobs: Sequence[_Job]) -> list[Matrix]:
+    """For each job a matrix of (1 + sentences, dimension): the chunk's vector, then theirs."""
+    texts, inner = embedder.embed([job.text for job in jobs], [job.spans for job in jobs])
+    ends = list(accumulate(len(job.spans) for job in jobs))
+    return [
+        np.concatenate([texts[row : row + 1], inner[end - len(job.spans) : end]])
+        for row, (job, end) in enumerate(zip(jobs, ends, strict=True))
+    ]

@@ -11,7 +11,7 @@ from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
-_BATCH = 2_000  # chunks
+_BATCH = 1_000  # chunks
 
 
 class Store:

@@ -23,11 +23,19 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_ARCHIVE_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _default_archive() -> Path:
+    """Read what stands before the command's name, else NEWSARCHIVE_DIR, else ./archive."""
+    folder: Path | None = click.get_current_context().find_root().params.get("archive")
+    return folder or Path("archive")
+
+
 _archive_option = click.option(
     "--archive",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="NEWSARCHIVE_DIR",
-    default=Path("archive"),
+    type=_ARCHIVE_FOLDER,
+    default=_default_archive,
     show_default="NEWSARCHIVE_DIR, else ./archive",
     help="Folder of the archive.",
 )
@@ -64,8 +72,12 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newsarchive")
-def main() -> None:
+@click.option(
+    "--archive", type=_ARCHIVE_FOLDER, envvar="NEWSARCHIVE_DIR", help="Folder of the archive."
+)
+def main(archive: Path | None) -> None:
     """Ask a news archive; every sentence of an answer cites the words that say so."""
+    # _default_archive reads the folder, where a command has none of its own.
 
 
 @main.command()

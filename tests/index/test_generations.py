@@ -143,7 +143,7 @@ def test_another_format_version(folder: ArchiveFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", "null", '{"format_version": 1}', "\udcff"]
+    "content", ["", "{", "[]", "{}", "null", '{"format_version": 2}', "\udcff"]
 )
 def test_a_broken_manifest(folder: ArchiveFolder, content: str) -> None:
     publish(folder)

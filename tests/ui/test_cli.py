@@ -156,6 +156,17 @@ def test_the_environment_names_the_archive(news_archive: Path, tmp_path: Path, r
     assert invoke("status", "--archive", news_archive, env=elsewhere).exit_code == 0
 
 
+def test_the_archive_may_stand_before_the_command(
+    news_archive: Path, tmp_path: Path, run: Run
+) -> None:
+    elsewhere = {"NEWSARCHIVE_DIR": str(tmp_path / "none")}
+    assert (
+        run("--archive", str(news_archive), "status", cwd=tmp_path, env=elsewhere).returncode == 0
+    )
+    both = run("--archive", str(tmp_path / "none"), "status", "--archive", str(news_archive))
+    assert both.returncode == 0
+
+
 def test_without_a_name_it_is_the_folder_archive(
     news_archive: Path, tmp_path: Path, run: Run
 ) -> None:
