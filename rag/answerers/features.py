@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from index.types import Article
 from rag.answerers.junk import is_junk
 from rag.answerers.kinds import holds
+from rag.answerers.names import names_in, question_names
 from rag.answerers.words import Word, weigh, words
+from rag.places import Stems, names_any, other_names
 from rag.types import CandidateSentence, Evidence, Query
 
 FEATURES = (
@@ -24,6 +26,7 @@ FEATURES = (
     "covered",  # share of the question's words in the sentence, the rare ones weighing more
     "covered_before",  # … that the sentence before and the headline add
     "covered_article",  # … in all that was found of its article, headline included
+    "names",  # share of the question's names that the whole article has
     "pairs",  # neighbouring words of the question that meet again
     "focus",  # the noun after "which" or "how many"
     "passage",  # score of the passage, relative to the best
@@ -46,25 +49,41 @@ KINDS = ("number", "date", "person", "place", "reason", "speaker", "claim")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A question as the features see it. ``weights`` maps stems to rarity."""
+    """A question as the features see it.
+
+    ``weights`` maps stems to rarity, ``others`` the stems of a place to all names of that place.
+    """
 
     kind: str
     weights: Mapping[str, float]
     names: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     focus: frozenset[str]
+    others: Mapping[str, frozenset[Stems]]
 
     @property
     def total(self) -> float:
         """Weight of all words together."""
         return sum(self.weights.values()) or 1.0
 
+    def shared(self, stems: frozenset[str]) -> frozenset[str]:
+        """Words of the question that a text with these stems has, a place by any of its names."""
+        placed = {stem for stem, names in self.others.items() if names_any(names, stems)}
+        return frozenset(self.weights.keys() & (stems | placed))
+
+    def share_of_names(self, named: frozenset[str]) -> float:
+        """Share of the weight of the question's names; 1 where it names none."""
+        total = sum(self.weights.get(name, 0.0) for name in self.names)
+        held = sum(self.weights.get(name, 0.0) for name in named)
+        return held / total if total else 1.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """A candidate sentence with its words, and the stems it shares with the question.
 
-    ``around`` adds those of the sentence before and of the headline.
+    ``around`` adds those of the sentence before and of the headline; ``named`` are the question's
+    names that its article has.
     """
 
     candidate: CandidateSentence
@@ -72,6 +91,7 @@ class Reading:
     found: list[Word]
     shared: frozenset[str]
     around: frozenset[str]
+    named: frozenset[str]
 
 
 def read_question(query: Query, evidence: Evidence) -> Asked:
@@ -79,18 +99,9 @@ def read_question(query: Query, evidence: Evidence) -> Asked:
     found = words(query.standalone)
     content = [word for word in found if word.content]
     weights = weigh(found, evidence.word_weights)
-    names = frozenset(
-        word.stem
-        for index, word in enumerate(found)
-        if word.content and (_is_year(word.form) or (word.capital and index > 0))
-    )
+    names = question_names(found)
     pairs = frozenset((a.stem, b.stem) for a, b in zip(content, content[1:], strict=False))
-    return Asked(query.wants, weights, names, pairs, _focus(found))
-
-
-def _is_year(form: str) -> bool:
-    """Whether a number says which event is meant; times and amounts are told in many ways."""
-    return len(form) == 4 and form.isdigit() and form[0] in "12"
+    return Asked(query.wants, weights, names, pairs, _focus(found), other_names(found))
 
 
 def read_parts(query: Query, evidence: Evidence) -> list[Mapping[str, float]]:
@@ -112,23 +123,28 @@ def _focus(found: list[Word]) -> frozenset[str]:
 def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
     """Words of every candidate, and of what stands around it."""
     titles: dict[str, frozenset[str]] = {}
+    named: dict[str, frozenset[str]] = {}
     before: dict[tuple[str, int], frozenset[str]] = {}
-    question = asked.weights.keys()
     readings = []
     for candidate in evidence.sentences:
         article = candidate.passage.article
         text = candidate.text
         found = words(text)
-        shared = frozenset(w.stem for w in found) & question
+        shared = asked.shared(frozenset(w.stem for w in found))
         if article.id not in titles:
-            titles[article.id] = _stems_of(headline(article)) & question
+            titles[article.id] = asked.shared(_stems_of(headline(article)))
+            named[article.id] = names_in(words(_whole(article)), asked.names, asked.others)
         before[article.id, candidate.position] = shared
         previous = before.get((article.id, candidate.position - 1))
         if previous is None:
-            previous = _stems_before(candidate) & question
+            previous = asked.shared(_stems_before(candidate))
         around = shared | titles[article.id] | previous
-        readings.append(Reading(candidate, text, found, shared, around))
+        readings.append(Reading(candidate, text, found, shared, around, named[article.id]))
     return readings
+
+
+def _whole(article: Article) -> str:
+    return f"{headline(article)} {article.text}"
 
 
 def headline(article: Article) -> str:
@@ -173,6 +189,7 @@ def measure(asked: Asked, evidence: Evidence, readings: list[Reading]) -> NDArra
                 covered,
                 share(reading.around, asked.weights) - covered,
                 share(in_article[passage.article.id], asked.weights),
+                asked.share_of_names(reading.named),
                 *_words(asked, reading),
                 passage.score / best_score,
                 *_form(asked, reading, covered),

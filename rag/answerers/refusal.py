@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answerers.features import FEATURES, Asked, Reading, headline
+from rag.answerers.features import FEATURES, Asked, Reading
 from rag.answerers.kinds import holds
-from rag.answerers.words import Word, words
+from rag.answerers.words import words
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing in the archive is about this."
@@ -27,7 +26,6 @@ WORDS_MISSING = 0.58  # share of all the question's weight
 DISTANT = 0.5  # cosine below which that share counts: a question may be worded all its own way
 FAR = 0.35  # cosine of the best sentence below which nothing is about the matter
 LOOKED_AT = 8  # sentences in which the asked kind of thing must be found
-SAME_NAME = 0.75  # ratio from which two spellings are one name
 
 _MONEY = (
     r"[$£€₹¥]|\b(?:dollars?|pounds?|euros?|yen|yuan|rupees?|rubles?|francs?|pesos?|cents?|USD)\b"
@@ -82,11 +80,11 @@ def why_not(
     if not readings or not asked.weights:
         return NOTHING_FOUND
     nearest = float(features[:, FEATURES.index("cosine")].max())
-    present = frozenset().union(*(reading.around for reading in readings))
-    names = _missing_names(asked, evidence, present)
+    names = asked.names.difference(*(reading.named for reading in readings))
     lost = _weight(asked, names) / (_weight(asked, asked.names) or 1.0)
     if lost > NAMES_MISSING and nearest < NEAR_ENOUGH:
         return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
+    present = frozenset().union(*(reading.around for reading in readings))
     absent = asked.weights.keys() - present - (asked.names - names)
     lost = _weight(asked, absent) / asked.total
     # One word that is told in another way says little, be it half of a short question.
@@ -98,34 +96,6 @@ def why_not(
 
 def _weight(asked: Asked, stems: frozenset[str] | set[str]) -> float:
     return sum(asked.weights.get(stem, 0.0) for stem in stems)
-
-
-def _missing_names(asked: Asked, evidence: Evidence, present: frozenset[str]) -> frozenset[str]:
-    """Names and numbers of the question that the evidence has in no spelling."""
-    missing = asked.names - present
-    if not missing:
-        return missing
-    capitals: list[Word] = []
-    for passage in evidence.passages:
-        found = words(f"{headline(passage.article)} {passage.text}")
-        capitals += [word for word in found if word.capital or word.form[0].isdigit()]
-    forms = {word.stem for word in capitals}
-    initials = "".join(word.form[0] for word in capitals)
-    return frozenset(stem for stem in missing if not _spelled(stem, forms, initials))
-
-
-def _spelled(stem: str, forms: set[str], initials: str) -> bool:
-    """Whether a name stands there in another transliteration, or written out."""
-    if stem in forms or any(form.startswith(stem) and len(stem) > 3 for form in forms):
-        return True
-    if not stem.isalpha():
-        return False
-    if 3 <= len(stem) <= 5 and stem in initials:
-        return True
-    near = (form for form in forms if form[0] == stem[0] and abs(len(form) - len(stem)) < 3)
-    return len(stem) > 4 and any(
-        SequenceMatcher(None, stem, form).ratio() >= SAME_NAME for form in near
-    )
 
 
 def _quoted(query: Query, names: frozenset[str]) -> str:

@@ -1,0 +1,53 @@
+"""Places by their other names, and which of a question's names an article has."""
+
+import pytest
+
+from rag.answerers.names import names_in, question_names
+from rag.answerers.words import words
+from rag.places import names_any, other_names
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("What is the Danish group paying?", "A firm from Denmark pays"),
+        ("Which Kremlin ally fell ill?", "Moscow said that he was ill"),
+        ("What did the White House say?", "The United States said nothing"),
+        ("Who leads North Korea?", "The North Korean leader"),
+        ("What did New Zealanders vote on?", "Voting in Wellington"),
+        ("What did British commuters wear?", "Travellers in the UK"),
+    ],
+)
+def test_a_place_has_several_names(question: str, article: str) -> None:
+    found = words(question)
+    names = question_names(found)
+    assert names
+    assert names_in(words(article), names, other_names(found)) == names
+
+
+def test_other_places_do_not_count() -> None:
+    found = words("What did the Danish group pay?")
+    assert not names_in(words("A Swedish firm from Norway"), question_names(found), {})
+    assert not names_any(other_names(found)["danish"], frozenset({"norway", "swed"}))
+
+
+def test_a_small_letter_names_no_place() -> None:
+    assert other_names(words("how to polish silver and turkey")) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Aleksei", "Alexei Navalny fell ill"),
+        ("WHO", "The World Health Organization said"),
+        ("Peshmerga", "Two peshmerga died; the Peshmergas withdrew"),
+    ],
+)
+def test_another_spelling_counts(name: str, text: str) -> None:
+    found = words(f"what of {name}")
+    assert names_in(words(text), question_names(found), {}) == question_names(found)
+
+
+def test_months_and_first_words_are_no_names() -> None:
+    assert question_names(words("Which vote was held in March on a Sunday?")) == frozenset()
+    assert question_names(words("What happened in 2019 in Oslo?")) == {"2019", "oslo"}
