@@ -91,15 +91,20 @@ class LexicalIndex:
         return log(1.0 + (total - found + 0.5) / (found + 0.5))
 
     def search(
-        self, words: Sequence[str], top_k: int, article_ids: Collection[str] | None = None
+        self,
+        words: Sequence[str],
+        top_k: int,
+        article_ids: Collection[str] | None = None,
+        headlines: bool = True,
     ) -> list[tuple[str, float]]:
         """Best chunks for words, as (chunk id, BM25 score), best first.
 
-        ``article_ids`` limits the search to those articles.
+        ``article_ids`` limits the search to those articles; without ``headlines``, words count in
+        the text alone.
         """
         if not words or top_k < 1 or not self._searcher.num_docs:
             return []
-        query = self._either(words)
+        query = self._either(words, headlines)
         if article_ids is not None:
             if not article_ids:
                 return []
@@ -111,12 +116,14 @@ class LexicalIndex:
         hits = self._searcher.search(query, limit=top_k, count=False).hits
         return [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
 
-    def _either(self, words: Sequence[str]) -> tantivy.Query:
+    def _either(self, words: Sequence[str], headlines: bool) -> tantivy.Query:
         clauses = []
         for word in words:
-            title = tantivy.Query.term_query(self._schema, "title", word, "freq")
+            if headlines:
+                title = tantivy.Query.term_query(self._schema, "title", word, "freq")
+                title = tantivy.Query.boost_query(title, _TITLE_BOOST)
+                clauses.append((tantivy.Occur.Should, title))
             body = tantivy.Query.term_query(self._schema, "body", word, "freq")
-            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(title, _TITLE_BOOST)))
             clauses.append((tantivy.Occur.Should, body))
         return tantivy.Query.boolean_query(clauses)
 

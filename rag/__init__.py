@@ -3,6 +3,7 @@
 from rag.archive import Archive, Status
 from rag.conversation import Conversation
 from rag.errors import QuestionError
+from rag.options import RetrievalOptions
 from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Passage",
     "Query",
     "QuestionError",
+    "RetrievalOptions",
     "Sentence",
     "Status",
     "Turn",

@@ -21,6 +21,7 @@ from rag.assemble import assemble
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
+from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
 from rag.types import Answer, Filters, Passage, Query, Turn
@@ -100,14 +101,17 @@ class Archive:
         history: Sequence[Turn | Mapping[str, str]] = (),
         asked: str | None = None,
         filters: Filters | None = None,
+        options: RetrievalOptions = EVERYTHING,
     ) -> Answer:
         """Answer a question from the archive, or refuse and say why.
 
         ``history`` are the turns before, oldest first, as Turn or as mappings with role and
-        content; ``asked`` is the day on which it is asked, "YYYY-MM-DD". Raises QuestionError for
-        an empty question or a day that is none.
+        content; ``asked`` is the day on which it is asked, "YYYY-MM-DD"; ``options`` switches parts
+        of the retrieval off. Raises QuestionError for an empty question or a day that is none.
         """
-        *_, answer = self.stream(question, history=history, asked=asked, filters=filters)
+        *_, answer = self.stream(
+            question, history=history, asked=asked, filters=filters, options=options
+        )
         assert isinstance(answer, Answer)
         return answer
 
@@ -118,14 +122,15 @@ class Archive:
         history: Sequence[Turn | Mapping[str, str]] = (),
         asked: str | None = None,
         filters: Filters | None = None,
+        options: RetrievalOptions = EVERYTHING,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """As ``ask``, in parts as they come: the query as understood, the passages, the answer."""
         timer = _Timer()
         with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters)
+            query = _understand(reader, question, history, asked, filters, options)
             timer.lap("understand")
             yield query
-            evidence = reader.retriever.retrieve(query, _READ)
+            evidence = reader.retriever.retrieve(query, _READ, options)
             timer.lap("retrieve")
             yield evidence.passages
             draft = self._answerer.draft(query, evidence)
@@ -146,11 +151,12 @@ class Archive:
         history: Sequence[Turn | Mapping[str, str]] = (),
         asked: str | None = None,
         ranking: Ranking = "fused",
+        options: RetrievalOptions = EVERYTHING,
     ) -> tuple[Passage, ...]:
         """Find the ``top_k`` best passages, best first, each text once.
 
         Days are "YYYY-MM-DD", both ends included. ``ranking`` "words" or "vectors" ranks by those
-        alone. Raises QuestionError as ``ask`` does.
+        alone; ``options`` switches other parts off. Raises QuestionError as ``ask`` does.
         """
         if top_k < 1:
             raise QuestionError(f"top_k is {top_k}; at least 1 passage must be asked for")
@@ -158,8 +164,8 @@ class Archive:
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
         filters = Filters(published_from, published_to, tuple(sources))
         with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters)
-            return reader.retriever.search(query, top_k, ranking)
+            query = _understand(reader, question, history, asked, filters, options)
+            return reader.retriever.search(query, top_k, ranking, options)
 
     def chat(self) -> Conversation:
         """Begin a conversation that remembers its turns."""
@@ -294,6 +300,7 @@ def _understand(
     history: Sequence[Turn | Mapping[str, str]],
     asked: str | None,
     filters: Filters | None,
+    options: RetrievalOptions = EVERYTHING,
 ) -> Query:
     question = clean_question(question)
     filters = Filters() if filters is None else filters
@@ -306,6 +313,7 @@ def _understand(
         newest=reader.newest,
         outlets=reader.outlets,
         filters=filters,
+        options=options,
     )
     if query.filters == filters or reader.retriever.holds(query.filters):
         return query

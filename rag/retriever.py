@@ -22,6 +22,7 @@ from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
+from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]
@@ -75,16 +76,24 @@ class Retriever:
         self.catalog.close()
         self._vectors.close()
 
-    def search(self, query: Query, top_k: int, ranking: Ranking = "fused") -> tuple[Passage, ...]:
+    def search(
+        self,
+        query: Query,
+        top_k: int,
+        ranking: Ranking = "fused",
+        options: RetrievalOptions = EVERYTHING,
+    ) -> tuple[Passage, ...]:
         """Best passages for a query, best first, each text once."""
         # Words alone need no vector, and so not the 4 s that loading the model takes.
-        vector = None if ranking == "words" else self._embed(query)
-        return self._search(query, vector, top_k, ranking)
+        vector = self._embed(query) if ranking != "words" and options.vectors else None
+        return self._search(query, vector, top_k, ranking, options)
 
-    def retrieve(self, query: Query, top_k: int) -> Evidence:
+    def retrieve(
+        self, query: Query, top_k: int, options: RetrievalOptions = EVERYTHING
+    ) -> Evidence:
         """Best passages with their sentences and what an answerer weighs them by."""
         vector = self._embed(query)
-        passages = self._search(query, vector, top_k, "fused")
+        passages = self._search(query, vector, top_k, "fused", options)
         words = self._lexical.words(query.standalone)
         return Evidence(
             passages=passages,
@@ -101,23 +110,31 @@ class Retriever:
         return self._embedder.embed_question(query.standalone)
 
     def _search(
-        self, query: Query, vector: Matrix | None, top_k: int, ranking: Ranking
+        self,
+        query: Query,
+        vector: Matrix | None,
+        top_k: int,
+        ranking: Ranking,
+        options: RetrievalOptions,
     ) -> tuple[Passage, ...]:
         allowed = self._allowed(query.filters)
         count = max(top_k, _CANDIDATES)
-        hits = self._hits(query.standalone, vector, count, allowed, ranking)
-        if ranking == "fused" and len(query.parts) > 1:
-            vectors = [self._embedder.embed_question(part) for part in query.parts]
+        hits = self._hits(query.standalone, vector, count, allowed, ranking, options)
+        if ranking == "fused" and options.sub_questions and len(query.parts) > 1:
+            vectors = [self._part_vector(part, options) for part in query.parts]
             hits = _best_of(
                 hits,
                 *(
-                    self._hits(part, part_vector, count, allowed, ranking)
+                    self._hits(part, part_vector, count, allowed, ranking, options)
                     for part, part_vector in zip(query.parts, vectors, strict=True)
                 ),
             )
         return tuple(
             self._passage(hit, rank, allowed) for rank, hit in enumerate(hits[:top_k], start=1)
         )
+
+    def _part_vector(self, part: str, options: RetrievalOptions) -> Matrix | None:
+        return self._embedder.embed_question(part) if options.vectors else None
 
     def _allowed(self, filters: Filters) -> dict[str, str] | None:
         if not filters:
@@ -131,11 +148,17 @@ class Retriever:
         count: int,
         allowed: Mapping[str, str] | None,
         ranking: Ranking,
+        options: RetrievalOptions,
     ) -> list[_Hit]:
-        words = self._content_words(question)
-        by_words = self._lexical.search(words, count, allowed) if ranking != "vectors" else []
-        by_vectors = [] if vector is None else self._nearest(vector, count, allowed)
-        share = {"fused": _COSINE_SHARE, "words": 0.0, "vectors": 1.0}[ranking]
+        by_words: list[tuple[str, float]] = []
+        if ranking != "vectors" and options.words:
+            look_up = self._content_words if options.content_words else self._lexical.words
+            by_words = self._lexical.search(look_up(question), count, allowed, options.headlines)
+        by_vectors: list[tuple[str, float]] = []
+        if vector is not None and options.vectors:
+            by_vectors = self._nearest(vector, count, allowed)
+        alone = {"words": 0.0, "vectors": 1.0}.get(ranking)
+        share = _cosine_share(options) if alone is None else alone
         return _fuse(by_words, by_vectors, share)
 
     def _content_words(self, question: str) -> list[str]:
@@ -190,6 +213,12 @@ class Retriever:
             CandidateSentence(passage, spans[i].start, spans[i].end, i, spans, vectors[i - first])
             for i in range(first, last)
         ]
+
+
+def _cosine_share(options: RetrievalOptions) -> float:
+    if not options.words:
+        return 1.0
+    return _COSINE_SHARE if options.vectors else 0.0
 
 
 def _original_id(catalog: Catalog, passage: Passage) -> str:

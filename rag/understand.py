@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from rag.answerers.asks import wanted_kind
 from rag.answerers.stopwords import STOP_WORDS
+from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import Filters, Query, Turn
 
 _PRONOUN = re.compile(
@@ -71,15 +72,19 @@ def understand(
     newest: str | None = None,
     outlets: Sequence[str] = (),
     filters: Filters = Filters(),  # noqa: B008  frozen, so sharing it is safe
+    options: RetrievalOptions = EVERYTHING,
 ) -> Query:
     """Read a question: what stands alone, its parts, what it asks for, of when and of whom.
 
     ``asked`` and ``newest`` are days ("YYYY-MM-DD"); words such as "last week" are read as of the
-    first that is given. A filter that the user set is never changed.
+    first that is given. A filter that the user set is never changed. ``options`` tells which parts
+    of a question are read.
     """
     question = " ".join(question.split())
-    standalone = stand_alone(question, history)
-    read, inferred = _read_filters(question, asked or newest, outlets, filters)
+    standalone = stand_alone(question, history if options.follow_ups else ())
+    as_of = (asked or newest) if options.dates else None
+    named = outlets if options.outlets else ()
+    read, inferred = _read_filters(question, as_of, named, filters)
     if standalone != question:
         inferred = (f"read with the turns before as: {standalone}", *inferred)
     return Query(
