@@ -38,6 +38,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_by_article ON chunks (article_id);
 """
+_VARIABLES = 900  # of one statement; SQLite's own limit was 999 for long
 _ARTICLE = "id, title, text, published, source, url, author, language"
 
 
@@ -242,6 +243,20 @@ class Catalog:
         if row is None:
             raise KeyError(chunk_id)
         return StoredChunk(Chunk(*row[:5]), range(row[5], row[6]))
+
+    def sentence_rows(self, chunk_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Rows of each chunk's sentence vectors, end exclusive; unknown ids are left out."""
+        rows: dict[str, tuple[int, int]] = {}
+        for first in range(0, len(chunk_ids), _VARIABLES):
+            some = chunk_ids[first : first + _VARIABLES]
+            found = self._db.execute(
+                "SELECT c.id, a.first_vector + c.first_sentence, a.first_vector + c.last_sentence"
+                " FROM chunks c JOIN articles a ON a.id = c.article_id"
+                f" WHERE c.id IN ({', '.join('?' * len(some))})",
+                some,
+            )
+            rows.update((chunk_id, (start, stop)) for chunk_id, start, stop in found)
+        return rows
 
     def chunk_ids(self, article_ids: Iterable[str] | None = None) -> list[str]:
         """Ids of all chunks, or of those of some articles, in order."""

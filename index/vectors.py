@@ -134,6 +134,17 @@ class SentenceVectors:
                 rows["values"] = np.rint(matrix / rows["scale"][:, None])
                 file.write(rows.tobytes())
 
+    def nearest(self, ranges: Sequence[tuple[int, int]], vector: Matrix) -> list[float]:
+        """Highest cosine to a unit vector in each range of rows (end exclusive)."""
+        if not ranges:
+            return []
+        stored = np.memmap(self._path, self._row, mode="r")
+        rows: NDArray[Any] = np.concatenate([stored[first:last] for first, last in ranges])
+        cosines = (rows["values"].astype(np.float32) @ vector) * rows["scale"]
+        starts = np.cumsum([0, *(last - first for first, last in ranges[:-1])])
+        highest: list[float] = np.maximum.reduceat(cosines, starts).tolist()
+        return highest
+
     def read(self, first: int, count: int) -> Matrix:
         """Rows from ``first`` on, (count, dimension) float32."""
         rows: NDArray[Any] = np.fromfile(

@@ -26,6 +26,7 @@ class RetrievalOptions:
 
     words: bool = _part("words of the question in headline and text (BM25)")
     vectors: bool = _part("nearness of the question's vector to each chunk's")
+    sentences: bool = _part("nearness of the question's vector to each chunk's best sentence")
     headlines: bool = _part("the question's words in headlines")
     content_words: bool = _part("stop words left out where words are looked up")
     sub_questions: bool = _part("each part of a question searched by itself too")

@@ -1,18 +1,18 @@
 """Retrieval: words and vectors, fused; copies folded; limits by day and outlet.
 
-The score of a passage is ``(cosine / best cosine + BM25 / best BM25) / 2``, in [0, 1]: how near it
-comes to the best chunk of the archive by meaning and to the best by words, for this question. 1 is
-the best by both; scores of different questions do not compare. A convex combination follows Bruch,
-Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022);
-docs/decisions/0002-retrieval.md has what was measured.
+The score of a passage is in [0, 1]: how near it comes to the best of the archive for this question,
+half by words (BM25), a fifth by the nearness of the chunk (cosine) and the rest by that of its
+nearest sentence, each divided by the best chunk's. 1 is the best by all; scores of different
+questions do not compare. A convex combination follows Bruch, Gai and Ingber, "An Analysis of Fusion
+Functions for Hybrid Retrieval" (2022); the nearest sentence is late interaction (Khattab and
+Zaharia, "ColBERT", 2020) with sentences in place of tokens. docs/decisions/0002-retrieval.md has
+what was measured.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from index.catalog import Catalog
@@ -22,24 +22,16 @@ from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
+from rag.fusion import Hit, best_of, fuse
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]
 
-_COSINE_SHARE = 0.5
 _CANDIDATES = 200
-_PART_SHARE = 0.9
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    chunk_id: str
-    score: float
-    found_by: Mapping[str, int]
 
 
 class Retriever:
@@ -122,7 +114,7 @@ class Retriever:
         hits = self._hits(query.standalone, vector, count, allowed, ranking, options)
         if ranking == "fused" and options.sub_questions and len(query.parts) > 1:
             vectors = [self._part_vector(part, options) for part in query.parts]
-            hits = _best_of(
+            hits = best_of(
                 hits,
                 *(
                     self._hits(part, part_vector, count, allowed, ranking, options)
@@ -149,7 +141,7 @@ class Retriever:
         allowed: Mapping[str, str] | None,
         ranking: Ranking,
         options: RetrievalOptions,
-    ) -> list[_Hit]:
+    ) -> list[Hit]:
         by_words: list[tuple[str, float]] = []
         if ranking != "vectors" and options.words:
             look_up = self._content_words if options.content_words else self._lexical.words
@@ -157,9 +149,19 @@ class Retriever:
         by_vectors: list[tuple[str, float]] = []
         if vector is not None and options.vectors:
             by_vectors = self._nearest(vector, count, allowed)
-        alone = {"words": 0.0, "vectors": 1.0}.get(ranking)
-        share = _cosine_share(options) if alone is None else alone
-        return _fuse(by_words, by_vectors, share)
+        rankings = {"words": by_words, "vectors": by_vectors}
+        if vector is not None and ranking == "fused" and options.sentences:
+            rankings["sentences"] = self._by_sentences(rankings, vector)
+        return fuse(rankings)
+
+    def _by_sentences(
+        self, rankings: Mapping[str, Sequence[tuple[str, float]]], vector: Matrix
+    ) -> list[tuple[str, float]]:
+        """Rank what was found by the sentence of each chunk that is nearest to the question."""
+        found = dict.fromkeys(chunk_id for ranking in rankings.values() for chunk_id, _ in ranking)
+        rows = self.catalog.sentence_rows(list(found))
+        cosines = self._sentences.nearest(list(rows.values()), vector)
+        return sorted(zip(rows, cosines, strict=True), key=lambda hit: (-hit[1], hit[0]))
 
     def _content_words(self, question: str) -> list[str]:
         """Words that say what the question is about; all of them where it has no such word."""
@@ -183,7 +185,7 @@ class Retriever:
         found = self._vectors.search(vector, more)
         return [hit for hit in found if hit[0] in chunk_ids][:count]
 
-    def _passage(self, hit: _Hit, rank: int, allowed: Mapping[str, str] | None) -> Passage:
+    def _passage(self, hit: Hit, rank: int, allowed: Mapping[str, str] | None) -> Passage:
         chunk = self.catalog.chunk(hit.chunk_id).chunk
         family = self.catalog.family(chunk.article_id)
         shown_id = allowed[chunk.article_id] if allowed else chunk.article_id
@@ -215,12 +217,6 @@ class Retriever:
         ]
 
 
-def _cosine_share(options: RetrievalOptions) -> float:
-    if not options.words:
-        return 1.0
-    return _COSINE_SHARE if options.vectors else 0.0
-
-
 def _original_id(catalog: Catalog, passage: Passage) -> str:
     for article in (passage.article, *passage.also_in):
         try:
@@ -231,46 +227,3 @@ def _original_id(catalog: Catalog, passage: Passage) -> str:
     raise ArchiveDamagedError(
         f"article {passage.article.id!r} has no sentence vectors; build anew with --rebuild"
     )
-
-
-def _best_of(whole: list[_Hit], *parts: list[_Hit]) -> list[_Hit]:
-    """Chunks of a question and of its parts, each with its best score.
-
-    What only one part of a question is about comes up by that part. A part is less sure than the
-    whole, which has all the names, so its scores count for a little less.
-    """
-    best = {hit.chunk_id: hit for hit in whole}
-    for hit in chain.from_iterable(parts):
-        score = round(_PART_SHARE * hit.score, 6)
-        known = best.get(hit.chunk_id)
-        if known is None or known.score < score:
-            best[hit.chunk_id] = _Hit(hit.chunk_id, score, hit.found_by)
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.chunk_id))
-
-
-def _fuse(
-    by_words: Sequence[tuple[str, float]],
-    by_vectors: Sequence[tuple[str, float]],
-    cosine_share: float,
-) -> list[_Hit]:
-    """Both lists as one, best first; equal scores in the order of their ids."""
-    word_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_words, start=1)}
-    vector_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_vectors, start=1)}
-    word_scores = dict(by_words)
-    cosines = dict(by_vectors)
-    # A chunk that only words found is at most as near as the farthest of the nearest.
-    farthest = by_vectors[-1][1] if by_vectors else 0.0
-    best_words = by_words[0][1] if by_words else 1.0
-    best_cosine = max(by_vectors[0][1], 1e-6) if by_vectors else 1.0
-    hits = []
-    for chunk_id in word_scores.keys() | cosines.keys():
-        words = word_scores.get(chunk_id, 0.0) / best_words
-        cosine = max(0.0, cosines.get(chunk_id, farthest)) / best_cosine
-        found_by = {
-            name: ranks[chunk_id]
-            for name, ranks in (("words", word_ranks), ("vectors", vector_ranks))
-            if chunk_id in ranks
-        }
-        score = cosine_share * min(1.0, cosine) + (1.0 - cosine_share) * words
-        hits.append(_Hit(chunk_id, round(score, 6), found_by))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))

@@ -57,8 +57,9 @@ class Query:
 class Passage:
     """A chunk that was found for a question.
 
-    ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words" and
-    "vectors" to the 1-based rank there. ``also_in`` are the articles with the same text.
+    ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words",
+    "vectors" and "sentences" to the 1-based rank there. ``also_in`` are the articles with the same
+    text.
     """
 
     article: Article

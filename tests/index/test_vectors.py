@@ -143,3 +143,13 @@ def test_sentence_vectors_are_appended(tmp_path: Path, minilm: Embedder) -> None
     assert len(again) == 3
     assert np.sum(unit(again.read(0, 3)) * vectors, axis=1).min() > 0.999
     assert again.read(3, 0).shape == (0, 384)
+
+
+def test_the_nearest_sentence_of_each_range(tmp_path: Path) -> None:
+    vectors = np.eye(4, dtype=np.float32)
+    stored = SentenceVectors(tmp_path / "sentences.i8", 4)
+    stored.append([vectors])
+    question = np.array([0.8, 0.6, 0, 0], np.float32)
+    found = stored.nearest([(0, 2), (1, 2), (2, 4), (1, 3)], question)
+    assert found == pytest.approx([0.8, 0.6, 0.0, 0.6], abs=0.01)
+    assert stored.nearest([], question) == []

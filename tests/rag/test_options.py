@@ -38,14 +38,21 @@ def test_words_and_vectors_cannot_both_be_off() -> None:
         RetrievalOptions(words=False, vectors=False)
 
 
-@pytest.mark.parametrize(("off", "left"), [("words", "vectors"), ("vectors", "words")])
+@pytest.mark.parametrize(
+    ("off", "left"), [("words", {"vectors", "sentences"}), ("vectors", {"words"})]
+)
 def test_without_words_or_vectors_the_other_ranks_alone(
-    opened: Archive, off: str, left: str
+    opened: Archive, off: str, left: set[str]
 ) -> None:
+    found = opened.search("Which ferry ran aground?", options=EVERYTHING.without(off))
+    assert {name for passage in found for name in passage.found_by} == left
+
+
+def test_without_sentences_chunks_alone_are_near(opened: Archive) -> None:
     question = "Which ferry ran aground?"
-    found = opened.search(question, options=EVERYTHING.without(off))
-    assert found == opened.search(question, ranking=left)  # type: ignore[arg-type]
-    assert {name for passage in found for name in passage.found_by} == {left}
+    found = opened.search(question, options=EVERYTHING.without("sentences"))
+    assert {name for passage in found for name in passage.found_by} == {"words", "vectors"}
+    assert found != opened.search(question)
 
 
 def test_without_headlines_a_word_of_the_headline_finds_nothing(opened: Archive) -> None:

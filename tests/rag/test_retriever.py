@@ -27,7 +27,7 @@ def check(passages: tuple[Passage, ...]) -> None:
     for passage in passages:
         assert passage.article.text[passage.start : passage.end] == passage.text
         assert passage.found_by
-        assert set(passage.found_by) <= {"words", "vectors"}
+        assert set(passage.found_by) <= {"words", "vectors", "sentences"}
         assert passage.article not in passage.also_in
         assert all(copy.text == passage.article.text for copy in passage.also_in)
     places = [(passage.article.text, passage.start) for passage in passages]
@@ -38,7 +38,7 @@ def test_the_article_with_the_words_comes_first(opened: Archive) -> None:
     passages = opened.search("Which ferry ran aground?")
     check(passages)
     assert passages[0].article.id == "ferry"
-    assert passages[0].found_by == {"words": 1, "vectors": 1}
+    assert passages[0].found_by == {"words": 1, "vectors": 1, "sentences": 1}
 
 
 def test_a_copy_is_named_beside_its_original_and_has_no_place_of_its_own(opened: Archive) -> None:
