@@ -258,6 +258,20 @@ class Catalog:
             rows.update((chunk_id, (start, stop)) for chunk_id, start, stop in found)
         return rows
 
+    def published(self, chunk_ids: Sequence[str]) -> dict[str, str | None]:
+        """Date of publication of each chunk's article; unknown ids are left out."""
+        dates: dict[str, str | None] = {}
+        for first in range(0, len(chunk_ids), _VARIABLES):
+            some = chunk_ids[first : first + _VARIABLES]
+            dates.update(
+                self._db.execute(
+                    "SELECT c.id, a.published FROM chunks c JOIN articles a ON a.id = c.article_id"
+                    f" WHERE c.id IN ({', '.join('?' * len(some))})",
+                    some,
+                )
+            )
+        return dates
+
     def chunk_ids(self, article_ids: Iterable[str] | None = None) -> list[str]:
         """Ids of all chunks, or of those of some articles, in order."""
         if article_ids is None:

@@ -17,6 +17,7 @@ _ANALYZER = "news"
 _HEAP_BYTES = 64_000_000
 # Headlines are short, so BM25's length normalisation already favours them; see decision 0002.
 _TITLE_BOOST = 0.5
+_ALSO_BOOST = 0.5
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -96,15 +97,21 @@ class LexicalIndex:
         top_k: int,
         article_ids: Collection[str] | None = None,
         headlines: bool = True,
+        also: Sequence[str] = (),
     ) -> list[tuple[str, float]]:
         """Best chunks for words, as (chunk id, BM25 score), best first.
 
         ``article_ids`` limits the search to those articles; without ``headlines``, words count in
-        the text alone.
+        the text alone. Words of ``also`` count half.
         """
         if not words or top_k < 1 or not self._searcher.num_docs:
             return []
         query = self._either(words, headlines)
+        if also:
+            other = tantivy.Query.boost_query(self._either(also, headlines), _ALSO_BOOST)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, query), (tantivy.Occur.Should, other)]
+            )
         if article_ids is not None:
             if not article_ids:
                 return []

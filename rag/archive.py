@@ -318,7 +318,8 @@ def _understand(
     if query.filters == filters or reader.retriever.holds(query.filters):
         return query
     # Limits that were only read from the words, and that nothing meets, were misread.
-    return replace(query, filters=filters, inferred=())
+    kept = tuple(one for one in query.inferred if one.part not in ("dates", "outlets"))
+    return replace(query, filters=filters, inferred=kept)
 
 
 def _count_lines(path: Path) -> int:

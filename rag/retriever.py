@@ -22,7 +22,7 @@ from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
-from rag.fusion import Hit, best_of, fuse
+from rag.fusion import Hit, best_of, fuse, lean
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
@@ -111,7 +111,7 @@ class Retriever:
     ) -> tuple[Passage, ...]:
         allowed = self._allowed(query.filters)
         count = max(top_k, _CANDIDATES)
-        hits = self._hits(query.standalone, vector, count, allowed, ranking, options)
+        hits = self._hits(query.standalone, vector, count, allowed, ranking, options, query.also)
         if ranking == "fused" and options.sub_questions and len(query.parts) > 1:
             vectors = [self._part_vector(part, options) for part in query.parts]
             hits = best_of(
@@ -121,6 +121,9 @@ class Retriever:
                     for part, part_vector in zip(query.parts, vectors, strict=True)
                 ),
             )
+        if query.near and ranking == "fused":
+            days = self.catalog.published([hit.chunk_id for hit in hits])
+            hits = lean(hits, days, query.near)
         return tuple(
             self._passage(hit, rank, allowed) for rank, hit in enumerate(hits[:top_k], start=1)
         )
@@ -141,11 +144,14 @@ class Retriever:
         allowed: Mapping[str, str] | None,
         ranking: Ranking,
         options: RetrievalOptions,
+        also: Sequence[str] = (),
     ) -> list[Hit]:
         by_words: list[tuple[str, float]] = []
         if ranking != "vectors" and options.words:
             look_up = self._content_words if options.content_words else self._lexical.words
-            by_words = self._lexical.search(look_up(question), count, allowed, options.headlines)
+            words = look_up(question)
+            others = [w for w in self._lexical.words(" ".join(also)) if w not in words]
+            by_words = self._lexical.search(words, count, allowed, options.headlines, others)
         by_vectors: list[tuple[str, float]] = []
         if vector is not None and options.vectors:
             by_vectors = self._nearest(vector, count, allowed)

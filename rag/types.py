@@ -34,6 +34,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Inference:
+    """Something read from a question's words, in words; ``part`` of the options switches it off."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question as it was understood.
 
@@ -41,7 +49,9 @@ class Query:
     ``wants`` is the kind of answer: "person", "number", "date", "place", "reason", "speaker",
     "claim", "yes_no" or "text".
     ``filters`` holds what the user set and what was read from the question; ``inferred`` lists the
-    latter in words, so that a user can see and override it.
+    latter in words, so that a user can see and override it. ``near`` are the first and last day
+    that the ranking leans to, ``also`` other names of the places in the question, which are looked
+    up with it.
     """
 
     question: str
@@ -50,7 +60,9 @@ class Query:
     wants: str = "text"
     filters: Filters = field(default_factory=Filters)
     asked: str | None = None
-    inferred: tuple[str, ...] = ()
+    inferred: tuple[Inference, ...] = ()
+    near: tuple[str, str] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,8 @@ def progress(query: Query | None = None, passages: Sequence[Passage] | None = No
 def understood(query: Query) -> str:
     """Show how the question was read, where that is not simply what was typed."""
     standalone = query.standalone.strip()
-    notes = [_isolated(note) for note in query.inferred]
-    told = any(standalone in note for note in query.inferred)
+    notes = [_isolated(inference.text) for inference in query.inferred]
+    told = any(standalone in inference.text for inference in query.inferred)
     if standalone != query.question.strip() and not told:
         notes.insert(0, f"Understood as: {_isolated(standalone)}")
     if not notes:

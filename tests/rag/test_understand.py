@@ -1,6 +1,6 @@
 import pytest
 
-from rag.types import Filters, Turn
+from rag.types import Filters, Inference, Turn
 from rag.understand import split_parts, stand_alone, understand
 
 
@@ -58,7 +58,8 @@ def test_an_elliptic_question_follows_the_one_it_continues():
     assert "2019" in query.standalone
     assert "2018" not in query.standalone
     assert query.wants == "number"
-    assert query.inferred[0].endswith(query.standalone)
+    assert query.inferred[0].part == "follow_ups"
+    assert query.inferred[0].text.endswith(query.standalone)
 
 
 def test_a_chain_of_follow_ups_goes_back_to_its_topic():
@@ -177,6 +178,6 @@ def test_what_was_read_is_said_in_words():
         outlets=["Harbour Courier"],
     )
     assert query.inferred == (
-        "published from 2024-07-29 to 2024-10-01",
-        "reported by Harbour Courier",
+        Inference("dates", "published from 2024-07-29 to 2024-10-01"),
+        Inference("outlets", "reported by Harbour Courier"),
     )

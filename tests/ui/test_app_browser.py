@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index.errors import ArchiveDamagedError, SettingsError
-from rag.types import Filters, Query
+from rag.types import Filters, Inference, Query
 from ui.app import serve
 
 # Building a Gradio page outside a running event loop leaves loops to the garbage collector.
@@ -186,7 +186,7 @@ def test_a_follow_up_takes_the_turns_before_along(visit, island, serving):
 
 
 def test_what_was_understood_is_shown_above_the_answer(visit, island, serving):
-    understood = Query("Where?", FERRY, (FERRY,), inferred=("in March 2024",))
+    understood = Query("Where?", FERRY, (FERRY,), inferred=(Inference("dates", "in March 2024"),))
 
     def stream(question, **limits):
         yield understood

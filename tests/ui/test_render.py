@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.types import Article
-from rag.types import Answer, Citation, Filters, Passage, Query, Sentence
+from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 from ui import render
 
 TEXT = (
@@ -83,7 +83,8 @@ class Page(HTMLParser):
 
 
 def query(question="Why?", standalone=None, inferred=()):
-    return Query(question, standalone or question, (question,), inferred=inferred)
+    inferences = tuple(Inference("dates", text) for text in inferred)
+    return Query(question, standalone or question, (question,), inferred=inferences)
 
 
 def passage(article=ARTICLE, rank=1, also_in=()):

@@ -1,0 +1,78 @@
+"""Times in words: limits where they are clear, a leaning where they are not, nothing in names."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.dates import Times, read_times
+
+AS_OF = "2024-09-10"
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [
+        ("What happened in August 2024?", ("2024-07-29", "2024-10-01")),
+        ("What happened on 3 March 2024?", ("2024-02-29", "2024-04-03")),
+        ("What happened between 3 and 10 March 2024?", ("2024-02-29", "2024-04-10")),
+        ("How did prices move from March to May 2024?", ("2024-02-27", "2024-07-01")),
+        ("Who resigned last month?", ("2024-07-10", "2024-09-10")),
+        ("What was said yesterday?", ("2024-09-08", "2024-09-10")),
+    ],
+)
+def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
+    assert read_times(question, AS_OF) == Times(limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("How many died since May?", ("2024-05-01", "2024-10-11")),
+        ("When did they meet in March 2020?", ("2020-03-01", "2020-05-01")),
+        ("Who led the party in 2019?", ("2019-01-01", "2020-01-31")),
+        ("What happened on 3 March?", ("2024-03-03", "2024-04-03")),
+        ("Who spoke in November?", ("2023-11-01", "2023-12-31")),
+        ("What is the latest on the strike?", ("2024-08-13", "2024-09-10")),
+    ],
+)
+def test_any_other_time_is_leant_to(question: str, near: tuple[str, str]) -> None:
+    assert read_times(question, AS_OF) == Times(near=near)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 2019 election?",
+        "What did the January 6 attack lead to?",
+        "Where did the August 2020 storm hit?",
+        "What did Theresa May say?",
+        "May I ask who won?",
+        "Will prices march on?",
+        "What is in force on 31 June?",
+        "Who won?",
+    ],
+)
+def test_a_time_in_a_name_says_nothing(question: str) -> None:
+    assert read_times(question, AS_OF) == Times()
+
+
+def test_a_day_that_is_given_leans_to_the_fortnight_before() -> None:
+    assert read_times("Who won the derby?", AS_OF, AS_OF).near == ("2024-08-27", "2024-09-10")
+    assert read_times("Who won the derby in 2011?", AS_OF, AS_OF).near == (
+        "2011-01-01",
+        "2012-01-31",
+    )
+    assert read_times("Who won the 2011 derby?", AS_OF, AS_OF) == Times()
+
+
+def test_an_archive_without_dates_reads_no_time() -> None:
+    assert read_times("What happened in August 2024?", None) == Times()
+
+
+@given(st.text(), st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 1)))
+def test_no_question_breaks_it(question: str, as_of: date) -> None:
+    times = read_times(f"in {question} May 2020 or 30 February", as_of.isoformat())
+    for days in (times.limit, times.near):
+        assert days is None or days[0] <= days[1]
