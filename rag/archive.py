@@ -24,7 +24,7 @@ from rag.examples import candidate_questions
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
-from rag.types import Answer, Filters, Passage, Query, Turn
+from rag.types import Answer, Filters, Inference, Passage, Query, Turn
 from rag.understand import understand
 from rag.verify import verify
 
@@ -139,6 +139,19 @@ class Archive:
             answer = assemble(query, draft, evidence)
             timer.lap("verify")
             yield answer.with_timings(timer.total())
+
+    def understand(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn | Mapping[str, str]] = (),
+        asked: str | None = None,
+        filters: Filters | None = None,
+        options: RetrievalOptions = EVERYTHING,
+    ) -> Query:
+        """Read a question as ``ask`` and ``search`` do, and look for nothing."""
+        with self._reading() as reader:
+            return _understand(reader, question, history, asked, filters, options)
 
     def search(
         self,
@@ -318,8 +331,13 @@ def _understand(
     if query.filters == filters or reader.retriever.holds(query.filters):
         return query
     # Limits that were only read from the words, and that nothing meets, were misread.
-    kept = tuple(one for one in query.inferred if one.part not in ("dates", "outlets"))
-    return replace(query, filters=filters, inferred=kept)
+    return replace(query, filters=filters, inferred=tuple(map(_dropped, query.inferred)))
+
+
+def _dropped(inference: Inference) -> Inference:
+    if inference.part not in ("dates", "outlets"):
+        return inference
+    return replace(inference, text=f"not {inference.text}: the archive has nothing there")
 
 
 def _count_lines(path: Path) -> int:

@@ -186,6 +186,9 @@ def status(archive: Path, as_json: bool) -> None:
     show_default=True,
     help="Rank by words and vectors, or by one of them alone.",
 )
+@click.option(
+    "--explain", is_flag=True, help="Say how the question was read and why each was found."
+)
 @_json_option
 def search(
     question: str,
@@ -196,10 +199,14 @@ def search(
     sources: tuple[str, ...],
     top_k: int,
     ranking: str,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """List the passages nearest to a question."""
-    from rag import Archive
+    from dataclasses import asdict
+
+    from rag import Archive, Filters
+    from rag.explain import explain_passage, explain_query
     from rag.records import passage_records
     from rag.types import describe
 
@@ -213,11 +220,18 @@ def search(
             asked=asked,
             ranking=ranking,  # type: ignore[arg-type]  # click.Choice has checked it
         )
+        filters = Filters(published_from, published_to, sources)
+        query = opened.understand(question, asked=asked, filters=filters)
     if as_json:
-        _print_json({"question": question, "passages": passage_records(passages)})
+        read = {"query": asdict(query)} if explain else {}
+        _print_json({"question": question, **read, "passages": passage_records(passages)})
         return
+    for line in explain_query(query) if explain else ():
+        click.echo(line)
     for passage in passages:
         click.echo(f"{passage.rank}. {describe(passage.article)}  ({passage.score:.3f})")
+        if explain:
+            click.echo(f"   {explain_passage(query, passage)}")
         click.echo(f"   {' '.join(passage.text.split())}\n")
 
 
@@ -257,6 +271,8 @@ def ask(
     if as_json:
         _print_json(answer_record(answer))
     else:
+        for inference in answer.query.inferred:
+            click.echo(f"({inference.text})", err=True)
         click.echo(str(answer))
 
 

@@ -1,0 +1,47 @@
+"""Why a passage was found: what each ranking gave it, in words for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rag.answerers.features import headline
+from rag.answerers.words import words
+from rag.types import Passage, Query
+
+_RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}
+
+
+def explain_query(query: Query) -> Iterator[str]:
+    """How a question was read, a line a part."""
+    yield f"asks for: {query.wants}"
+    for inference in query.inferred:
+        yield f"{inference.text}  [{inference.part}]"
+    if query.also:
+        yield f"looked up too: {', '.join(query.also)}  [places]"
+    if len(query.parts) > 1:
+        for number, part in enumerate(query.parts, start=1):
+            yield f"part {number}: {part}  [sub_questions]"
+
+
+def explain_passage(query: Query, passage: Passage) -> str:
+    """Where a passage stood in each ranking, what its headline has, and what else counted."""
+    ranks = [
+        f"{_RANKED[name]} {rank}." if (rank := passage.found_by.get(name)) else f"{_RANKED[name]} –"
+        for name in _RANKED
+    ]
+    reasons = [", ".join(ranks)]
+    matched = headline_words(query, passage)
+    if matched:
+        reasons.append(f"headline has {', '.join(matched)}")
+    if query.near:
+        reasons.append(f"published {passage.article.day or 'on no known day'}")
+    if passage.also_in:
+        reasons.append(f"{len(passage.also_in)} with the same text folded in")
+    return "; ".join(reasons)
+
+
+def headline_words(query: Query, passage: Passage) -> list[str]:
+    """Words of the question that the headline, the outlet's name or the day has."""
+    title = {word.stem for word in words(headline(passage.article))}
+    asked = [word for word in words(query.standalone) if word.content]
+    return list(dict.fromkeys(word.form for word in asked if word.stem in title))
