@@ -91,6 +91,27 @@ class LexicalIndex:
         found = min(total, self._searcher.doc_freq("body", word))
         return log(1.0 + (total - found + 0.5) / (found + 0.5))
 
+    def has(self, word: str) -> bool:
+        """Whether any headline or text has the word in one of its forms; True for no word."""
+        return all(
+            self._searcher.doc_freq("body", form) or self._searcher.doc_freq("title", form)
+            for form in self.words(word)
+        )
+
+    def near(self, word: str, distance: int, top_k: int) -> list[str]:
+        """Ids of chunks with a word of up to ``distance`` edits (0 to 2) from this one."""
+        clauses = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.fuzzy_term_query(self._schema, field, form, distance),
+            )
+            for form in self.words(word)
+            for field in ("title", "body")
+        ]
+        query = tantivy.Query.boolean_query(clauses)
+        hits = self._searcher.search(query, limit=top_k, count=False).hits
+        return [self._searcher.doc(address)["chunk_id"][0] for _, address in hits]
+
     def search(
         self,
         words: Sequence[str],

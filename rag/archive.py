@@ -327,6 +327,7 @@ def _understand(
         outlets=reader.outlets,
         filters=filters,
         options=options,
+        archive=reader.retriever,
     )
     if query.filters == filters or reader.retriever.holds(query.filters):
         return query

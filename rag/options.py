@@ -31,6 +31,8 @@ class RetrievalOptions:
     content_words: bool = _part("stop words left out where words are looked up")
     sub_questions: bool = _part("each part of a question searched by itself too")
     follow_ups: bool = _part("the turns before read into a follow-up")
+    spelling: bool = _part("slips mended in words that the archive does not have")
+    acronyms: bool = _part("long and short forms of names looked up, as the archive has them")
     places: bool = _part("other names of a place looked up too")
     near: bool = _part("a mild preference for the time that a question names")
     dates: bool = _part("a range of days read from the question")

@@ -29,6 +29,7 @@ from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 Ranking = Literal["fused", "words", "vectors"]
 
 _CANDIDATES = 200
+_LOOKED_AT = 20  # chunks that are read for a spelling or for the long form of an acronym
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
@@ -93,6 +94,27 @@ class Retriever:
             query_vector=vector,
             word_weights={word: self._lexical.weight(word) for word in words},
         )
+
+    def has_word(self, word: str) -> bool:
+        """Whether any article has the word in one of its forms."""
+        return self._lexical.has(word)
+
+    def texts_with_near(self, word: str, distance: int) -> list[str]:
+        """Headlines and texts of some chunks with a word of up to ``distance`` edits from this."""
+        return self._texts(self._lexical.near(word, distance, _LOOKED_AT))
+
+    def texts_with(self, name: str) -> list[str]:
+        """Headlines and texts of the best chunks by the words of a name."""
+        hits = self._lexical.search(self._lexical.words(name), _LOOKED_AT)
+        return self._texts([chunk_id for chunk_id, _ in hits])
+
+    def _texts(self, chunk_ids: Sequence[str]) -> list[str]:
+        texts = []
+        for chunk_id in chunk_ids:
+            chunk = self.catalog.chunk(chunk_id).chunk
+            article = self.catalog.article(chunk.article_id)
+            texts.append(f"{article.title if article else ''}\n{chunk.text}")
+        return texts
 
     def holds(self, filters: Filters) -> bool:
         """Whether any article is inside the limits."""

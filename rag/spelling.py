@@ -1,0 +1,76 @@
+"""Spelling slips and other transliterations in names, mended by the names that the archive has.
+
+Names alone: any other word that an archive lacks is most often a right one that it does not use.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Protocol
+
+from rag.answerers.words import Word, words
+from rag.places import other_names
+
+_SHORTEST = 5  # letters; most shorter names have a neighbour by chance
+_LONG = 8  # letters from which two slips are thought possible
+_ALIKE = 0.8  # likeness that must be exceeded: "Poyer" is not "Power"
+_ALIKE_IF_SHORT = 0.85  # the same for names of under _FULL letters: "Forbes" is not "Flores"
+_FULL = 7
+
+
+class Vocabulary(Protocol):
+    """What an archive can say of its words."""
+
+    def has_word(self, word: str) -> bool:
+        """Whether any article has the word in one of its forms."""
+        ...
+
+    def texts_with_near(self, word: str, distance: int) -> Iterable[str]:
+        """Return some texts with words of up to ``distance`` edits from a word."""
+        ...
+
+
+def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, str]]:
+    """Return the question with the slips in its names mended, and what was read as what.
+
+    A name is only touched where the archive does not have it in any form, and has one like it
+    with the same first letter.
+    """
+    mended: dict[str, str] = {}
+    for word in reversed(words(question)):
+        typed = question[word.start : word.end]
+        named = word.capital and word.start > 0 and typed.isalpha() and len(typed) >= _SHORTEST
+        if not named or other_names([word]) or vocabulary.has_word(typed):
+            continue
+        meant = _nearest(word, typed, vocabulary)
+        if meant:
+            mended[typed] = meant
+            question = question[: word.start] + meant + question[word.end :]
+    return question, dict(reversed(mended.items()))
+
+
+def _nearest(word: Word, typed: str, vocabulary: Vocabulary) -> str | None:
+    distance = 2 if len(typed) >= _LONG else 1
+    found: Counter[str] = Counter()
+    for text in vocabulary.texts_with_near(typed, distance):
+        found.update(
+            text[other.start : other.end]
+            for other in words(text)
+            if other.capital and other.form[0] == word.form[0] and _inside(text, other.start)
+        )
+    likeness = _likeness(typed)
+    best = max(found, key=lambda other: (likeness(other), found[other], other), default=None)
+    least = _ALIKE if len(typed) >= _FULL else _ALIKE_IF_SHORT
+    return best if best and likeness(best) > least else None
+
+
+def _inside(text: str, start: int) -> bool:
+    """Whether a word stands inside a sentence, where its capital means something."""
+    return text[:start].rstrip(" \"“‘'(")[-1:] not in ("", ".", "!", "?", "\n", ":")
+
+
+def _likeness(typed: str) -> Callable[[str], float]:
+    lowered = typed.lower()
+    return lambda other: SequenceMatcher(None, lowered, other.lower()).ratio()
