@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Protocol
 
-from rag.answerers.words import Word, words
+from rag.answerers.names import sounded
+from rag.answerers.words import Word, fold, words
 from rag.places import other_names
 
 _SHORTEST = 5  # letters; most shorter names have a neighbour by chance
+_SHORTEST_SOUND = 3  # letters of a name that another romanisation of it may differ from
 _LONG = 8  # letters from which two slips are thought possible
 _ALIKE = 0.8  # likeness that must be exceeded: "Poyer" is not "Power"
 _ALIKE_IF_SHORT = 0.85  # the same for names of under _FULL letters: "Forbes" is not "Flores"
@@ -41,7 +43,9 @@ def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, st
     mended: dict[str, str] = {}
     for word in reversed(words(question)):
         typed = question[word.start : word.end]
-        named = word.capital and word.start > 0 and typed.isalpha() and len(typed) >= _SHORTEST
+        named = (
+            word.capital and word.start > 0 and typed.isalpha() and len(typed) >= _SHORTEST_SOUND
+        )
         if not named or other_names([word]) or vocabulary.has_word(typed):
             continue
         meant = _nearest(word, typed, vocabulary)
@@ -60,6 +64,12 @@ def _nearest(word: Word, typed: str, vocabulary: Vocabulary) -> str | None:
             for other in words(text)
             if other.capital and other.form[0] == word.form[0] and _inside(text, other.start)
         )
+    sound = sounded(word.form)
+    same = [other for other in found if sounded(fold(other)) == sound]
+    if same:
+        return max(same, key=lambda other: (found[other], other))
+    if len(typed) < _SHORTEST:
+        return None
     likeness = _likeness(typed)
     best = max(found, key=lambda other: (likeness(other), found[other], other), default=None)
     least = _ALIKE if len(typed) >= _FULL else _ALIKE_IF_SHORT

@@ -64,9 +64,11 @@ def _spelled(name: str, forms: set[str], initials: str) -> bool:
         return False
     if 3 <= len(name) <= 5 and name in initials:
         return True
-    sound = _sound(name)
-    sound = _sound(name)
-    near = (other for other in map(_sound, forms) if other[0] == sound[0])
+    sound = sounded(name)
+    sound = sounded(name)
+    if len(name) > 2 and sound in map(sounded, forms):
+        return True
+    near = (other for other in map(sounded, forms) if other[0] == sound[0])
     return len(name) > 4 and any(
         abs(len(other) - len(sound)) < 3
         and SequenceMatcher(None, sound, other).ratio() >= SAME_NAME
@@ -75,7 +77,7 @@ def _spelled(name: str, forms: set[str], initials: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _sound(name: str) -> str:
+def sounded(name: str) -> str:
     """Spell a name so that its transliterations come nearer to each other."""
     for letters, sound in _SOUNDS:
         name = name.replace(letters, sound)

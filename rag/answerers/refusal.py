@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.answerers.features import FEATURES, Asked, Reading
 from rag.answerers.kinds import holds
-from rag.answerers.words import words
+from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing in the archive is about this."
@@ -99,19 +99,31 @@ def _weight(asked: Asked, stems: frozenset[str] | set[str]) -> float:
 
 
 def _quoted(query: Query, names: frozenset[str]) -> str:
-    """Quote the missing names as the question writes them, those side by side together."""
+    """Quote the missing names as the question writes them, each with the capitals beside it."""
     found = words(query.standalone)
     runs: list[tuple[int, int]] = []
-    last = -2
+    quoted: list[str] = []
     for index, word in enumerate(found):
-        if word.stem not in names:
+        if word.stem not in names or (runs and index < runs[-1][1]):
             continue
-        if index == last + 1:
-            runs[-1] = (runs[-1][0], word.end)
-        else:
-            runs.append((word.start, word.end))
-        last = index
-    return ", ".join(dict.fromkeys(f'"{query.standalone[a:b]}"' for a, b in runs))
+        first, last = index, index + 1
+        # "World" of "World Cup" alone would name something else.
+        while first > 1 and _joins(found[first - 1], names) and _adjacent(found, first):
+            first -= 1
+        while last < len(found) and _joins(found[last], names) and _adjacent(found, last):
+            last += 1
+        runs.append((first, last))
+        quoted.append(query.standalone[found[first].start : found[last - 1].end])
+    return ", ".join(f'"{name}"' for name in dict.fromkeys(quoted))
+
+
+def _joins(word: Word, names: frozenset[str]) -> bool:
+    return word.capital or word.stem in names
+
+
+def _adjacent(found: Sequence[Word], index: int) -> bool:
+    """Whether only one character stands between a word and the one before it."""
+    return found[index].start - found[index - 1].end == 1
 
 
 def _missing_kind(query: Query, asked: Asked, best: Sequence[Reading]) -> str:

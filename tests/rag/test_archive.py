@@ -69,6 +69,21 @@ def test_an_answer_of_the_real_model(opened_seeds: Archive) -> None:
     assert "Iran-aligned militia" in answer.text
 
 
+@pytest.mark.parametrize("base", ["Ain al-Asad", "Ayn al Asad", "Ain Al-Assad"])
+def test_an_attack_that_nobody_claimed(opened_seeds: Archive, base: str) -> None:
+    answer = opened_seeds.ask(f"Who claimed the {base} attack?")
+    check(answer)
+    assert "conducted by “Iran-aligned militia.”" in answer.text
+    assert "Austin said" in answer.text
+    assert "claimed" not in answer.text
+
+
+def test_a_refusal_names_the_whole_name(opened_seeds: Archive) -> None:
+    answer = opened_seeds.ask("Who won the 2018 World Cup?")
+    assert answer.refused
+    assert '"World Cup"' in answer.reason
+
+
 def test_an_answer_comes_in_parts(opened: Archive) -> None:
     query, passages, answer = opened.stream("Where did the ferry run aground?")
     assert isinstance(query, Query)

@@ -39,6 +39,7 @@ def test_a_small_letter_names_no_place() -> None:
     ("name", "text"),
     [
         ("Aleksei", "Alexei Navalny fell ill"),
+        ("Ayn", "the base of Ain al-Asad"),
         ("WHO", "The World Health Organization said"),
         ("Peshmerga", "Two peshmerga died; the Peshmergas withdrew"),
     ],
