@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 
 from index.embedder import Embedder, WordPieces
 from index.segment import sentence_spans
@@ -36,6 +36,28 @@ class ChunkedArticle:
     def embedded_text(self, ordinal: int) -> str:
         """Return what the embedder reads for a chunk: headline and date, then the chunk's text."""
         return self.header + self.chunks[ordinal].text
+
+    def only(self, spans: Sequence[Span]) -> ChunkedArticle:
+        """Keep the chunks that touch one of the spans, numbered anew, and their sentences."""
+        kept = [
+            number
+            for number, chunk in enumerate(self.chunks)
+            if any(span.start < chunk.end and chunk.start < span.end for span in spans)
+        ]
+        ends = list(accumulate(len(self.chunk_sentences[n]) for n in kept))
+        return replace(
+            self,
+            sentences=tuple(self.sentences[i] for n in kept for i in self.chunk_sentences[n]),
+            chunks=tuple(
+                replace(self.chunks[n], id=f"{self.article.id}:{place}")
+                for place, n in enumerate(kept)
+            ),
+            chunk_sentences=tuple(
+                range(end - len(self.chunk_sentences[n]), end)
+                for n, end in zip(kept, ends, strict=True)
+            ),
+            chunk_pieces=tuple(self.chunk_pieces[n] for n in kept),
+        )
 
 
 class Chunker:

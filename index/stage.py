@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from index.catalog import Catalog
+from index.families import settle
 from index.generations import ArchiveFolder, Generation
 from index.types import Article, SourcedArticle
 
@@ -84,10 +85,9 @@ class Stage:
         ]
 
     def settle_families(self) -> None:
-        """Find exact copies; an article that became one loses its chunks."""
+        """Find copies and versions; drop the chunks of articles whose part changed."""
         self._begin()
-        self.catalog.assign_families()
-        for article_id in self.catalog.chunked_copies():
+        for article_id in settle(self.catalog.families):
             self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
             self.catalog.drop_chunks(article_id)
 

@@ -26,8 +26,16 @@ ANSWER_FIELDS = {
     "id", "question", "answer", "refused", "reason", "citations", "passages", "query", "timings_ms",
 }  # fmt: skip
 ARTICLE_FIELDS = {"article_id", "title", "source", "published", "url"}
-CITATION_FIELDS = ARTICLE_FIELDS | {"marker", "quote", "start", "end", "also_in"}
-PASSAGE_FIELDS = ARTICLE_FIELDS | {"start", "end", "text", "score", "found_by", "also_in"}
+CITATION_FIELDS = ARTICLE_FIELDS | {"marker", "quote", "start", "end", "also_in", "superseded_by"}
+PASSAGE_FIELDS = ARTICLE_FIELDS | {
+    "start",
+    "end",
+    "text",
+    "score",
+    "found_by",
+    "also_in",
+    "superseded_by",
+}
 REPORT_FIELDS = {
     "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
     "copies", "chunks", "seconds",
