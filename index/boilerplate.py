@@ -1,7 +1,7 @@
 """Sentences that an archive's pages share whatever they report: found by counting, and left out.
 
-A sentence is boilerplate where it stands in texts that otherwise differ and that appeared over
-many weeks, or are very many. Copies of one report share sentences too, but then all of them.
+A sentence is boilerplate where it stands in texts of many weeks, or in very many texts that
+otherwise differ. Copies of one report share sentences too, but they appear together and share all.
 """
 
 from __future__ import annotations
@@ -57,11 +57,15 @@ def boilerplate(counts: SentenceCounts) -> Hashes:
 
 def _is_boilerplate(counts: SentenceCounts, texts: NDArray[np.int64]) -> bool:
     weeks = np.unique(counts.weeks[texts])
-    if len(texts) < TEXTS and np.count_nonzero(weeks >= 0) < WEEKS:
-        return False
+    if np.count_nonzero(weeks >= 0) >= WEEKS:
+        return True
+    return len(texts) >= TEXTS and not _is_one_story(counts, texts)
+
+
+def _is_one_story(counts: SentenceCounts, texts: NDArray[np.int64]) -> bool:
     sample = texts[np.linspace(0, len(texts) - 1, min(_SAMPLE, len(texts))).astype(np.int64)]
     shares = []
     for one, other in zip(sample, sample[1:], strict=False):
         own, others = counts.text(int(one)), counts.text(int(other))
         shares.append(len(np.intersect1d(own, others)) / min(len(own), len(others)))
-    return float(np.median(shares)) < _ONE_STORY
+    return float(np.median(shares)) >= _ONE_STORY

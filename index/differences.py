@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +16,20 @@ _REST_SHARE = 0.1
 _REST_WORDS = 15
 # Share of their words that two sentences have in common where one is a revision of the other.
 _REVISED = 0.55
+_TELLING = 16  # sentences: a word in more of them tells none from another
+_MOSTLY = 0.6  # share of a sentence's words in runs that the other article has
 
 
 @dataclass(frozen=True)
 class WordedArticle:
-    """An article as it is compared: its sentences without the archive's boilerplate."""
+    """An article as it is compared: its sentences without the archive's boilerplate.
+
+    ``framed`` tells that some were left out.
+    """
 
     article: Article
     sentences: tuple[WordedSentence, ...]
+    framed: bool = False
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -64,7 +71,9 @@ def worded_article(article: Article, boilerplate: Collection[int] = ()) -> Worde
     rest = tuple(s for s in sentences if s.key not in boilerplate) if boilerplate else sentences
     total, left = (sum(len(s.words) for s in part) for part in (sentences, rest))
     enough = left >= max(_REST_WORDS, _REST_SHARE * total)
-    return WordedArticle(article, rest if enough else sentences)
+    if not enough:
+        return WordedArticle(article, sentences)
+    return WordedArticle(article, rest, framed=len(rest) < len(sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ class Comparison:
 
     ``jaccard`` is of their word shingles; ``kept_before`` and ``kept_after`` are the shares of
     words of each that stand in runs of three or more which the other has too; ``same`` counts the
-    sentences of the earlier one that the later one has.
+    sentences of the earlier one that the later one has. ``mostly_kept`` are changed sentences whose
+    words are nearly all in the other, such as a first sentence behind a place line.
     """
 
     before: WordedArticle
@@ -93,6 +103,7 @@ class Comparison:
     same: int
     changed_before: tuple[WordedSentence, ...]
     changed_after: tuple[WordedSentence, ...]
+    mostly_kept: frozenset[WordedSentence]
 
     @property
     def containment(self) -> float:
@@ -108,13 +119,15 @@ class Comparison:
     def removed(self) -> tuple[WordedSentence, ...]:
         """Sentences of the earlier article without a counterpart in the later one."""
         matched = {pair.before.span for pair in self.revised}
-        return tuple(s for s in self.changed_before if s.span not in matched)
+        left = (s for s in self.changed_before if s not in self.mostly_kept)
+        return tuple(s for s in left if s.span not in matched)
 
     @cached_property
     def added(self) -> tuple[WordedSentence, ...]:
         """Sentences of the later article without a counterpart in the earlier one."""
         matched = {pair.after.span for pair in self.revised}
-        return tuple(s for s in self.changed_after if s.span not in matched)
+        left = (s for s in self.changed_after if s not in self.mostly_kept)
+        return tuple(s for s in left if s.span not in matched)
 
 
 def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
@@ -123,6 +136,7 @@ def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
     union = len(before.shingles) + len(after.shingles) - len(shared)
     same, kept_before, changed_before = _changed(before, after, shared)
     _, kept_after, changed_after = _changed(after, before, shared)
+    changed = {**changed_before, **changed_after}
     return Comparison(
         before=before,
         after=after,
@@ -133,17 +147,21 @@ def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
         same=same,
         changed_before=tuple(changed_before),
         changed_after=tuple(changed_after),
+        mostly_kept=frozenset(s for s, held in changed.items() if held >= _MOSTLY * len(s.words)),
     )
 
 
 def _changed(
     own: WordedArticle, other: WordedArticle, shared: Collection[tuple[str, ...]]
-) -> tuple[int, int, list[WordedSentence]]:
-    """Count the sentences that stand in the other, and words kept; list the other sentences."""
+) -> tuple[int, int, dict[WordedSentence, int]]:
+    """Count the sentences that stand in the other, and words kept; then the changed sentences.
+
+    Those come with the number of their words that are kept.
+    """
     kept = _kept_words(own.words, shared)
     elsewhere = {s.words for s in other.sentences}
     same = total = start = 0
-    changed = []
+    changed = {}
     for sentence in own.sentences:
         end = start + len(sentence.words)
         held = sum(kept[start:end])
@@ -152,7 +170,7 @@ def _changed(
             same += 1
             held = len(sentence.words)
         else:
-            changed.append(sentence)
+            changed[sentence] = held
         total += held
     return same, total, changed
 
@@ -169,9 +187,16 @@ def _match(
     before: Sequence[WordedSentence], after: Sequence[WordedSentence]
 ) -> tuple[Revision, ...]:
     """Pair the sentences that were reworded, the most alike first; in the earlier one's order."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for j, other in enumerate(after):
+        for word in other.word_set:
+            places[word].append(j)
     alike = []
     for i, sentence in enumerate(before):
-        for j, other in enumerate(after):
+        found = (places.get(word, ()) for word in sentence.word_set)
+        # Lists of thousands of lines would otherwise all be compared with each other.
+        for j in {j for those in found if len(those) <= _TELLING for j in those}:
+            other = after[j]
             common = 2 * len(sentence.word_set & other.word_set)
             share = common / (len(sentence.word_set) + len(other.word_set))
             if share >= _REVISED:

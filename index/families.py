@@ -99,8 +99,10 @@ class _Judge:
     def _compared(self, earlier: int, later: int, key: bytes) -> Relation:
         found = compare(self._read(earlier), self._read(later))
         kind = judge(found)
-        own = [s.span for s in found.added if len(s.words) >= _OWN_SENTENCE]
-        if kind != "copy" or sum(len(s.words) for s in found.added) < _OWN_WORDS:
+        # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
+        added = found.added if kind == "copy" else ()
+        own = [s.span for s in added if len(s.words) >= _OWN_SENTENCE]
+        if sum(len(s.words) for s in added) < _OWN_WORDS:
             own = []
         return Relation(key, kind, round(found.jaccard, 4), round(found.containment, 4), tuple(own))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import product
 from typing import Literal
 
 from index.differences import Comparison, Revision, WordedArticle
@@ -88,8 +89,13 @@ def _exchanges_names(before: WordedArticle, after: WordedArticle) -> bool:
     out = (old & before.names) - after.vocabulary
     into = (new & after.names) - before.vocabulary
     # A correction leaves most letters of a name.
-    return bool(out and into) and all(
-        SequenceMatcher(None, a, b).ratio() < _SPELLED_ALIKE for a in out for b in into
+    return bool(out and into) and not _spelled_alike(out, into)
+
+
+def _spelled_alike(words: Iterable[str], others: Iterable[str]) -> bool:
+    return any(
+        SequenceMatcher(None, min(pair), max(pair)).ratio() >= _SPELLED_ALIKE
+        for pair in product(words, others)
     )
 
 
@@ -119,18 +125,22 @@ def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) ->
         return True
     if old.days - new.days and new.days - old.days:
         return True
-    return bool(
-        (old.names - set(new.words)) - after.vocabulary
-        and (new.names - set(old.words)) - before.vocabulary
-    )
+    gone, come = old.word_set - new.word_set, new.word_set - old.word_set
+    if len(gone) == len(come) == 1:  # one word for another: a name for a name is a correction
+        return gone <= old.names and come <= new.names | new.days and not _spelled_alike(gone, come)
+    return bool((gone & old.names) - after.vocabulary and (come & new.names) - before.vocabulary)
 
 
 def _is_form(c: Comparison, facts: list[Revision]) -> bool:
     """Tell a form with other contents: tomorrow's forecast, the next recall, another match."""
     comparable = c.same + len(c.revised)
-    if len(facts) < 2 or not comparable:
+    if not facts:
         return False
     share = len(facts) / comparable
+    if c.before.framed and c.after.framed and share >= _FORMAT_SHARE:
+        return True  # the frame has served for months
+    if len(facts) == 1:
+        return False
     moved = c.before.day != c.after.day and any(
         pair.before.days - pair.after.days and pair.after.days - pair.before.days for pair in facts
     )
