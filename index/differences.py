@@ -130,6 +130,13 @@ class Comparison:
         return tuple(s for s in left if s.span not in matched)
 
 
+def likeness(before: WordedArticle, after: WordedArticle) -> tuple[float, float]:
+    """Jaccard similarity and containment of the shingles of two articles."""
+    shared = len(before.shingles & after.shingles)
+    union = len(before.shingles) + len(after.shingles) - shared
+    return shared / max(1, union), shared / max(1, min(len(before.shingles), len(after.shingles)))
+
+
 def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
     """Compare two articles; exchanging them exchanges what is before and after, nothing else."""
     shared = before.shingles & after.shingles
@@ -177,8 +184,9 @@ def _changed(
 
 def _kept_words(words: Sequence[str], shared: Collection[tuple[str, ...]]) -> bytearray:
     kept = bytearray(len(words))
-    for start in range(len(words) - SHINGLE + 1):
-        if tuple(words[start : start + SHINGLE]) in shared:
+    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
+    for start, run in enumerate(runs):
+        if run in shared:
             kept[start : start + SHINGLE] = b"\1" * SHINGLE
     return kept
 

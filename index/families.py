@@ -18,12 +18,13 @@ import numpy as np
 
 from index.boilerplate import SentenceCounts, boilerplate
 from index.candidates import candidate_pairs
-from index.differences import WordedArticle, compare, worded_article
+from index.differences import WordedArticle, compare, likeness, worded_article
 from index.family_tables import FamilyTables, Member, Relation, Sketch, SketchedText
 from index.judgement import judge
 from index.shingles import Hashes, sentence_keys, signature, worded
 from index.types import Span
 
+_ALIKE = 0.15  # containment of shingles: below it no half of the words can be the same
 _STILL_THE_STORY = 0.35  # containment of a family's original that a later version must keep
 _OWN_WORDS = 12  # words that only a copy has: fewer are a byline or a place line
 _OWN_SENTENCE = 6
@@ -97,7 +98,11 @@ class _Judge:
         return self.used[pair]
 
     def _compared(self, earlier: int, later: int, key: bytes) -> Relation:
-        found = compare(self._read(earlier), self._read(later))
+        before, after = self._read(earlier), self._read(later)
+        jaccard, containment = likeness(before, after)
+        if containment < _ALIKE:
+            return Relation(key, None, round(jaccard, 4), round(containment, 4))
+        found = compare(before, after)
         kind = judge(found)
         # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
         added = found.added if kind == "copy" else ()

@@ -114,7 +114,8 @@ def shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
 def signature(words: Sequence[str]) -> Hashes:
     """(``PERMUTATIONS``,) uint32; the share of equal places estimates the Jaccard similarity."""
     sketch = RMinHash(PERMUTATIONS, _SEED)
-    sketch.update([" ".join(shingle) for shingle in shingles(words)])
+    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
+    sketch.update([" ".join(run) for run in runs] or [" ".join(words)])
     return np.array(sketch.digest(), np.uint32)
 
 
