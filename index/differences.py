@@ -13,7 +13,7 @@ from index.types import Article
 
 # Of a sentence with boilerplate around it: fewer words than this share or number are no article.
 _REST_SHARE = 0.1
-_REST_WORDS = 15
+_REST_WORDS = 8
 # Share of their words that two sentences have in common where one is a revision of the other.
 _REVISED = 0.55
 _TELLING = 16  # sentences: a word in more of them tells none from another

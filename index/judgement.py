@@ -28,6 +28,7 @@ _DAYS_APART = 10  # versions of a story appear close together
 _NEW_WORDS = 12  # added words with names or figures of their own: news, not wording
 _LONGER = 3.0  # times; a text inside one that much longer may be an item of a round-up
 _LEAD = 3  # sentences
+_LEAD_WORDS = 8  # of a first sentence that is one, and no byline
 _CONTENT_WORD = 3  # letters
 
 # Words that headlines share whatever they are about.
@@ -152,13 +153,14 @@ def _is_update(c: Comparison) -> bool:
     if not _close_in_time(c.before, c.after):
         return False
     known = c.before.vocabulary
-    news = [s for s in c.added if (s.names | s.figures) - known]
+    # Spelled numbers stand in every newsletter box.
+    news = [s for s in c.added if any(w in s.names or w[0].isdigit() for w in s.word_set - known)]
     if _count(news) < _NEW_WORDS:
         return False
     sources = c.before.article.source, c.after.article.source
     same_outlet = None not in sources and len({(s or "").casefold() for s in sources}) == 1
     first = c.after.sentences[0]
-    return same_outlet or any(s is first for s in news)
+    return same_outlet or (first in news and len(first.words) >= _LEAD_WORDS)
 
 
 def _close_in_time(before: WordedArticle, after: WordedArticle) -> bool:
