@@ -234,7 +234,7 @@ class _Build:
             found = [catalog.article(name) for name in originals[first : first + _CUT_TOGETHER]]
             for chunked in chunker.chunk_all([article for article in found if article]):
                 own = catalog.own(chunked.article.id)
-                catalog.put_chunks(chunked if own is None else chunked.only(own))
+                catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
             self._progress.advance(len(found))
 
 

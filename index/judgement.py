@@ -95,8 +95,9 @@ def _exchanges_names(before: WordedArticle, after: WordedArticle) -> bool:
 
 def _spelled_alike(words: Iterable[str], others: Iterable[str]) -> bool:
     return any(
-        SequenceMatcher(None, min(pair), max(pair)).ratio() >= _SPELLED_ALIKE
-        for pair in product(words, others)
+        other.startswith(word)  # Feb, February
+        or SequenceMatcher(None, word, other).ratio() >= _SPELLED_ALIKE
+        for word, other in map(sorted, product(words, others))
     )
 
 

@@ -186,7 +186,7 @@ class Retriever:
                 continue
             seen.add(stored.chunk.id)
             placed = place(self.catalog, stored, family, inside)
-            if placed is not None:
+            if placed is not None and not any(_repeats(placed, one.placed) for one in found):
                 found.append(_Found(_passage(hit, len(found) + 1, placed), placed))
         return found
 
@@ -238,6 +238,11 @@ def _spans_in(
     if all(span in at for span in shifted):
         return whole, [at[span] for span in shifted]
     return tuple(shifted), range(len(shifted))
+
+
+def _repeats(placed: Placed, shown: Placed) -> bool:
+    """Two versions' chunks may stand at the same place of a copy."""
+    return placed.article.id == shown.article.id and _mostly_in(placed.span, shown.span)
 
 
 def _mostly_in(span: Span, other: Span) -> bool:

@@ -396,3 +396,19 @@ def test_a_reader_that_has_gone(
         asking.stdout.close()
         assert asking.wait(120) == 1
         assert asking.stderr.read() == ""
+
+
+# -- families ---------------------------------------------------------------------------------
+
+
+def test_families(run: Run, seed_archive: Path) -> None:
+    listed = run("families", "--diff", "--archive", seed_archive)
+    assert listed.returncode == 0, listed.stderr
+    assert "copy  " in listed.stdout
+    assert "sample-2026-02-09-dock-strike-review" in listed.stdout
+    assert "4 families" in listed.stderr
+    found = json.loads(run("families", "--json", "--archive", seed_archive).stdout)["families"]
+    pairs = {p["article_id"]: p for family in found for p in family["pairs"]}
+    review = pairs["sample-2026-02-09-dock-strike-review"]
+    assert (review["of"], review["kind"]) == ("sample-2026-02-09-dock-strike-ends", "copy")
+    assert 0.5 < review["jaccard"] < review["containment"] < 1
