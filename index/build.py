@@ -233,7 +233,8 @@ class _Build:
         for first in range(0, len(originals), _CUT_TOGETHER):
             found = [catalog.article(name) for name in originals[first : first + _CUT_TOGETHER]]
             for chunked in chunker.chunk_all([article for article in found if article]):
-                catalog.put_chunks(chunked)
+                own = catalog.own(chunked.article.id)
+                catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
             self._progress.advance(len(found))
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from index.chunker import ChunkedArticle
+from index.family_tables import SCHEMA as _FAMILY_SCHEMA
+from index.family_tables import FamilyTables, Member, read_member, read_spans
 from index.types import Article, Chunk, Span
 
 _SCHEMA = """
@@ -22,8 +24,12 @@ CREATE TABLE articles (
     fingerprint BLOB NOT NULL,   -- of everything above but file and line: tells a changed article
     text_hash BLOB NOT NULL,
     original TEXT,               -- id of the family's original; its own id for an original
+    role TEXT,                   -- original, copy, version
+    reference TEXT,              -- whose chunks stand for it; its own id unless it is a copy
+    superseded_by TEXT,          -- id of the story's newest version, where there is a newer one
+    own BLOB,                    -- int32 pairs: what only a copy says; NULL for the others
     header TEXT,                 -- what is put before a chunk's text when it is embedded
-    sentences BLOB,              -- int32 pairs (start, end); NULL until chunked, and for copies
+    sentences BLOB,              -- int32 pairs (start, end); NULL until cut, as most copies stay
     first_vector INTEGER         -- row of the first sentence in the sentence vectors
 );
 CREATE INDEX articles_by_text ON articles (text_hash);
@@ -39,6 +45,7 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_article ON chunks (article_id);
 """
 _VARIABLES = 900  # of one statement; SQLite's own limit was 999 for long
+_MEMBER = "id, original, role, reference, superseded_by, own"
 _ARTICLE = "id, title, text, published, source, url, author, language"
 
 
@@ -64,7 +71,8 @@ class Catalog:
         if not read_only:
             self._db.execute("PRAGMA synchronous = OFF")  # the builder syncs before the flip
         if create:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA)
+        self.families = FamilyTables(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -98,17 +106,6 @@ class Catalog:
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         self._db.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
 
-    def assign_families(self) -> None:
-        """Point every article at the earliest article with the same text (ties: smallest id)."""
-        self._db.execute(
-            """UPDATE articles SET original = first.id FROM (
-                 SELECT text_hash, id, row_number() OVER (
-                     PARTITION BY text_hash ORDER BY coalesce(published, '9999'), id) AS place
-                 FROM articles) AS first
-               WHERE first.place = 1 AND first.text_hash = articles.text_hash
-                 AND articles.original IS NOT first.id"""
-        )
-
     def put_chunks(self, chunked: ChunkedArticle) -> None:
         """Store an article's sentences and chunks."""
         pairs = np.array([(s.start, s.end) for s in chunked.sentences], np.int32)
@@ -127,7 +124,7 @@ class Catalog:
         )
 
     def drop_chunks(self, article_id: str) -> None:
-        """Forget an article's chunks and sentences (it became a copy)."""
+        """Forget an article's chunks and sentences (its place in its family changed)."""
         self._db.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
         self._db.execute(
             "UPDATE articles SET header = NULL, sentences = NULL, first_vector = NULL WHERE id = ?",
@@ -157,18 +154,20 @@ class Catalog:
         yield from self._db.execute("SELECT id, file FROM articles ORDER BY id")
 
     def unchunked_originals(self) -> list[str]:
-        """Originals whose text has not been cut into chunks."""
-        return self._column("SELECT id FROM articles WHERE original = id AND sentences IS NULL")
+        """Originals, versions and copies with words of their own that have not been cut."""
+        return self._column(
+            "SELECT id FROM articles WHERE sentences IS NULL AND (role <> 'copy' OR own <> x'')"
+        )
 
     def unembedded_originals(self) -> list[str]:
-        """Originals whose chunks have no vectors yet."""
+        """Articles whose chunks have no vectors yet."""
         return self._column(
-            "SELECT id FROM articles WHERE original = id AND first_vector IS NULL"
-            " AND sentences NOT NULL ORDER BY rowid"
+            "SELECT id FROM articles WHERE first_vector IS NULL AND sentences NOT NULL"
+            " ORDER BY rowid"
         )
 
     def chunked(self, article_id: str) -> ChunkedArticle:
-        """Return an original with its chunks; raises KeyError for any other id."""
+        """Return an article with its chunks; raises KeyError where it has none."""
         row = self._row("SELECT header FROM articles WHERE id = ?", (article_id,))
         article = self.article(article_id)
         if article is None or row is None or row[0] is None:
@@ -198,9 +197,10 @@ class Catalog:
             )
         )
 
-    def chunked_copies(self) -> list[str]:
-        """Articles that became copies and still have chunks."""
-        return self._column("SELECT id FROM articles WHERE original <> id AND sentences NOT NULL")
+    def own(self, article_id: str) -> tuple[Span, ...] | None:
+        """Spans that only this copy says; None for an original and a version."""
+        row = self._row("SELECT own FROM articles WHERE id = ?", (article_id,))
+        return read_spans(row[0]) if row and row[0] is not None else None
 
     def article(self, article_id: str) -> Article | None:
         """Return an article by id, None where there is none."""
@@ -208,16 +208,21 @@ class Catalog:
         return Article(*row) if row else None
 
     def family(self, original: str) -> list[Article]:
-        """Articles with the same text, the original first, then by time."""
+        """Articles of an original's family, the original first, then by time."""
+        return [a for a, member in self.relatives(original) if member.family == original]
+
+    def relatives(self, article_id: str) -> list[tuple[Article, Member]]:
+        """Return an article's family with itself, the original first, then by time."""
         rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE original = ?"
+            f"SELECT {_ARTICLE}, {_MEMBER} FROM articles"
+            " WHERE original = (SELECT original FROM articles WHERE id = ?)"
             " ORDER BY id <> original, coalesce(published, '9999'), id",
-            (original,),
+            (article_id,),
         )
-        return [Article(*row) for row in rows]
+        return [(Article(*row[:8]), read_member(row[8:])) for row in rows]
 
     def sentences(self, article_id: str) -> tuple[Span, ...]:
-        """Sentence spans of an original; raises KeyError for any other id."""
+        """Sentence spans of an article that was cut; raises KeyError for any other id."""
         row = self._row("SELECT sentences FROM articles WHERE id = ?", (article_id,))
         if row is None or row[0] is None:
             raise KeyError(article_id)
@@ -226,7 +231,7 @@ class Catalog:
         )
 
     def first_vector(self, article_id: str) -> int:
-        """Row of an original's first sentence in the sentence vectors."""
+        """Row of an article's first sentence in the sentence vectors."""
         row = self._row("SELECT first_vector FROM articles WHERE id = ?", (article_id,))
         if row is None or row[0] is None:
             raise KeyError(article_id)
@@ -272,6 +277,14 @@ class Catalog:
             )
         return dates
 
+    def chunk_at(self, article_id: str, position: int) -> str | None:
+        """Id of the chunk that holds a character of an article."""
+        row = self._row(
+            "SELECT id FROM chunks WHERE article_id = ? AND start <= ? AND stop > ?",
+            (article_id, position, position),
+        )
+        return row[0] if row else None
+
     def chunk_ids(self, article_ids: Iterable[str] | None = None) -> list[str]:
         """Ids of all chunks, or of those of some articles, in order."""
         if article_ids is None:
@@ -286,8 +299,8 @@ class Catalog:
 
     def matching(
         self, published_from: str | None, published_to: str | None, sources: Sequence[str]
-    ) -> dict[str, str]:
-        """Original's id → id of its family's first member inside the limits.
+    ) -> dict[str, frozenset[str]]:
+        """Id of each article with chunks → ids of its family's members inside the limits, if any.
 
         Days are "YYYY-MM-DD", both ends included; an article without a date is outside any range.
         """
@@ -301,18 +314,18 @@ class Catalog:
         if sources:
             where.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
             values.extend(sources)
-        rows = self._db.execute(
-            f"SELECT original, id FROM articles WHERE {' AND '.join(where)}"
-            " ORDER BY id <> original DESC, coalesce(published, '9999') DESC, id DESC",
-            values,
-        )
-        return dict(rows.fetchall())
+        inside: dict[str, set[str]] = {}
+        sql = f"SELECT original, id FROM articles WHERE {' AND '.join(where)}"
+        for original, article_id in self._db.execute(sql, values):
+            inside.setdefault(original, set()).add(article_id)
+        rows = self._db.execute("SELECT id, original FROM articles WHERE sentences NOT NULL")
+        return {row[0]: frozenset(inside[row[1]]) for row in rows if row[1] in inside}
 
     def counts(self) -> tuple[int, int, int]:
         """Numbers of articles, of copies among them, and of chunks."""
         row = self._row(
             "SELECT (SELECT count(*) FROM articles),"
-            " (SELECT count(*) FROM articles WHERE original <> id), (SELECT count(*) FROM chunks)"
+            " (SELECT count(*) FROM articles WHERE role = 'copy'), (SELECT count(*) FROM chunks)"
         )
         assert row is not None
         return row[0], row[1], row[2]
@@ -331,9 +344,9 @@ class Catalog:
         return row[0] and row[0][:10], row[1] and row[1][:10]
 
     def recent_originals(self, count: int) -> list[Article]:
-        """Return the newest originals, newest first."""
+        """Return the newest originals and latest versions, newest first."""
         rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE original = id"
+            f"SELECT {_ARTICLE} FROM articles WHERE role <> 'copy' AND superseded_by IS NULL"
             " ORDER BY coalesce(published, '') DESC, id LIMIT ?",
             (count,),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, chain, groupby, islice
 
 from index.embedder import Embedder, WordPieces
 from index.segment import sentence_spans
@@ -74,6 +74,24 @@ class Chunker:
                 rooms[n] -= excess
         return [done[n] for n in range(len(articles))]
 
+    def only(self, chunked: ChunkedArticle, spans: Sequence[Span]) -> ChunkedArticle:
+        """Keep of a cut article the sentences that touch one of the spans.
+
+        What follows on each other inside a chunk becomes a chunk; chunks are numbered anew.
+        """
+        runs = [run for own in chunked.chunk_sentences for run in _runs(chunked, own, spans)]
+        sentences = [chunked.sentences[run.start : run.stop] for run in runs]
+        ends = list(accumulate(map(len, sentences)))
+        narrowed = replace(
+            chunked,
+            sentences=tuple(chain.from_iterable(sentences)),
+            chunks=tuple(_chunk(chunked.article, n, own) for n, own in enumerate(sentences)),
+            chunk_sentences=tuple(
+                range(end - len(own), end) for end, own in zip(ends, sentences, strict=True)
+            ),
+        )
+        return next(self._counted([narrowed]))
+
     def _counted(self, articles: Collection[ChunkedArticle]) -> Iterator[ChunkedArticle]:
         texts = [a.embedded_text(n) for a in articles for n in range(len(a.chunks))]
         sizes = iter(self._embedder.count(texts))
@@ -85,6 +103,19 @@ class Chunker:
         limit = self._room // 3
         pieces = self._embedder.word_pieces([article.title for article in articles])
         return [_header(a, own.ends, limit) for a, own in zip(articles, pieces, strict=True)]
+
+
+def _runs(chunked: ChunkedArticle, own: range, spans: Sequence[Span]) -> Iterator[range]:
+    """Find the runs of a chunk's sentences that touch one of the spans."""
+    touched = [
+        i
+        for i in own
+        if any(s.start < chunked.sentences[i].end and chunked.sentences[i].start < s.end
+               for s in spans)
+    ]  # fmt: skip
+    for _, group in groupby(enumerate(touched), key=lambda pair: pair[1] - pair[0]):
+        members = [i for _, i in group]
+        yield range(members[0], members[-1] + 1)
 
 
 def _header(article: Article, ends: Sequence[int], limit: int) -> str:

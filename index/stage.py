@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from index.catalog import Catalog
+from index.families import settle
 from index.generations import ArchiveFolder, Generation
 from index.types import Article, SourcedArticle
 
@@ -54,9 +55,9 @@ class Stage:
     def take_in(self, item: SourcedArticle) -> str:
         """Store an article; "new", "changed" or "unchanged"."""
         article = item.article
-        fingerprint = _fingerprint(article)
+        mark = fingerprint(article)
         stored = self.catalog.fingerprint(article.id)
-        if stored == fingerprint:
+        if stored == mark:
             if self.catalog.place(article.id)[0] != item.file:
                 # Else a later build would look for it where it no longer stands.
                 self._begin()
@@ -65,7 +66,7 @@ class Stage:
         if stored is not None:
             self.remove(article.id)
         self._begin()
-        self.catalog.put_article(article, item.file, item.line, fingerprint, _hash(article.text))
+        self.catalog.put_article(article, item.file, item.line, mark, text_hash(article.text))
         return "new" if stored is None else "changed"
 
     def remove(self, article_id: str) -> None:
@@ -84,10 +85,9 @@ class Stage:
         ]
 
     def settle_families(self) -> None:
-        """Find exact copies; an article that became one loses its chunks."""
+        """Find copies and versions; drop the chunks of articles whose part changed."""
         self._begin()
-        self.catalog.assign_families()
-        for article_id in self.catalog.chunked_copies():
+        for article_id in settle(self.catalog.families):
             self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
             self.catalog.drop_chunks(article_id)
 
@@ -104,9 +104,11 @@ def _under(file: Path, roots: Sequence[Path]) -> bool:
     return any(file == root or root in file.parents for root in roots)
 
 
-def _hash(text: str) -> bytes:
+def text_hash(text: str) -> bytes:
+    """Hash that texts share where they are the same."""
     return blake2b(text.encode(), digest_size=16).digest()
 
 
-def _fingerprint(article: Article) -> bytes:
-    return _hash(orjson.dumps(asdict(article)).decode())
+def fingerprint(article: Article) -> bytes:
+    """Hash of every field: another one tells a changed article."""
+    return text_hash(orjson.dumps(asdict(article)).decode())

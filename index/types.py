@@ -1,4 +1,4 @@
-"""What flows from a file to the index: articles, chunks, families.
+"""What flows from a file to the index: articles and chunks.
 
 Ids are stable across rebuilds: given by the source, or a hash of what identifies the article.
 """
@@ -84,19 +84,3 @@ class Chunk:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyMember:
-    """One article of a family and what it is there: "original", "copy" or "version"."""
-
-    article_id: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Articles that carry the same text. The earliest is the original."""
-
-    id: str
-    members: tuple[FamilyMember, ...]

@@ -21,6 +21,7 @@ from rag.assemble import assemble
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
+from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
@@ -188,6 +189,11 @@ class Archive:
         """Return an article by id, None where there is none."""
         with self._reading() as reader:
             return reader.retriever.catalog.article(article_id)
+
+    def families(self) -> tuple[Family, ...]:
+        """Families of copies and versions, by the id of their original."""
+        with self._reading() as reader:
+            return tuple(families(reader.retriever.catalog))
 
     def status(self) -> Status:
         """Say what the archive holds."""

@@ -36,5 +36,6 @@ def _cite(citations: dict[tuple[str, int, int], Citation], passage: Passage, spa
             end=span.end,
             quote=passage.article.text[span.start : span.end],
             also_in=passage.also_in,
+            superseded_by=passage.superseded_by,
         )
     return citations[key].marker

@@ -36,6 +36,7 @@ def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
             "score": passage.score,
             "found_by": dict(passage.found_by),
             "also_in": [_article(article) for article in passage.also_in],
+            "superseded_by": passage.superseded_by and _article(passage.superseded_by),
         }
         for passage in passages
     ]
@@ -49,6 +50,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "also_in": [_article(article) for article in citation.also_in],
+        "superseded_by": citation.superseded_by and _article(citation.superseded_by),
     }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Literal
 
 from index.catalog import Catalog
@@ -20,8 +21,11 @@ from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
 from index.generations import Generation
 from index.lexical import LexicalIndex
+from index.segment import sentence_spans
+from index.types import Article, Span
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
+from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
 from rag.fusion import Hit, best_of, fuse, lean
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
@@ -33,6 +37,12 @@ _LOOKED_AT = 20  # chunks that are read for a spelling or for the long form of a
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    passage: Passage
+    placed: Placed
 
 
 class Retriever:
@@ -79,18 +89,19 @@ class Retriever:
         """Best passages for a query, best first, each text once."""
         # Words alone need no vector, and so not the 4 s that loading the model takes.
         vector = self._embed(query) if ranking != "words" and options.vectors else None
-        return self._search(query, vector, top_k, ranking, options)
+        found = self._search(query, vector, top_k, ranking, options)
+        return tuple(one.passage for one in found)
 
     def retrieve(
         self, query: Query, top_k: int, options: RetrievalOptions = EVERYTHING
     ) -> Evidence:
         """Best passages with their sentences and what an answerer weighs them by."""
         vector = self._embed(query)
-        passages = self._search(query, vector, top_k, "fused", options)
+        found = self._search(query, vector, top_k, "fused", options)
         words = self._lexical.words(query.standalone)
         return Evidence(
-            passages=passages,
-            sentences=tuple(s for passage in passages for s in self._sentences_of(passage)),
+            passages=tuple(one.passage for one in found),
+            sentences=tuple(s for one in found for s in self._sentences_of(one)),
             query_vector=vector,
             word_weights={word: self._lexical.weight(word) for word in words},
         )
@@ -130,7 +141,7 @@ class Retriever:
         top_k: int,
         ranking: Ranking,
         options: RetrievalOptions,
-    ) -> tuple[Passage, ...]:
+    ) -> list[_Found]:
         allowed = self._allowed(query.filters)
         count = max(top_k, _CANDIDATES)
         hits = self._hits(query.standalone, vector, count, allowed, ranking, options, query.also)
@@ -146,14 +157,12 @@ class Retriever:
         if query.near and ranking == "fused":
             days = self.catalog.published([hit.chunk_id for hit in hits])
             hits = lean(hits, days, query.near)
-        return tuple(
-            self._passage(hit, rank, allowed) for rank, hit in enumerate(hits[:top_k], start=1)
-        )
+        return self._fold(hits, top_k, allowed)
 
     def _part_vector(self, part: str, options: RetrievalOptions) -> Matrix | None:
         return self._embedder.embed_question(part) if options.vectors else None
 
-    def _allowed(self, filters: Filters) -> dict[str, str] | None:
+    def _allowed(self, filters: Filters) -> Mapping[str, frozenset[str]] | None:
         if not filters:
             return None
         return self.catalog.matching(filters.published_from, filters.published_to, filters.sources)
@@ -163,7 +172,7 @@ class Retriever:
         question: str,
         vector: Matrix | None,
         count: int,
-        allowed: Mapping[str, str] | None,
+        allowed: Mapping[str, frozenset[str]] | None,
         ranking: Ranking,
         options: RetrievalOptions,
         also: Sequence[str] = (),
@@ -202,7 +211,7 @@ class Retriever:
         return content or words
 
     def _nearest(
-        self, vector: Matrix, count: int, allowed: Mapping[str, str] | None
+        self, vector: Matrix, count: int, allowed: Mapping[str, frozenset[str]] | None
     ) -> list[tuple[str, float]]:
         if allowed is None:
             return self._vectors.search(vector, count)
@@ -213,45 +222,84 @@ class Retriever:
         found = self._vectors.search(vector, more)
         return [hit for hit in found if hit[0] in chunk_ids][:count]
 
-    def _passage(self, hit: Hit, rank: int, allowed: Mapping[str, str] | None) -> Passage:
-        chunk = self.catalog.chunk(hit.chunk_id).chunk
-        family = self.catalog.family(chunk.article_id)
-        shown_id = allowed[chunk.article_id] if allowed else chunk.article_id
-        shown = next(article for article in family if article.id == shown_id)
-        return Passage(
-            article=shown,
-            start=chunk.start,
-            end=chunk.end,
-            text=chunk.text,
-            score=hit.score,
-            rank=rank,
-            found_by=hit.found_by,
-            also_in=tuple(article for article in family if article.id != shown_id),
-        )
+    def _fold(
+        self, hits: Sequence[Hit], top_k: int, allowed: Mapping[str, frozenset[str]] | None
+    ) -> list[_Found]:
+        """Passages of the best hits; what an older version says as the newest does is its hit."""
+        found: list[_Found] = []
+        seen: set[str] = set()
+        for hit in hits:
+            if len(found) == top_k:
+                break
+            stored = self.catalog.chunk(hit.chunk_id)
+            family = self.catalog.relatives(stored.chunk.article_id)
+            inside = None if allowed is None else allowed[stored.chunk.article_id]
+            newer = newest_inside(family, stored.chunk.article_id, inside)
+            if newer is not None and (same := chunk_in_newer(self.catalog, stored, newer)):
+                stored = self.catalog.chunk(same)
+            if stored.chunk.id in seen:
+                continue
+            seen.add(stored.chunk.id)
+            placed = place(self.catalog, stored, family, inside)
+            if placed is not None and not any(_repeats(placed, one.placed) for one in found):
+                found.append(_Found(_passage(hit, len(found) + 1, placed), placed))
+        return found
 
-    def _sentences_of(self, passage: Passage) -> list[CandidateSentence]:
-        """Read the passage's sentences, with vectors; a copy's are those of its original."""
-        original = _original_id(self.catalog, passage)
-        spans = self.catalog.sentences(original)
-        first = next(i for i, span in enumerate(spans) if span.start >= passage.start)
-        last = first
-        while last < len(spans) and spans[last].end <= passage.end:
-            last += 1
-        row = self.catalog.first_vector(original)
-        vectors = self._sentences.read(row + first, last - first)
+    def _sentences_of(self, found: _Found) -> list[CandidateSentence]:
+        """Read the passage's sentences, with the vectors of the article that was indexed.
+
+        Of an older version only what the newest says in no way: the rest is out of date.
+        """
+        placed, article = found.placed, found.placed.article
+        indexed = self.catalog.sentences(placed.indexed)
+        row = self.catalog.first_vector(placed.indexed)
+        chosen = placed.sentences
+        vectors = self._sentences.read(row + chosen.start, len(chosen))
+        spans, positions = _spans_in(article, indexed, placed)
+        kept = None if placed.newer is None else only_in(article, placed.newer)
         return [
-            CandidateSentence(passage, spans[i].start, spans[i].end, i, spans, vectors[i - first])
-            for i in range(first, last)
+            CandidateSentence(found.passage, spans[at].start, spans[at].end, at, spans, vectors[n])
+            for n, at in enumerate(positions)
+            if kept is None or any(_mostly_in(spans[at], span) for span in kept)
         ]
 
 
-def _original_id(catalog: Catalog, passage: Passage) -> str:
-    for article in (passage.article, *passage.also_in):
-        try:
-            catalog.first_vector(article.id)
-        except KeyError:
-            continue
-        return article.id
-    raise ArchiveDamagedError(
-        f"article {passage.article.id!r} has no sentence vectors; build anew with --rebuild"
+def _passage(hit: Hit, rank: int, placed: Placed) -> Passage:
+    return Passage(
+        article=placed.article,
+        start=placed.span.start,
+        end=placed.span.end,
+        text=placed.article.text[placed.span.start : placed.span.end],
+        score=hit.score,
+        rank=rank,
+        found_by=hit.found_by,
+        also_in=placed.also_in,
+        superseded_by=placed.superseded_by,
     )
+
+
+def _spans_in(
+    article: Article, indexed: tuple[Span, ...], placed: Placed
+) -> tuple[tuple[Span, ...], Sequence[int]]:
+    """Sentences of the article that is shown, and which of them are the passage's."""
+    if placed.same_text:
+        return indexed, placed.sentences
+    shifted = [
+        Span(indexed[i].start + placed.shift, indexed[i].end + placed.shift)
+        for i in placed.sentences
+    ]
+    whole = tuple(sentence_spans(article.text, article.language))
+    at = {span: number for number, span in enumerate(whole)}
+    if all(span in at for span in shifted):
+        return whole, [at[span] for span in shifted]
+    return tuple(shifted), range(len(shifted))
+
+
+def _repeats(placed: Placed, shown: Placed) -> bool:
+    """Two versions' chunks may stand at the same place of a copy."""
+    return placed.article.id == shown.article.id and _mostly_in(placed.span, shown.span)
+
+
+def _mostly_in(span: Span, other: Span) -> bool:
+    overlap = min(span.end, other.end) - max(span.start, other.start)
+    return 2 * overlap > span.end - span.start

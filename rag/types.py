@@ -70,8 +70,9 @@ class Passage:
     """A chunk that was found for a question.
 
     ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words",
-    "vectors" and "sentences" to the 1-based rank there. ``also_in`` are the articles with the same
-    text.
+    "vectors" and "sentences" to the 1-based rank there. ``also_in`` are the other articles that
+    carry the text; ``superseded_by`` is the newest version of the story where ``article`` is an
+    older one.
     """
 
     article: Article
@@ -82,6 +83,7 @@ class Passage:
     rank: int
     found_by: Mapping[str, int]
     also_in: tuple[Article, ...] = ()
+    superseded_by: Article | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +144,7 @@ class Citation:
     end: int
     quote: str
     also_in: tuple[Article, ...] = ()
+    superseded_by: Article | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,8 @@ class Answer:
             if citation.also_in:
                 outlets = ", ".join(article.source or article.title for article in citation.also_in)
                 lines.append(f"    also in: {outlets}")
+            if citation.superseded_by:
+                lines.append(f"    superseded by: {describe(citation.superseded_by)}")
         return "\n".join(lines)
 
 

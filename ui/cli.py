@@ -175,6 +175,26 @@ def status(archive: Path, as_json: bool) -> None:
 
 
 @main.command()
+@_archive_option
+@click.option("--diff", "with_difference", is_flag=True, help="Print what each version changed.")
+@_json_option
+def families(archive: Path, with_difference: bool, as_json: bool) -> None:
+    """List the articles that copy each other or follow one story."""
+    from rag import Archive
+    from rag.families import family_record
+    from ui.families import family_lines
+
+    with Archive.open(archive) as opened:
+        found = opened.families()
+    if as_json:
+        _print_json({"families": [family_record(family) for family in found]})
+        return
+    for family in found:
+        click.echo("\n".join(family_lines(family, with_difference)) + "\n")
+    click.echo(f"{len(found)} families", err=True)
+
+
+@main.command()
 @click.argument("question")
 @_archive_option
 @_limits
@@ -232,6 +252,8 @@ def search(
         click.echo(f"{passage.rank}. {describe(passage.article)}  ({passage.score:.3f})")
         if explain:
             click.echo(f"   {explain_passage(query, passage)}")
+        if passage.superseded_by:
+            click.echo(f"   superseded by {describe(passage.superseded_by)}")
         click.echo(f"   {' '.join(passage.text.split())}\n")
 
 

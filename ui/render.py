@@ -168,7 +168,8 @@ def _source(citations: Sequence[Citation], name: str) -> str:
     markers = "".join(_marker(citation, name) for citation in citations)
     return (
         f"<li>{_opener(first.article, _id(name, first.marker))}"
-        f'<div class="na-cited">{markers}{_byline(first.article)}</div>{_also_in(also_in)}</li>'
+        f'<div class="na-cited">{markers}{_byline(first.article)}</div>'
+        f"{_superseded(first.superseded_by)}{_also_in(also_in)}</li>"
     )
 
 
@@ -177,7 +178,8 @@ def _refusal(answer: Answer, name: str) -> str:
     nearest = nearest[::-1][:NEAREST_SHOWN]
     items = "".join(
         f"<li>{_opener(passage.article, _id(name, f'near-{number}'))}"
-        f"{_byline(passage.article)}{_also_in(passage.also_in)}</li>"
+        f"{_byline(passage.article)}{_superseded(passage.superseded_by)}"
+        f"{_also_in(passage.also_in)}</li>"
         for number, passage in enumerate(nearest, start=1)
     )
     coverage = f"<h4>Nearest coverage</h4><ul>{items}</ul>" if items else ""
@@ -278,6 +280,13 @@ def _also_in(articles: Sequence[Article]) -> str:
     if not outlets:
         return ""
     return f'<p class="na-also">Also in {", ".join(_isolated(outlet) for outlet in outlets)}</p>'
+
+
+def _superseded(newer: Article | None) -> str:
+    if newer is None:
+        return ""
+    day = f" of {_day(newer.day)}" if newer.day else ""
+    return f'<p class="na-also">Superseded by {_headline(newer)}{day}</p>'
 
 
 def _link(url: str | None) -> str:

@@ -50,6 +50,7 @@ def test_an_answer() -> None:
                 "start": 0,
                 "end": 15,
                 "also_in": [copy],
+                "superseded_by": None,
             }
         ],
         "passages": [
@@ -61,6 +62,7 @@ def test_an_answer() -> None:
                 "score": 0.5,
                 "found_by": {"words": 1},
                 "also_in": [copy],
+                "superseded_by": None,
             }
         ],
         "timings_ms": {"total": 1.5},

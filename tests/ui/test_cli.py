@@ -26,8 +26,16 @@ ANSWER_FIELDS = {
     "id", "question", "answer", "refused", "reason", "citations", "passages", "query", "timings_ms",
 }  # fmt: skip
 ARTICLE_FIELDS = {"article_id", "title", "source", "published", "url"}
-CITATION_FIELDS = ARTICLE_FIELDS | {"marker", "quote", "start", "end", "also_in"}
-PASSAGE_FIELDS = ARTICLE_FIELDS | {"start", "end", "text", "score", "found_by", "also_in"}
+CITATION_FIELDS = ARTICLE_FIELDS | {"marker", "quote", "start", "end", "also_in", "superseded_by"}
+PASSAGE_FIELDS = ARTICLE_FIELDS | {
+    "start",
+    "end",
+    "text",
+    "score",
+    "found_by",
+    "also_in",
+    "superseded_by",
+}
 REPORT_FIELDS = {
     "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
     "copies", "chunks", "seconds",
@@ -405,3 +413,19 @@ def test_a_reader_that_has_gone(
         asking.stdout.close()
         assert asking.wait(120) == 1
         assert asking.stderr.read() == ""
+
+
+# -- families ---------------------------------------------------------------------------------
+
+
+def test_families(run: Run, seed_archive: Path) -> None:
+    listed = run("families", "--diff", "--archive", seed_archive)
+    assert listed.returncode == 0, listed.stderr
+    assert "copy  " in listed.stdout
+    assert "sample-2026-02-09-dock-strike-review" in listed.stdout
+    assert "4 families" in listed.stderr
+    found = json.loads(run("families", "--json", "--archive", seed_archive).stdout)["families"]
+    pairs = {p["article_id"]: p for family in found for p in family["pairs"]}
+    review = pairs["sample-2026-02-09-dock-strike-review"]
+    assert (review["of"], review["kind"]) == ("sample-2026-02-09-dock-strike-ends", "copy")
+    assert 0.5 < review["jaccard"] < review["containment"] < 1

@@ -1,0 +1,194 @@
+"""Families: which articles carry one text (copies) or one story as it changed (versions).
+
+Everything follows from the articles that are there, taken in the order of time, so families do not
+depend on when or in how many pieces the articles arrived. What costs time, signatures and the word
+by word comparisons, is kept in the catalogue under keys that name all that it rests on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from index.boilerplate import SentenceCounts, boilerplate
+from index.candidates import candidate_pairs
+from index.differences import WordedArticle, compare, likeness, worded_article
+from index.family_tables import FamilyTables, Member, Relation, Sketch, SketchedText
+from index.judgement import judge
+from index.shingles import Hashes, sentence_keys, signature, worded
+from index.types import Span
+
+_ALIKE = 0.15  # containment of shingles: below it no half of the words can be the same
+_STILL_THE_STORY = 0.35  # containment of a family's original that a later version must keep
+_OWN_WORDS = 12  # words that only a copy has: fewer are a byline or a place line
+_OWN_SENTENCE = 6
+_READ_AT_ONCE = 256  # articles whose words are kept in memory while pairs are compared
+
+
+def settle(tables: FamilyTables) -> list[str]:
+    """Bring families up to date; return the articles whose chunks are to be cut anew or go."""
+    _sketch_new(tables)
+    texts = tables.sketched_texts()
+    texts = _drop_boilerplate(tables, texts)
+    judge_of = _Judge(tables, texts)
+    pairs = candidate_pairs(_stacked([text.sketch.signature for text in texts]))
+    places = _grouped(texts, pairs.tolist(), judge_of)
+    tables.keep_relations(judge_of.used)
+    return tables.assign(_members(texts, places))
+
+
+def _sketch_new(tables: FamilyTables) -> None:
+    for text_hash, text in tables.unsketched():
+        sentences = worded(text)
+        keys = sentence_keys(sentences)
+        words = [word for sentence in sentences for word in sentence.words]
+        tables.put_sketch(Sketch(text_hash, keys, b"", signature(words)))
+    tables.drop_unused_sketches()
+
+
+def _drop_boilerplate(tables: FamilyTables, texts: list[SketchedText]) -> list[SketchedText]:
+    """Leave boilerplate out of the signatures that it is in, as far as that changed."""
+    counts = SentenceCounts.of([t.sketch.keys for t in texts], [_week(t.published) for t in texts])
+    common = boilerplate(counts)
+    settled = []
+    for text in texts:
+        inside = np.intersect1d(text.sketch.keys, common)
+        key = blake2b(inside.tobytes(), digest_size=8).digest() if len(inside) else b""
+        sketch = text.sketch
+        if key != sketch.without:
+            words = worded_article(tables.article(text.id), set(inside.tolist())).words
+            sketch = replace(sketch, without=key, signature=signature(words))
+            tables.put_sketch(sketch)
+        settled.append(replace(text, sketch=sketch, boilerplate=frozenset(inside.tolist())))
+    return settled
+
+
+class _Judge:
+    """Compares pairs of texts, or remembers how they compared."""
+
+    def __init__(self, tables: FamilyTables, texts: Sequence[SketchedText]) -> None:
+        self._texts = texts
+        self._known = tables.relations()
+        self.used: dict[tuple[str, str], Relation] = {}
+
+        @lru_cache(maxsize=_READ_AT_ONCE)
+        def read(number: int) -> WordedArticle:
+            return worded_article(tables.article(texts[number].id), texts[number].boilerplate)
+
+        self._read = read
+
+    def relation(self, earlier: int, later: int) -> Relation:
+        """Tell what the later text is to the earlier one."""
+        one, other = self._texts[earlier], self._texts[later]
+        pair = (one.id, other.id)
+        if pair not in self.used:
+            key = blake2b(
+                one.fingerprint + one.sketch.without + b"|" + other.fingerprint
+                + other.sketch.without, digest_size=16,
+            ).digest()  # fmt: skip
+            known = self._known.get(pair)
+            fits = known is not None and known.key == key
+            self.used[pair] = known if known and fits else self._compared(earlier, later, key)
+        return self.used[pair]
+
+    def _compared(self, earlier: int, later: int, key: bytes) -> Relation:
+        before, after = self._read(earlier), self._read(later)
+        jaccard, containment = likeness(before, after)
+        if containment < _ALIKE:
+            return Relation(key, None, round(jaccard, 4), round(containment, 4))
+        found = compare(before, after)
+        kind = judge(found)
+        # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
+        added = found.added if kind == "copy" else ()
+        own = [s.span for s in added if len(s.words) >= _OWN_SENTENCE]
+        if sum(len(s.words) for s in added) < _OWN_WORDS:
+            own = []
+        return Relation(key, kind, round(found.jaccard, 4), round(found.containment, 4), tuple(own))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A text's place: numbers of the family's original and of the text that it copies."""
+
+    family: int
+    reference: int
+    role: str
+    own: tuple[Span, ...] = ()
+
+
+def _grouped(
+    texts: Sequence[SketchedText], pairs: Iterable[tuple[int, int]], judge_of: _Judge
+) -> list[_Place]:
+    """Place each text, in the order of time, beside the one that it copies or follows.
+
+    A copy is measured against the indexed text that it copies and a version against the family's
+    original too, never against another copy: likeness does not add up along a chain.
+    """
+    earlier: dict[int, list[int]] = defaultdict(list)
+    for one, other in pairs:
+        earlier[other].append(one)
+    places: list[_Place] = []
+    for number in range(len(texts)):
+        related = {
+            places[one].reference
+            for one in earlier[number]
+            if judge_of.relation(one, number).kind is not None
+        }
+        places.append(_place(number, related, places, judge_of))
+    return places
+
+
+def _place(number: int, related: set[int], places: Sequence[_Place], judge_of: _Judge) -> _Place:
+    relations = {one: judge_of.relation(one, number) for one in related}
+    nearest = sorted(relations, key=lambda one: (-relations[one].jaccard, one))
+    for one in nearest:
+        if relations[one].kind == "copy":
+            return _Place(places[one].family, one, "copy", relations[one].own)
+    for one in nearest:
+        original = places[one].family
+        if relations[one].kind == "version" and _holds(judge_of.relation(original, number)):
+            return _Place(original, number, "version")
+    return _Place(number, number, "original")
+
+
+def _holds(to_original: Relation) -> bool:
+    return to_original.kind is not None or to_original.containment >= _STILL_THE_STORY
+
+
+def _members(texts: Sequence[SketchedText], places: Sequence[_Place]) -> list[Member]:
+    """Every article's membership; those with the very same text are copies of the first."""
+    newest: dict[int, str] = {}
+    for place, text in zip(places, texts, strict=True):
+        if text.published and place.role != "copy":
+            newest[place.family] = text.id
+    published = {text.id: text.published for text in texts}
+    members = []
+    for text, place in zip(texts, places, strict=True):
+        reference = texts[place.reference]
+        newer = newest.get(place.family)
+        superseded = newer if newer and _later(reference.published, published[newer]) else None
+        first = Member(
+            text.id, texts[place.family].id, place.role, reference.id, superseded, place.own
+        )
+        same = replace(first, role="copy", own=())
+        members += [first, *(replace(same, article_id=other) for other in text.others)]
+    return members
+
+
+def _later(published: str | None, other: str | None) -> bool:
+    """Whether the other time is surely later; a day and an hour of that day are not."""
+    return bool(published and other and published < other and not other.startswith(published))
+
+
+def _week(published: str | None) -> int:
+    return date.fromisoformat(published[:10]).toordinal() // 7 if published else -1
+
+
+def _stacked(signatures: Sequence[Hashes]) -> Hashes:
+    return np.stack(signatures) if signatures else np.empty((0, 128), np.uint32)
