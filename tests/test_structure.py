@@ -34,6 +34,7 @@ IMPORTERS = {
     "click": ("ui/cli.py", "ui/app.py"),
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
+    "scipy": ("rag/evaluation/significance.py",),
 }
 BELOW = {"index": {"index"}, "rag": {"rag", "index"}, "ui": {"ui", "rag", "index"}}
 
