@@ -2,8 +2,9 @@
 
 The same articles, questions and embedder, in one run on one machine, each tool in a process of its
 own. Articles are ranked by their best passage; scores are of answerable questions with a gold
-article. The stars tell where newsarchive differs by more than chance (paired randomization test,
-corrected for all comparisons of a table). A tool that is not installed is named and left out.
+article. The marks tell where a tool differs from newsarchive by more than chance (paired
+randomization test, corrected for all comparisons of a table). A tool that is not installed is
+named and left out.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from peer_tools import TOOLS, missing, versions
 from rich.console import Console
 from rich.table import Table
 
+from index.errors import NewsArchiveError
 from rag.evaluation.ranking import RankedArticles, score_rankings
 from rag.evaluation.scoring import fold_space, mean
 from rag.evaluation.sets import EvaluationSet, read_set
-from rag.evaluation.significance import LEVEL, Difference, compare, corrected
+from rag.evaluation.significance import LEVEL, Comparison, against
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = "newsarchive"
@@ -48,13 +50,13 @@ class Outcome:
 def main() -> None:
     """Run every tool on every set, print the tables, write the JSON."""
     options = _options()
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=110)
     tools = [tool for tool in TOOLS if not (gone := missing(tool)) or _absent(tool, gone)]
     for tool in tools:
         console.print(f"{tool}: {versions(tool)}", style="dim", highlight=False)
     outcomes: dict[str, dict[str, Outcome]] = {}
     for folder in options.sets:
-        chosen = read_set(folder)
+        chosen = _read(folder)
         outcomes[chosen.name] = {}
         for tool in tools:
             print(f"{tool} on {chosen.name}", file=sys.stderr, flush=True)
@@ -86,6 +88,13 @@ def _default_sets() -> list[Path]:
     if not found:
         sys.exit(f"{data} holds none of {', '.join(_SETS)}; name the folders of sets to compare on")
     return found
+
+
+def _read(folder: Path) -> EvaluationSet:
+    try:
+        return read_set(folder)
+    except NewsArchiveError as error:
+        sys.exit(str(error))
 
 
 def _absent(tool: str, gone: Sequence[str]) -> bool:
@@ -152,20 +161,8 @@ def _together(outcomes: Mapping[str, Mapping[str, Outcome]]) -> dict[str, Outcom
     return pooled
 
 
-def _differences(
-    outcomes: Mapping[str, Outcome],
-) -> dict[tuple[str, str], tuple[Difference, float]]:
-    """Ours against each other tool in each measure, with p corrected over all of them."""
-    pairs = {
-        (tool, measure): compare(
-            _of(outcomes[OURS].scores, measure), _of(outcomes[tool].scores, measure)
-        )
-        for tool in outcomes
-        if tool != OURS
-        for measure in MEASURES
-    }
-    adjusted = corrected([pair.p for pair in pairs.values()])
-    return dict(zip(pairs, zip(pairs.values(), adjusted, strict=True), strict=True))
+def _tests(outcomes: Mapping[str, Outcome]) -> dict[tuple[str, str], Comparison]:
+    return against({name: one.scores for name, one in outcomes.items()}, OURS, MEASURES)
 
 
 def _of(scores: Scores, measure: str) -> dict[str, float]:
@@ -180,25 +177,19 @@ def _table(name: str, outcomes: Mapping[str, Outcome]) -> Table:
         caption=f"▼ below newsarchive, ▲ above it, corrected p < {LEVEL}",
         caption_justify="left",
     )
-    table.add_column("tool")
+    table.add_column("tool", no_wrap=True)
     for column in (*MEASURES, "build s", "ms a search", "peak MB"):
         table.add_column(column, justify="right")
-    differences = _differences(outcomes)
+    tests = _tests(outcomes)
     for tool, outcome in outcomes.items():
         cells = [
             f"{mean(_of(outcome.scores, measure).values()) or 0.0:.3f}"
-            f"{_mark(differences.get((tool, measure)))}"
+            f"{tests[tool, measure].mark if tool != OURS else ' '}"
             for measure in MEASURES
         ]
         took = (f"{outcome.build_s:.1f}", f"{outcome.search_ms:.1f}", f"{outcome.peak_mb:.0f}")
         table.add_row(tool, *cells, *took)
     return table
-
-
-def _mark(found: tuple[Difference, float] | None) -> str:
-    if found is None or found[1] >= LEVEL:
-        return " "
-    return "▼" if found[0].difference > 0 else "▲"
 
 
 def _as_json(
@@ -215,12 +206,12 @@ def _as_json(
 
 
 def _set_json(outcomes: Mapping[str, Outcome]) -> dict[str, object]:
-    differences = _differences(outcomes)
+    tests = _tests(outcomes)
     return {
         tool: {
             "questions": len(outcome.scores),
             **{measure: mean(_of(outcome.scores, measure).values()) for measure in MEASURES},
-            "p": {m: differences[tool, m][1] for m in MEASURES if (tool, m) in differences},
+            "p": {m: tests[tool, m].p for m in MEASURES if tool != OURS},
             "build_s": outcome.build_s,
             "search_ms": outcome.search_ms,
             "peak_mb": outcome.peak_mb,

@@ -31,7 +31,7 @@ IMPORTERS = {
     "sentencex": ("index/segment.py",),
     "filelock": ("index/generations.py",),
     "gradio": ("ui/app.py",),
-    "click": ("ui/cli.py", "ui/app.py"),
+    "click": ("ui/cli.py", "ui/eval_cli.py", "ui/app.py"),
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),

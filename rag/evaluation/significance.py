@@ -14,6 +14,7 @@ import numpy as np
 from scipy.stats import permutation_test
 
 LEVEL = 0.05
+Scores = Mapping[str, Mapping[str, Mapping[str, float]]]
 _RESAMPLES = 9_999
 _SEED = 20
 
@@ -49,6 +50,47 @@ def compare(first: Mapping[str, float], second: Mapping[str, float]) -> Differen
         worse=sum(gap < 0 for gap in apart),
         p=_p_value(apart),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A difference and its p-value, corrected for the other tests of the same table."""
+
+    difference: Difference
+    p: float
+
+    @property
+    def significant(self) -> bool:
+        """Whether it is more than chance at the level of .05."""
+        return self.p < LEVEL
+
+    @property
+    def mark(self) -> str:
+        """Return ▲ for significantly better, ▼ for significantly worse, else a space."""
+        if not self.significant:
+            return " "
+        return "▲" if self.difference.difference > 0 else "▼"
+
+
+def against(
+    scores: Scores, reference: str, measures: Sequence[str]
+) -> dict[tuple[str, str], Comparison]:
+    """Test each other ranking against the reference in each measure, corrected together.
+
+    ``scores`` are by ranking, question id and measure; the result is by ranking and measure.
+    """
+    pairs = {
+        (ranking, measure): compare(_of(own, measure), _of(scores[reference], measure))
+        for ranking, own in scores.items()
+        if ranking != reference
+        for measure in measures
+    }
+    p_values = corrected([pair.p for pair in pairs.values()])
+    return {key: Comparison(pairs[key], p) for key, p in zip(pairs, p_values, strict=True)}
+
+
+def _of(scores: Mapping[str, Mapping[str, float]], measure: str) -> dict[str, float]:
+    return {question: score[measure] for question, score in scores.items()}
 
 
 def _p_value(apart: Sequence[float]) -> float:
