@@ -29,7 +29,7 @@ def _ablation(report: AblationReport) -> Table:
     half = f", {report.half} half" if report.half else ""
     rows = table(
         f"{escape(report.set_name)}{half}: {report.questions} questions, one part off at a time",
-        "ranking",
+        "off",
         *MEASURES,
         "better",
         "worse",
@@ -41,13 +41,13 @@ def _ablation(report: AblationReport) -> Table:
     )
     if report.errors:
         rows.caption += f"\n[red]{report.errors} searches raised an error and count as 0[/red]"
-    rows.add_row(ALL_ON, *_means(report, ALL_ON, [" "] * len(MEASURES)), "", "", _ms(report))
+    rows.add_row("nothing", *_means(report, ALL_ON, [" "] * len(MEASURES)), "", "", _ms(report))
     for row in report.scores:
         if row != ALL_ON:
             changed = tests[row, "nDCG@10"].difference
             marks = [tests[row, measure].mark for measure in MEASURES]
             counts = (str(changed.better), str(changed.worse))
-            rows.add_row(f"without {row}", *_means(report, row, marks), *counts, _ms(report, row))
+            rows.add_row(row, *_means(report, row, marks), *counts, _ms(report, row))
     return rows
 
 

@@ -102,7 +102,7 @@ def _kinds(report: EvaluationReport) -> Table:
 
 
 def _retrieval_by_kind(report: EvaluationReport) -> Table:
-    shown = ("hit@1", "recall@10", "nDCG@10")
+    shown = ("hit@1", "recall@10")
     columns = [f"{measure} {ranking}" for measure in shown for ranking in _PLAIN]
     rows = table("Retrieval by kind", "kind", "n", *columns)
     for kind in report.by_kind:

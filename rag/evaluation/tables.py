@@ -12,7 +12,7 @@ from rag.evaluation.significance import LEVEL, Comparison
 def table(title: str, first: str, *others: str) -> Table:
     """Begin a table; all columns but the first hold figures."""
     made = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
-    made.add_column(first)
+    made.add_column(first, no_wrap=True)
     for name in others:
         made.add_column(name, justify="right")
     return made

@@ -140,7 +140,7 @@ def test_an_ablation_shows_what_a_part_is_worth(sets: Path) -> None:
     console, out = printed()
     print_ablations([report], console)
     for part, means in PARTS.items():
-        assert f"without {part}" in out.getvalue()
+        assert f"│ {part} " in out.getvalue()
         assert f"{part}: {means}" in out.getvalue()
 
 
