@@ -26,7 +26,7 @@ from rich.table import Table
 from index.errors import NewsArchiveError
 from rag.evaluation.ranking import RankedArticles, score_rankings
 from rag.evaluation.scoring import fold_space, mean
-from rag.evaluation.sets import EvaluationSet, read_set
+from rag.evaluation.sets import QUESTIONS, EvaluationSet, read_set
 from rag.evaluation.significance import LEVEL, Comparison, against
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +84,9 @@ def _options() -> argparse.Namespace:
 
 def _default_sets() -> list[Path]:
     data = Path(os.environ.get("NEWSARCHIVE_DATA") or ROOT.parent / "shared" / "data")
-    found = [data / name for name in _SETS if (data / name / "questions.jsonl").exists()]
+    if (data / QUESTIONS).exists():  # make bench takes a single set's folder there
+        return [data]
+    found = [data / name for name in _SETS if (data / name / QUESTIONS).exists()]
     if not found:
         sys.exit(f"{data} holds none of {', '.join(_SETS)}; name the folders of sets to compare on")
     return found
