@@ -6,10 +6,10 @@ ARCHIVE := $(or $(NEWSARCHIVE_DIR),archive)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check bench lock clean browser
+.PHONY: help setup chat test check bench bench-peers lock clean browser
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## make the environment: .venv/ with the command in .venv/bin/newsarchive
 
@@ -31,11 +31,14 @@ check: $(VENV)/.ready-test ## check style and types alone
 bench: $(VENV)/.ready ## measure build, search, ask and cold start on this machine
 	$(BIN)/python benchmarks/bench.py $(BENCH_OPTIONS)
 
+bench-peers: $(VENV)-peers/.ready ## compare the ranking with LlamaIndex and txtai, in an environment of its own
+	$(VENV)-peers/bin/python benchmarks/peers.py $(BENCH_OPTIONS)
+
 lock: ## resolve the newest versions that pyproject.toml admits into requirements.lock
 	$(PYTHON) scripts/lock.py
 
 clean: ## delete the environment (never an archive)
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-peers build dist *.egg-info
 
 # The browser that tests drive: one that is there, else the system's package, else Playwright's own.
 browser: $(VENV)/.ready-test
@@ -53,4 +56,11 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	@$(PIP_INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)-peers/.ready: pyproject.toml requirements.lock
+	@test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	@echo "installing into $(VENV)-peers/ (a few minutes the first time)"
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint requirements.lock --editable '.[peers]'
 	@touch $@

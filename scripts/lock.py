@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         pip = [str(Path(folder) / "bin" / "python"), "-m", "pip"]
-        subprocess.run([*pip, "install", "--quiet", f"{_ROOT}[test]"], check=True)
+        subprocess.run([*pip, "install", "--quiet", f"{_ROOT}[peers,test]"], check=True)
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
     pins = [
         re.sub(r"\+cpu$", "", line)

@@ -32,9 +32,10 @@ IMPORTERS = {
     "sentencex": ("index/segment.py",),
     "filelock": ("index/generations.py",),
     "gradio": ("ui/app.py",),
-    "click": ("ui/cli.py", "ui/app.py"),
+    "click": ("ui/cli.py", "ui/eval_cli.py", "ui/app.py"),
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
+    "scipy": ("rag/evaluation/significance.py",),
 }
 BELOW = {"index": {"index"}, "rag": {"rag", "index"}, "ui": {"ui", "rag", "index"}}
 

@@ -16,6 +16,7 @@ import click
 
 from index.errors import NewsArchiveError
 from ui import __version__
+from ui.eval_cli import evaluate_sets
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -326,37 +327,7 @@ def chat(archive: Path, host: str, port: int | None, open_browser: bool) -> None
         launch(opened, host=host, port=port, open_browser=open_browser)
 
 
-@main.command("eval")
-@click.argument("set_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--archive",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="An archive of the set's articles; if not given, a temporary one is built.",
-)
-@click.option("--half", type=click.Choice(["even", "odd"]), help="Only half of the questions.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
-@click.option("--failures", default=10, show_default=True, help="Failed questions to list.")
-@_json_option
-def evaluate_set(
-    set_dir: Path,
-    archive: Path | None,
-    half: str | None,
-    limit: int | None,
-    failures: int,
-    as_json: bool,
-) -> None:
-    """Ask a set's questions (articles.jsonl, questions.jsonl) and print the scores."""
-    from rich.console import Console
-
-    from rag.evaluation import evaluate, print_report
-    from ui.progress import BuildProgress
-
-    with BuildProgress() as progress:
-        report = evaluate(set_dir, archive_dir=archive, half=half, limit=limit, progress=progress)
-    if as_json:
-        _print_json(report.as_json())
-    else:
-        print_report(report, Console(), failures=failures)
+main.add_command(evaluate_sets)
 
 
 def _print_report(report: BuildReport, archive: Path, as_json: bool) -> None:

@@ -23,6 +23,8 @@ _UNITS = {
     "cutting": "articles",
     "embedding": "chunks",
     "asking": "questions",
+    "searching": "searches",
+    "rewriting": "questions",
 }
 
 

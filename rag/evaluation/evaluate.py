@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import get_args
 
-from index.build import Progress, build_archive
+from index.build import Progress
 from index.settings import Settings
 from rag.answerers import Answerer
 from rag.archive import Archive
+from rag.evaluation.archives import DEPTH, count_missing, open_archive
 from rag.evaluation.ranking import RankedArticles, rank_articles, score_rankings
 from rag.evaluation.results import (
     RANKINGS,
@@ -22,22 +21,13 @@ from rag.evaluation.results import (
     AskedQuestion,
     EvaluationReport,
     Result,
-    Scores,
     is_for_retrieval,
 )
 from rag.evaluation.scoring import fold_space, meets, score_citations
-from rag.evaluation.sets import (
-    ARTICLES,
-    EvaluationSet,
-    EvaluationSetError,
-    Question,
-    read_set,
-)
+from rag.evaluation.sets import EvaluationSet, Question, read_set
+from rag.evaluation.significance import Scores
 from rag.retriever import Ranking
 from rag.types import Answer, Citation
-
-# Passages of a search. Ten articles are scored, and several passages may come of one.
-DEPTH = 50
 
 
 def evaluate(
@@ -60,8 +50,8 @@ def evaluate(
     """
     evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
     questions = evaluation_set.select(half, limit)
-    with _open(evaluation_set, archive_dir, settings, answerer, progress) as archive:
-        missing_gold = _count_missing(questions, archive, archive_dir)
+    with open_archive(evaluation_set, archive_dir, settings, answerer, progress) as archive:
+        missing_gold = count_missing(questions, archive, archive_dir)
         results = tuple(_results(questions, archive, evaluation_set, progress))
         status = archive.status()
     return EvaluationReport(
@@ -74,40 +64,6 @@ def evaluate(
         results=results,
         scores=_scores(results),
     )
-
-
-@contextmanager
-def _open(
-    evaluation_set: EvaluationSet,
-    archive_dir: Path | None,
-    settings: Settings | None,
-    answerer: Answerer | None,
-    progress: Progress | None,
-) -> Iterator[Archive]:
-    """Open the archive to ask; a temporary one is gone afterwards, however the block ends."""
-    if archive_dir is not None:
-        with Archive.open(archive_dir, answerer=answerer) as archive:
-            yield archive
-        return
-    with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
-        articles = evaluation_set.folder / ARTICLES
-        build_archive(Path(folder), [articles], settings=settings, progress=progress)
-        with Archive.open(folder, answerer=answerer) as archive:
-            yield archive
-
-
-def _count_missing(
-    questions: Iterable[Question], archive: Archive, archive_dir: Path | None
-) -> int:
-    gold = {article for question in questions for article in question.gold}
-    missing = sum(archive.article(article) is None for article in gold)
-    if gold and missing == len(gold):
-        place = archive_dir or "the archive that was built"
-        raise EvaluationSetError(
-            f"{place} holds none of the set's {len(gold)} gold articles; "
-            f"build it from the set's {ARTICLES}, or leave the archive out"
-        )
-    return missing
 
 
 def _results(

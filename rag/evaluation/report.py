@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from rag.evaluation.ranking import MEASURES
 from rag.evaluation.results import RANKINGS, EvaluationReport, Figures, Result
+from rag.evaluation.several import together
+from rag.evaluation.tables import caption, number, share, table, verbatim
 
 _LONGEST_ANSWER = 240
+_PLAIN = ("fused", "words", "vectors")
 
 
 def print_report(report: EvaluationReport, console: Console, *, failures: int = 10) -> None:
@@ -18,7 +23,20 @@ def print_report(report: EvaluationReport, console: Console, *, failures: int = 
     console.print(_retrieval(report))
     console.print(_answers(report.overall))
     console.print(_kinds(report))
+    console.print(_retrieval_by_kind(report))
     _print_failures(report, console, failures)
+
+
+def print_reports(
+    reports: Sequence[EvaluationReport], console: Console, *, failures: int = 10
+) -> None:
+    """Print each set's tables, then those of all sets together and one line for each set."""
+    for report in reports:
+        print_report(report, console, failures=failures)
+        console.print()
+    if len(reports) > 1:
+        print_report(together(reports), console, failures=0)
+        console.print(_sets(reports))
 
 
 def _heading(report: EvaluationReport) -> str:
@@ -37,50 +55,77 @@ def _heading(report: EvaluationReport) -> str:
 
 
 def _retrieval(report: EvaluationReport) -> Table:
-    table = _table("Retrieval (articles)", "ranking", *MEASURES)
+    questions = len(report.question_scores("fused"))
+    rows = table(f"Retrieval (articles), {questions} questions", "ranking", *MEASURES)
+    tests = report.tests()
+    rows.caption = caption(tests, "fused")
     for ranking in RANKINGS:
-        table.add_row(ranking, *map(_share, report.retrieval(ranking).values()))
-    return table
+        marks = [tests[ranking, m].mark if ranking != "fused" else " " for m in MEASURES]
+        rows.add_row(ranking, *map(share, report.retrieval(ranking).values(), marks))
+    return rows
 
 
 def _answers(overall: Figures) -> Table:
     unjudged = overall.answerable - overall.judged
     beside = f" ({unjudged} answerable ones have no expected words)" if unjudged else ""
     refusal = overall.refusal
-    table = _table("Answers", "figure", "value")
+    rows = table("Answers", "figure", "value")
     for name, value in (
-        (f"accuracy, of {overall.judged} answerable{beside}", _share(overall.accuracy)),
-        ("refusal precision", _share(refusal.precision)),
-        ("refusal recall", _share(refusal.recall)),
-        ("refusal F1", _share(refusal.f1)),
-        ("answerable that were refused", _share(refusal.false_rate)),
-        ("citation precision", _share(overall.citation_precision)),
-        ("citation recall", _share(overall.citation_recall)),
-        (f"quotes word for word, of {overall.quotes}", _verbatim(overall.verbatim)),
-        ("words an answer", _number(overall.words)),
-        ("ms an answer, median", _number(overall.ms_median)),
-        ("ms an answer, p95", _number(overall.ms_p95)),
+        (f"accuracy, of {overall.judged} answerable{beside}", share(overall.accuracy)),
+        ("refusal precision", share(refusal.precision)),
+        ("refusal recall", share(refusal.recall)),
+        ("refusal F1", share(refusal.f1)),
+        ("answerable that were refused", share(refusal.false_rate)),
+        ("citation precision", share(overall.citation_precision)),
+        ("citation recall", share(overall.citation_recall)),
+        (f"quotes word for word, of {overall.quotes}", verbatim(overall.verbatim)),
+        ("words an answer", number(overall.words)),
+        ("ms an answer, median", number(overall.ms_median)),
+        ("ms an answer, p95", number(overall.ms_p95)),
     ):
-        table.add_row(name, value)
-    return table
+        rows.add_row(name, value)
+    return rows
 
 
 def _kinds(report: EvaluationReport) -> Table:
-    table = _table(
-        "By kind", "kind", "n", "hit@1", "hit@5", "recall@10", "accuracy", "refused", "ms"
-    )
+    rows = table("Answers by kind", "kind", "n", "accuracy", "refused", "ms")
     for kind, own in report.by_kind.items():
-        retrieval = report.retrieval(kind=kind)
         refused = own.refusal.false_rate if own.answerable else own.refusal.recall
-        table.add_row(
+        rows.add_row(
             escape(kind),
             str(own.questions),
-            *(_share(retrieval[name]) for name in ("hit@1", "hit@5", "recall@10")),
-            _share(own.accuracy),
-            _share(refused),
-            _number(own.ms_median),
+            share(own.accuracy),
+            share(refused),
+            number(own.ms_median),
         )
-    return table
+    return rows
+
+
+def _retrieval_by_kind(report: EvaluationReport) -> Table:
+    shown = ("hit@1", "recall@10")
+    columns = [f"{measure} {ranking}" for measure in shown for ranking in _PLAIN]
+    rows = table("Retrieval by kind", "kind", "n", *columns)
+    for kind in report.by_kind:
+        count = len(report.question_scores("fused", kind))
+        if count:
+            means = {ranking: report.retrieval(ranking, kind) for ranking in _PLAIN}
+            cells = [share(means[ranking][name]) for name in shown for ranking in _PLAIN]
+            rows.add_row(escape(kind), str(count), *cells)
+    return rows
+
+
+def _sets(reports: Sequence[EvaluationReport]) -> Table:
+    rows = table("By set", "set", "n", "hit@1", "hit@5", "recall@10", "accuracy", "refusal F1")
+    for report in reports:
+        found, overall = report.retrieval(), report.overall
+        rows.add_row(
+            escape(report.set_name),
+            str(overall.questions),
+            *(share(found[name]) for name in ("hit@1", "hit@5", "recall@10")),
+            share(overall.accuracy),
+            share(overall.refusal.f1),
+        )
+    return rows
 
 
 def _print_failures(report: EvaluationReport, console: Console, limit: int) -> None:
@@ -100,29 +145,6 @@ def _failure(result: Result) -> str:
     if result.answer is not None and not result.refused:
         lines.append(f"  said: {escape(_shortened(result.answer.text))}")
     return "\n".join(lines)
-
-
-def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column(first)
-    for name in others:
-        table.add_column(name, justify="right")
-    return table
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _verbatim(value: float | None) -> str:
-    """Show a share of which anything below 1 is a defect, and never round it up to 1."""
-    if value is None or value == 1:
-        return "–" if value is None else "100%"
-    return f"[red]{min(value, 0.9999):.2%}[/red]"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def _shortened(text: str) -> str:

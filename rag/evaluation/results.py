@@ -16,6 +16,7 @@ from rag.evaluation.scoring import (
     score_refusals,
 )
 from rag.evaluation.sets import Question
+from rag.evaluation.significance import Comparison, Scores, against
 
 # "standalone" is the fused ranking with each follow-up given as a person wrote it out, so the
 # difference to "fused" is what understanding follow-ups costs.
@@ -144,9 +145,6 @@ def figures(results: Iterable[Result]) -> Figures:
     )
 
 
-Scores = Mapping[str, Mapping[str, Mapping[str, float]]]
-
-
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """Results of a set. ``scores`` are of rankings: by ranking, question id and measure.
@@ -181,13 +179,23 @@ class EvaluationReport:
 
     def retrieval(self, ranking: str = "fused", kind: str | None = None) -> dict[str, float | None]:
         """Mean of each measure over answerable questions with a gold article."""
+        chosen = self.question_scores(ranking, kind).values()
+        return {name: mean(score[name] for score in chosen) for name in MEASURES}
+
+    def question_scores(self, ranking: str, kind: str | None = None) -> dict[str, dict[str, float]]:
+        """Scores of those questions by id; one that raised an error has 0 in each measure."""
         scores = self.scores.get(ranking, {})
-        chosen = [
-            scores.get(result.question.id, {})
+        nothing = dict.fromkeys(MEASURES, 0.0)
+        return {
+            result.question.id: {**nothing, **scores.get(result.question.id, {})}
             for result in self.results
             if kind in (None, result.question.kind) and is_for_retrieval(result.question)
-        ]
-        return {name: mean(score.get(name, 0.0) for score in chosen) for name in MEASURES}
+        }
+
+    def tests(self) -> dict[tuple[str, str], Comparison]:
+        """Test every other ranking against "fused", by ranking and measure."""
+        scores = {ranking: self.question_scores(ranking) for ranking in RANKINGS}
+        return against(scores, "fused", list(MEASURES))
 
     def as_json(self) -> dict[str, object]:
         """Give the report as what JSON can hold, with an entry for each question."""
@@ -199,7 +207,9 @@ class EvaluationReport:
             "chunks": self.chunks,
             "missing_gold": self.missing_gold,
             "overall": asdict(self.overall),
+            "retrieval_questions": len(self.question_scores("fused")),
             "retrieval": {ranking: self.retrieval(ranking) for ranking in RANKINGS},
+            "against_fused": tests_json(self.tests()),
             "by_kind": {
                 kind: {**asdict(own), "retrieval": self.retrieval(kind=kind)}
                 for kind, own in self.by_kind.items()
@@ -217,6 +227,15 @@ class EvaluationReport:
 def is_for_retrieval(question: Question) -> bool:
     """Whether retrieval can be scored on a question."""
     return question.answerable and bool(question.gold)
+
+
+def tests_json(tests: Mapping[tuple[str, str], Comparison]) -> dict[str, dict[str, object]]:
+    """Give tests as what JSON can hold: by ranking, then by measure."""
+    nested: dict[str, dict[str, object]] = {}
+    for (ranking, measure), test in tests.items():
+        own = {**asdict(test.difference), "p_corrected": test.p, "significant": test.significant}
+        nested.setdefault(ranking, {})[measure] = own
+    return nested
 
 
 def _question_json(result: Result) -> dict[str, object]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-import orjson
-
-from index.errors import NewsArchiveError
-from rag.evaluation.scoring import fold
+from rag.evaluation.lines import EvaluationSetError, Record, records
 from rag.types import Turn
 
 ARTICLES = "articles.jsonl"
@@ -19,9 +16,7 @@ QUESTIONS = "questions.jsonl"
 UNANSWERABLE_KINDS = frozenset({"unanswerable", "false_premise"})
 HALVES = ("even", "odd")
 
-
-class EvaluationSetError(NewsArchiveError):
-    """An evaluation set cannot be used: which file, which line, and what mends it."""
+__all__ = ["ARTICLES", "QUESTIONS", "EvaluationSet", "EvaluationSetError", "Question", "read_set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +38,6 @@ class Question:
     must_not: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
-
-    @property
-    def half(self) -> str:
-        """Half by a hash of the id, "even" or "odd": the same in every run, on every machine."""
-        return HALVES[int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 2]
 
     @property
     def judged(self) -> bool:
@@ -73,14 +63,34 @@ class EvaluationSet:
 
     def select(self, half: str | None, limit: int | None) -> tuple[Question, ...]:
         """Select the questions of one half, or all; the first ``limit`` of them."""
-        if half is not None and half not in HALVES:
-            raise EvaluationSetError(f"half is {half!r}; choose 'even' or 'odd', or leave it out")
-        if limit is not None and limit < 1:
-            raise EvaluationSetError(f"limit is {limit}; give 1 or more, or leave it out")
-        chosen = tuple(q for q in self.questions if half is None or q.half == half)[:limit]
-        if not chosen:
-            raise EvaluationSetError(f"no question of {self.folder} is in the {half} half")
-        return chosen
+        return select(self.questions, half, limit, self.folder)
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_Identified)
+
+
+def half_of(item_id: str) -> str:
+    """Half by a hash of the id, "even" or "odd": the same in every run, on every machine."""
+    return HALVES[int(hashlib.sha256(item_id.encode()).hexdigest(), 16) % 2]
+
+
+def select(
+    items: Sequence[Item], half: str | None, limit: int | None, folder: Path
+) -> tuple[Item, ...]:
+    """Select what is in one half, or all; the first ``limit`` of it."""
+    if half is not None and half not in HALVES:
+        raise EvaluationSetError(f"half is {half!r}; choose 'even' or 'odd', or leave it out")
+    if limit is not None and limit < 1:
+        raise EvaluationSetError(f"limit is {limit}; give 1 or more, or leave it out")
+    chosen = tuple(item for item in items if half in (None, half_of(item.id)))[:limit]
+    if not chosen:
+        raise EvaluationSetError(f"no question of {folder} is in the {half} half")
+    return chosen
 
 
 def read_set(folder: Path, *, articles_needed: bool = True) -> EvaluationSet:
@@ -94,7 +104,7 @@ def read_set(folder: Path, *, articles_needed: bool = True) -> EvaluationSet:
 
 def _read_articles(path: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for record in _records(path):
+    for record in records(path):
         article_id = record.string("id")
         if article_id in texts:
             raise record.error(f"the id {article_id!r} stands twice; give each article its own")
@@ -104,7 +114,7 @@ def _read_articles(path: Path) -> dict[str, str]:
 
 def _read_questions(path: Path, articles: Mapping[str, str] | None) -> Iterator[Question]:
     seen: set[str] = set()
-    for record in _records(path):
+    for record in records(path):
         question = _question(record)
         if question.id in seen:
             raise record.error(f"the id {question.id!r} stands twice; give each question its own")
@@ -115,7 +125,7 @@ def _read_questions(path: Path, articles: Mapping[str, str] | None) -> Iterator[
         yield question
 
 
-def _question(record: _Record) -> Question:
+def _question(record: Record) -> Question:
     kind = record.optional_string("kind") or "other"
     answerable = record.boolean("answerable", default=kind not in UNANSWERABLE_KINDS)
     if answerable and kind in UNANSWERABLE_KINDS:
@@ -133,117 +143,3 @@ def _question(record: _Record) -> Question:
         gold=record.strings("gold"),
         evidence=record.strings("evidence"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One line of a file; its fields are read with their types checked. null is as if absent."""
-
-    path: Path
-    line: int
-    fields: Mapping[str, object]
-
-    def error(self, reason: str) -> EvaluationSetError:
-        return EvaluationSetError(f"{self.path}, line {self.line}: {reason}")
-
-    def string(self, name: str) -> str:
-        value = self.optional_string(name)
-        if value is None or not value.strip():
-            raise self.error(f"{name} is missing or empty; give it some text")
-        return value
-
-    def optional_string(self, name: str) -> str | None:
-        value = self.fields.get(name)
-        if value is not None and not isinstance(value, str):
-            raise self.error(f"{name} is {_shown(value)}; write a string")
-        return value
-
-    def boolean(self, name: str, *, default: bool) -> bool:
-        value = self.fields.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            raise self.error(f"{name} is {_shown(value)}; write true or false")
-        return value
-
-    def day(self, name: str) -> str | None:
-        value = self.optional_string(name)
-        if value is None:
-            return None
-        try:
-            return date.fromisoformat(value[:10]).isoformat()
-        except ValueError:
-            raise self.error(f"{name} is {value!r}; write a date as YYYY-MM-DD") from None
-
-    def strings(self, name: str) -> tuple[str, ...]:
-        return self._strings(name, self.fields.get(name) or [])
-
-    def phrases(self, name: str) -> tuple[str, ...]:
-        # Without a letter or digit they would be found in any answer.
-        return tuple(filter(fold, self.strings(name)))
-
-    def alternatives(self, name: str) -> tuple[tuple[str, ...], ...]:
-        value = self.fields.get(name) or []
-        if not isinstance(value, list):
-            raise self.error(f"{name} is {_shown(value)}; write a list of lists of strings")
-        lists = tuple(tuple(filter(fold, self._strings(name, inner))) for inner in value)
-        if not all(lists):
-            raise self.error(
-                f"{name} holds a list without a letter or digit, which no answer can be held "
-                "against; leave it out"
-            )
-        return lists
-
-    def history(self) -> tuple[Turn, ...]:
-        value = self.fields.get("history") or []
-        if not isinstance(value, list):
-            raise self.error(f"history is {_shown(value)}; write a list of turns")
-        return tuple(self._turn(turn) for turn in value)
-
-    def _turn(self, turn: object) -> Turn:
-        if isinstance(turn, dict):
-            role, content = turn.get("role"), turn.get("content")
-            if role in ("user", "assistant") and isinstance(content, str):
-                return Turn(role, content)
-        raise self.error(
-            f'history holds {_shown(turn)}; write {{"role": "user" or "assistant", "content": "…"}}'
-        )
-
-    def _strings(self, name: str, value: object) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(f"{name} holds {_shown(value)}; write a list of strings")
-        return tuple(value)
-
-
-def _records(path: Path) -> Iterator[_Record]:
-    try:
-        lines: Sequence[bytes] = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise EvaluationSetError(
-            f"{path} cannot be read ({error.strerror}); a set is a folder with "
-            f"{ARTICLES} and {QUESTIONS}"
-        ) from error
-    found = False
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            found = True
-            yield _Record(path, number, _object(path, number, line))
-    if not found:
-        raise EvaluationSetError(f"{path} is empty; write one JSON object on each line")
-
-
-def _object(path: Path, number: int, line: bytes) -> dict[str, object]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        reason = f"not JSON ({error.msg}, column {error.colno})"
-    else:
-        if isinstance(value, dict):
-            return value
-        reason = f"{_shown(value)} is not a JSON object"
-    raise EvaluationSetError(f"{path}, line {number}: {reason}; write one {{…}} on each line")
-
-
-def _shown(value: object) -> str:
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 60 else text[:59] + "…"

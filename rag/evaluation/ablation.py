@@ -1,0 +1,148 @@
+"""What each part of the retrieval is worth: all on, then one switched off at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.build import Progress
+from index.settings import Settings
+from rag.archive import Archive
+from rag.evaluation.archives import DEPTH, count_missing, open_archive
+from rag.evaluation.ranking import MEASURES, RankedArticles, rank_articles, score_rankings
+from rag.evaluation.results import is_for_retrieval, tests_json
+from rag.evaluation.scoring import mean, percentile
+from rag.evaluation.sets import EvaluationSetError, Question, read_set
+from rag.evaluation.significance import Comparison, Scores, against
+from rag.options import EVERYTHING, PARTS, RetrievalOptions
+
+ALL_ON = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class AblationReport:
+    """Retrieval with all parts and without each, over answerable questions with a gold article.
+
+    ``scores`` are by row (``ALL_ON`` and the names of parts), question id and measure, ``ms`` the
+    milliseconds of each search by row. ``errors`` are searches that raised; they score 0.
+    """
+
+    set_name: str
+    half: str | None
+    scores: Scores = field(repr=False)
+    ms: Mapping[str, Sequence[float]] = field(repr=False)
+    errors: int = 0
+
+    @property
+    def questions(self) -> int:
+        """Number of questions searched."""
+        return len(self.scores[ALL_ON])
+
+    def retrieval(self, row: str = ALL_ON) -> dict[str, float | None]:
+        """Mean of each measure."""
+        own = self.scores[row].values()
+        return {name: mean(score[name] for score in own) for name in MEASURES}
+
+    def median_ms(self, row: str = ALL_ON) -> float | None:
+        """Median of the milliseconds of a search."""
+        return percentile(list(self.ms[row]), 0.5)
+
+    def tests(self) -> dict[tuple[str, str], Comparison]:
+        """Test each row against ``ALL_ON``, by row and measure; below 0 the part is of use."""
+        return against(self.scores, ALL_ON, list(MEASURES))
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report as what JSON can hold."""
+        return {
+            "set": self.set_name,
+            "half": self.half,
+            "questions": self.questions,
+            "errors": self.errors,
+            "retrieval": {row: self.retrieval(row) for row in self.scores},
+            "ms_median": {row: self.median_ms(row) for row in self.scores},
+            "against_everything": tests_json(self.tests()),
+        }
+
+
+def ablate(
+    set_dir: Path,
+    *,
+    archive_dir: Path | None = None,
+    settings: Settings | None = None,
+    half: str | None = None,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> AblationReport:
+    """Search a set's questions with everything on and with each part off; arguments as evaluate."""
+    evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
+    chosen = [q for q in evaluation_set.select(half, limit) if is_for_retrieval(q)]
+    if not chosen:
+        raise EvaluationSetError(f"{set_dir} has no answerable question with gold articles to find")
+    with open_archive(evaluation_set, archive_dir, settings, progress=progress) as archive:
+        count_missing(chosen, archive, archive_dir)
+        return _ablate(archive, chosen, evaluation_set.name, half, progress)
+
+
+def _ablate(
+    archive: Archive,
+    questions: Sequence[Question],
+    name: str,
+    half: str | None,
+    progress: Progress | None,
+) -> AblationReport:
+    rows = {ALL_ON: EVERYTHING, **{part: EVERYTHING.without(part) for part in PARTS}}
+    if progress is not None:
+        progress.step("searching", len(questions) * len(rows))
+    found: dict[str, dict[str, RankedArticles]] = {row: {} for row in rows}
+    ms: dict[str, list[float]] = {row: [] for row in rows}
+    errors = 0
+    _search(archive, questions[0], EVERYTHING)  # loads the model before anything is timed
+    for question in questions:
+        # One question after the other through all rows, so that a slow moment slows them alike.
+        for row, options in rows.items():
+            started = time.perf_counter()
+            ranked = _search(archive, question, options)
+            ms[row].append((time.perf_counter() - started) * 1000)
+            errors += ranked is None
+            found[row][question.id] = ranked or RankedArticles((), frozenset(question.gold))
+            if progress is not None:
+                progress.advance(1)
+    scores = {row: score_rankings(ranked) for row, ranked in found.items()}
+    return AblationReport(name, half, scores, ms, errors)
+
+
+def _search(
+    archive: Archive, question: Question, options: RetrievalOptions
+) -> RankedArticles | None:
+    try:
+        passages = archive.search(
+            question.question,
+            top_k=DEPTH,
+            history=question.history,
+            asked=question.asked,
+            options=options,
+        )
+    except Exception:  # whatever one question meets, the others are still searched
+        return None
+    return rank_articles(passages, question.gold)
+
+
+def pool_ablations(reports: Sequence[AblationReport], name: str) -> AblationReport:
+    """Pool the questions of several sets as one."""
+    rows = list(reports[0].scores)
+    return AblationReport(
+        set_name=name,
+        half=reports[0].half,
+        scores={
+            row: {
+                f"{report.set_name}/{question}": score
+                for report in reports
+                for question, score in report.scores[row].items()
+            }
+            for row in rows
+        },
+        ms={row: [value for report in reports for value in report.ms[row]] for row in rows},
+        errors=sum(report.errors for report in reports),
+    )

@@ -1,0 +1,62 @@
+"""The archive that a set is asked of: the user's own, or a temporary one of the set's articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.build import Progress, build_archive
+from index.settings import Settings
+from rag.answerers import Answerer
+from rag.archive import Archive
+from rag.evaluation.sets import ARTICLES, EvaluationSet, EvaluationSetError, Question
+
+# Passages of a search. Ten articles are scored, and several passages may come of one.
+DEPTH = 50
+
+
+@contextmanager
+def open_archive(
+    evaluation_set: EvaluationSet,
+    archive_dir: Path | None,
+    settings: Settings | None = None,
+    answerer: Answerer | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Archive]:
+    """Open the archive to ask; a temporary one is gone afterwards, however the block ends."""
+    if archive_dir is not None:
+        with Archive.open(archive_dir, answerer=answerer) as archive:
+            yield archive
+        return
+    articles = evaluation_set.folder / ARTICLES
+    with temporary_archive(articles, settings, answerer, progress) as archive:
+        yield archive
+
+
+@contextmanager
+def temporary_archive(
+    articles: Path,
+    settings: Settings | None = None,
+    answerer: Answerer | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Archive]:
+    """Build an archive of a file's articles, and delete it afterwards."""
+    with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
+        build_archive(Path(folder), [articles], settings=settings, progress=progress)
+        with Archive.open(folder, answerer=answerer) as archive:
+            yield archive
+
+
+def count_missing(questions: Iterable[Question], archive: Archive, archive_dir: Path | None) -> int:
+    """Count gold articles that the archive does not hold; if it holds none, it is another's."""
+    gold = {article for question in questions for article in question.gold}
+    missing = sum(archive.article(article) is None for article in gold)
+    if gold and missing == len(gold):
+        place = archive_dir or "the archive that was built"
+        raise EvaluationSetError(
+            f"{place} holds none of the set's {len(gold)} gold articles; "
+            f"build it from the set's {ARTICLES}, or leave the archive out"
+        )
+    return missing

@@ -1,0 +1,208 @@
+"""Follow-ups: what a question becomes, held against a person's own wording of it.
+
+A set of follow-ups has no articles (``rewrites.jsonl``: id, history, question, standalone). Unless
+an archive is given, one is built of the set's conversations, the answers of each as an article.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from index.build import Progress
+from index.settings import Settings
+from rag.archive import Archive
+from rag.evaluation.archives import temporary_archive
+from rag.evaluation.lines import EvaluationSetError, Record, records
+from rag.evaluation.scoring import fold
+from rag.evaluation.sets import select
+from rag.evaluation.several import REWRITES
+from rag.types import Query, Turn
+
+DEPTH = 10
+_PASSAGES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question with the turns before it and the same as a person wrote it out."""
+
+    id: str
+    question: str
+    history: tuple[Turn, ...]
+    standalone: str
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the person left it as it was: nothing is missing from it."""
+        return fold(self.question) == fold(self.standalone)
+
+
+@dataclass(frozen=True, slots=True)
+class FormScores:
+    """One form of a question (as asked, or rewritten) held against the person's.
+
+    ``words`` is the F1 of their words. ``overlap`` is the share of the person's 10 best articles
+    that it finds among its own 10, ``agreement`` the same averaged over the depths 1 to 10
+    (average overlap: Fagin, Kumar and Sivakumar, "Comparing top k lists", 2003), ``first`` whether
+    both find the same first article.
+    """
+
+    words: float
+    overlap: float
+    agreement: float
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A follow-up, what it became, and the scores of both forms."""
+
+    follow_up: FollowUp
+    form: str
+    asked: FormScores
+    rewritten: FormScores
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether the rules left it as it was asked."""
+        return fold(self.form) == fold(self.follow_up.question)
+
+
+def read_follow_ups(folder: Path) -> tuple[FollowUp, ...]:
+    """Read a set's follow-ups; raises EvaluationSetError at the first line that is none."""
+    found: dict[str, FollowUp] = {}
+    for record in records(folder / REWRITES):
+        follow_up = _follow_up(record)
+        if follow_up.id in found:
+            raise record.error(f"the id {follow_up.id!r} stands twice; give each its own")
+        found[follow_up.id] = follow_up
+    return tuple(found.values())
+
+
+def _follow_up(record: Record) -> FollowUp:
+    return FollowUp(
+        id=record.string("id"),
+        question=record.string("question"),
+        history=record.history(),
+        standalone=record.string("standalone"),
+    )
+
+
+def rewrite_follow_ups(
+    folder: Path,
+    *,
+    archive_dir: Path | None = None,
+    settings: Settings | None = None,
+    half: str | None = None,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Rewritten, ...]:
+    """Rewrite a set's follow-ups and score what they became; arguments as ``evaluate``."""
+    everything = read_follow_ups(folder)
+    chosen = select(everything, half, limit, folder)
+    with _open(everything, archive_dir, settings, progress) as archive:
+        if progress is not None:
+            progress.step("rewriting", len(chosen))
+        return tuple(_scored(chosen, archive, progress))
+
+
+def _open(
+    follow_ups: Sequence[FollowUp],
+    archive_dir: Path | None,
+    settings: Settings | None,
+    progress: Progress | None,
+) -> AbstractContextManager[Archive]:
+    if archive_dir is not None:
+        return Archive.open(archive_dir)
+    return _archive_of(follow_ups, settings, progress)
+
+
+@contextmanager
+def _archive_of(
+    follow_ups: Sequence[FollowUp], settings: Settings | None, progress: Progress | None
+) -> Iterator[Archive]:
+    """Build an archive of the conversations: the first turn as headline, the answers as text."""
+    answers: dict[str, dict[str, None]] = {}
+    for follow_up in follow_ups:
+        if follow_up.history:
+            said = (turn.content for turn in follow_up.history if turn.role == "assistant")
+            answers.setdefault(follow_up.history[0].content, {}).update(dict.fromkeys(said))
+    with TemporaryDirectory(prefix="newsarchive-follow-ups-") as folder:
+        path = Path(folder) / "conversations.jsonl"
+        with path.open("wb") as file:
+            for number, (title, texts) in enumerate(answers.items()):
+                article = {"id": f"c{number}", "title": title, "text": "\n\n".join(texts) or title}
+                file.write(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE))
+        if not answers:
+            raise EvaluationSetError("no follow-up has a history; give --archive to search in one")
+        with temporary_archive(path, settings, progress=progress) as archive:
+            yield archive
+
+
+def _scored(
+    follow_ups: Sequence[FollowUp], archive: Archive, progress: Progress | None
+) -> Iterator[Rewritten]:
+    for follow_up in follow_ups:
+        query = _understood(archive, follow_up)
+        wanted = _articles(archive, follow_up.standalone)
+        as_asked = _scores(follow_up, follow_up.question, wanted, archive)
+        if query.standalone == follow_up.question:
+            rewritten = as_asked
+        else:
+            rewritten = _scores(follow_up, query.standalone, wanted, archive)
+        yield Rewritten(follow_up, query.standalone, as_asked, rewritten)
+        if progress is not None:
+            progress.advance(1)
+
+
+def _understood(archive: Archive, follow_up: FollowUp) -> Query:
+    steps = archive.stream(follow_up.question, history=follow_up.history)
+    query = next(steps)
+    steps.close()  # type: ignore[attr-defined]  # a generator: the answer is not wanted
+    assert isinstance(query, Query)
+    return query
+
+
+def _articles(archive: Archive, question: str) -> list[str]:
+    found = archive.search(question, top_k=_PASSAGES)
+    return list(dict.fromkeys(passage.article.id for passage in found))[:DEPTH]
+
+
+def _scores(follow_up: FollowUp, form: str, wanted: Sequence[str], archive: Archive) -> FormScores:
+    found = _articles(archive, form)
+    return FormScores(
+        words=word_f1(form, follow_up.standalone),
+        overlap=overlap(found, wanted),
+        agreement=average_overlap(found, wanted),
+        first=float(found[:1] == wanted[:1]),
+    )
+
+
+def word_f1(text: str, reference: str) -> float:
+    """F1 of two texts' words, folded, each as often as it stands (SQuAD's measure)."""
+    own, other = Counter(fold(text).split()), Counter(fold(reference).split())
+    shared = (own & other).total()
+    return 2 * shared / (own.total() + other.total()) if shared else 0.0
+
+
+def overlap(found: Sequence[str], wanted: Sequence[str]) -> float:
+    """Share of the wanted articles that were found; 1 where none is wanted and none found."""
+    if not wanted:
+        return float(not found)
+    return len(set(found) & set(wanted)) / len(wanted)
+
+
+def average_overlap(found: Sequence[str], wanted: Sequence[str]) -> float:
+    """Mean of the overlap of the first d of both lists, for d from 1 to the longer's length."""
+    deepest = max(len(found), len(wanted))
+    if not deepest:
+        return 1.0
+    shares = [len(set(found[:d]) & set(wanted[:d])) / d for d in range(1, deepest + 1)]
+    return sum(shares) / deepest

@@ -1,0 +1,199 @@
+"""Make a question set of a user's own archive, to see how well it works on theirs.
+
+Three kinds: key words of a headline, a sentence with a gap, and a near miss, which is such a
+sentence about somebody else of whom the archive says nothing of the sort. Only sound ones are
+kept, as far as words can tell: the words of a question stand together in one article (or in copies
+of it), those of a near miss in none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from pathlib import Path
+from random import Random
+
+import orjson
+
+from index.catalog import Catalog
+from index.generations import ArchiveFolder
+from index.types import Article
+from rag.evaluation.cloze import (
+    FEWEST,
+    Candidate,
+    content_words,
+    from_headline,
+    from_sentence,
+)
+from rag.evaluation.lines import EvaluationSetError
+from rag.evaluation.scoring import fold
+from rag.evaluation.sets import QUESTIONS
+
+_SOURCES = 6  # articles looked at for each question to make
+_SENTENCES = 3  # of an article
+# A near miss whose name is everywhere in the archive may be reported on in other words.
+_RARE = 0.02
+_ALIKE = 0.5
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """What soundness is checked against: families by the words and names that they hold."""
+
+    families: Mapping[str, tuple[str, ...]]
+    holders: Mapping[str, frozenset[str]]
+
+    def holding(self, words: Iterable[str]) -> frozenset[str]:
+        """Originals whose headline and text hold all of the words."""
+        found = [self.holders.get(word, frozenset()) for word in words]
+        return frozenset.intersection(*found) if found else frozenset()
+
+
+def make_questions(archive_dir: Path, count: int, *, seed: int = 0) -> list[Record]:
+    """Make up to ``count`` questions, a third of each kind; the same for the same archive and seed.
+
+    Fewer come of a small archive, or one whose articles are too much alike. Raises
+    EvaluationSetError where none can be made.
+    """
+    chance = Random(seed)
+    catalog = Catalog(ArchiveFolder(archive_dir).current().catalog, read_only=True)
+    try:
+        candidates = list(_candidates(catalog, count, chance))
+        archive = _read(catalog, candidates)
+    finally:
+        catalog.close()
+    sound = [one for one in candidates if _is_sound(one, archive)]
+    clozes = _of_kind(sound, "cloze")
+    named = [name for one in candidates for name in one.names]
+    near = _near_misses(clozes[::-1], named, archive, chance)
+    kinds = [_of_kind(sound, "headline"), clozes, list(near)]
+    turns = [one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None][:count]
+    if not turns:
+        raise EvaluationSetError(
+            f"no question can be made of {archive_dir}: it needs articles with headlines and "
+            "sentences that name somebody"
+        )
+    return [_record(number, one, archive) for number, one in enumerate(turns, start=1)]
+
+
+def write_questions(folder: Path, questions: Sequence[Record]) -> Path:
+    """Write a set's questions file; raises EvaluationSetError where there is one already."""
+    path = folder / QUESTIONS
+    if path.exists():
+        raise EvaluationSetError(f"{path} is there already; name another folder or delete it")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in questions)
+    )
+    return path
+
+
+def _candidates(catalog: Catalog, count: int, chance: Random) -> Iterator[Candidate]:
+    """Headlines and sentences of a random choice of articles; copies are no sources."""
+    ids = [article.id for article in catalog.articles() if catalog.family(article.id)]
+    chance.shuffle(ids)
+    for article_id in ids[: count * _SOURCES]:
+        article = catalog.article(article_id)
+        assert article is not None
+        headline = from_headline(article, chance)
+        if headline is not None:
+            yield headline
+        spans = [span for span in catalog.sentences(article_id) if span.end > span.start]
+        for span in chance.sample(spans, min(len(spans), _SENTENCES)):
+            sentence = from_sentence(article, article.text[span.start : span.end], chance)
+            if sentence is not None:
+                yield sentence
+                break
+
+
+def _read(catalog: Catalog, candidates: Sequence[Candidate]) -> _Archive:
+    """Note which families hold the candidates' words; others would fill the memory."""
+    wanted = {word for one in candidates for word in _all_words(one)}
+    families: dict[str, tuple[str, ...]] = {}
+    holders: dict[str, set[str]] = defaultdict(set)
+    for article in list(catalog.articles()):
+        members = tuple(member.id for member in catalog.family(article.id))
+        if members:
+            families[article.id] = members
+            for word in _words(article) & wanted:
+                holders[word].add(article.id)
+    return _Archive(families, {word: frozenset(ids) for word, ids in holders.items()})
+
+
+def _all_words(candidate: Candidate) -> frozenset[str]:
+    names = " ".join(name for _, name in candidate.names)
+    return candidate.words | content_words(candidate.asks) | content_words(names)
+
+
+def _words(article: Article) -> frozenset[str]:
+    return content_words(f"{article.title} {article.text}")
+
+
+def _is_sound(candidate: Candidate, archive: _Archive) -> bool:
+    return archive.holding(candidate.words) == {candidate.article.id}
+
+
+def _of_kind(candidates: Iterable[Candidate], kind: str) -> list[Candidate]:
+    return [one for one in candidates if one.kind == kind]
+
+
+def _near_misses(
+    clozes: Sequence[Candidate],
+    named: Sequence[tuple[str, str]],
+    archive: _Archive,
+    chance: Random,
+) -> Iterator[Candidate]:
+    """Put another name of the archive into the question, one that it never says so much of.
+
+    The other name follows the same word elsewhere ("in", "senator"), so it is likely to be of the
+    same sort.
+    """
+    alike = defaultdict(set)
+    for before, name in named:
+        alike[before].add(name)
+    for one in clozes:
+        before, old = one.names[0]
+        rest = one.words - content_words(old)
+        others = sorted(alike[before])
+        chance.shuffle(others)
+        new = next((name for name in others if _says_nothing(name, rest, one, archive)), None)
+        if new is not None and len(rest) >= FEWEST:
+            question = one.question.replace(f"{before} {old}", f"{before} {new}", 1)
+            yield Candidate("unanswerable", one.article, question, rest)
+
+
+def _says_nothing(name: str, rest: frozenset[str], one: Candidate, archive: _Archive) -> bool:
+    """Whether the archive has the name, seldom, and never with half of the question's words.
+
+    Not one word of the name may stand in the article that the question was made of.
+    """
+    own = content_words(name)
+    if not own or any(one.article.id in archive.holders.get(word, ()) for word in own):
+        return False
+    having = archive.holding(own)
+    if not 1 <= len(having) <= max(2, _RARE * len(archive.families)):
+        return False
+    return all(
+        sum(article in archive.holders.get(word, ()) for word in rest) < _ALIKE * len(rest)
+        for article in having
+    )
+
+
+def _record(number: int, one: Candidate, archive: _Archive) -> Record:
+    """Give a question as a line of the questions file."""
+    answerable = one.kind != "unanswerable"
+    return {
+        "id": f"made-{number}-{fold(one.article.id).replace(' ', '-')}",
+        "question": one.question,
+        "kind": one.kind,
+        "answerable": answerable,
+        # "Yesterday" in a sentence is as of its article.
+        "asked": one.article.day,
+        "must": [[one.asks]] if one.asks else [],
+        "gold": list(archive.families[one.article.id]) if answerable else [],
+        "evidence": [one.sentence] if answerable and one.sentence else [],
+    }

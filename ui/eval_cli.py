@@ -1,0 +1,171 @@
+"""The ``newsarchive eval`` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from index.build import Progress
+
+_WIDTH = 120  # columns
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("eval")
+@click.argument("set_dirs", nargs=-1, metavar="[SET_DIR]…", type=_FOLDER)
+@click.option(
+    "--archive",
+    type=_FOLDER,
+    help="An archive of the set's articles; if not given, a temporary one is built. With --make "
+    "NEWSARCHIVE_DIR, else ./archive.",
+)
+@click.option(
+    "--make",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Make N questions of the archive's own articles and ask those.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --make: keep the questions in this folder.",
+)
+@click.option("--seed", default=0, show_default=True, help="With --make: another choice.")
+@click.option("--half", type=click.Choice(["even", "odd"]), help="Only half of the questions.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
+@click.option("--failures", default=10, show_default=True, help="Failed questions to list.")
+@click.option("--ablation", is_flag=True, help="Search with one part switched off at a time.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def evaluate_sets(
+    set_dirs: tuple[Path, ...],
+    archive: Path | None,
+    make: int | None,
+    output: Path | None,
+    seed: int,
+    half: str | None,
+    limit: int | None,
+    failures: int,
+    ablation: bool,
+    as_json: bool,
+) -> None:
+    """Ask the questions of sets (articles.jsonl, questions.jsonl) and print the scores.
+
+    A SET_DIR is a set or a folder of sets. A set of follow-ups (rewrites.jsonl) is rewritten and
+    held against a person's own standalone forms.
+    """
+    if bool(set_dirs) == bool(make):
+        raise click.UsageError("give a SET_DIR or --make N, one of them")
+    if output is not None and not make:
+        raise click.UsageError("--output keeps the questions of --make; give --make N")
+    wanted = {"half": half, "limit": limit}
+    if not make:
+        reports, follow_ups = _work(set_dirs, {"archive_dir": archive, **wanted}, ablation)
+    else:
+        archive = archive or _default_archive()
+        with _made(archive, make, seed, output) as folder:
+            reports, follow_ups = _work([folder], {"archive_dir": archive, **wanted}, ablation)
+    if as_json:
+        _print_json([report.as_json() for report in (*reports, *follow_ups)])
+        return
+    _print(reports, follow_ups, ablation, failures)
+
+
+def _default_archive() -> Path:
+    folder: Path | None = click.get_current_context().find_root().params.get("archive")
+    return folder or Path("archive")
+
+
+@contextmanager
+def _made(archive: Path, count: int, seed: int, output: Path | None) -> Iterator[Path]:
+    """Make a set of the archive; without ``output`` it is gone afterwards."""
+    from rag.evaluation.make import make_questions, write_questions
+
+    questions = make_questions(archive, count, seed=seed)
+    if len(questions) < count:
+        click.echo(
+            f"{len(questions)} of {count} questions made: the archive gives no more sound ones",
+            err=True,
+        )
+    with TemporaryDirectory(prefix="newsarchive-made-") as scratch:
+        folder = output or Path(scratch) / "made"
+        path = write_questions(folder, questions)
+        if output is not None:
+            click.echo(f"questions in {path}", err=True)
+        yield folder
+
+
+def _work(
+    set_dirs: Sequence[Path], same: dict[str, Any], ablation: bool
+) -> tuple[list[Any], list[Any]]:
+    """Report on the sets, and on the sets of follow-ups."""
+    from rag.evaluation.several import find_sets, has_follow_ups
+    from ui.progress import BuildProgress
+
+    folders = find_sets(set_dirs)
+    asked = [folder for folder in folders if not has_follow_ups(folder)]
+    rewritten = [folder for folder in folders if has_follow_ups(folder)]
+    with BuildProgress() as progress:
+        if not ablation:
+            return (
+                _evaluations(asked, same, progress),
+                [_follow_ups(folder, same, progress) for folder in rewritten],
+            )
+        if not asked:
+            raise click.UsageError(
+                "follow-ups alone have no articles to find: leave out --ablation"
+            )
+        return _ablations(asked, same, progress), []
+
+
+def _evaluations(folders: Sequence[Path], same: dict[str, Any], progress: Progress) -> list[Any]:
+    from rag.evaluation import evaluate
+
+    return [evaluate(folder, **same, progress=progress) for folder in folders]
+
+
+def _ablations(folders: Sequence[Path], same: dict[str, Any], progress: Progress) -> list[Any]:
+    from rag.evaluation.ablation import ablate
+
+    return [ablate(folder, **same, progress=progress) for folder in folders]
+
+
+def _follow_ups(folder: Path, same: dict[str, Any], progress: Progress) -> Any:  # noqa: ANN401
+    from rag.evaluation.follow_ups import rewrite_follow_ups
+    from rag.evaluation.follow_ups_report import FollowUpReport
+
+    results = rewrite_follow_ups(folder, **same, progress=progress)
+    return FollowUpReport(folder.resolve().name, same["half"], results)
+
+
+def _print(
+    reports: Sequence[Any], follow_ups: Sequence[Any], ablation: bool, failures: int
+) -> None:
+    from rich.console import Console
+
+    from rag.evaluation.ablation_report import print_ablations
+    from rag.evaluation.follow_ups_report import print_follow_ups
+    from rag.evaluation.report import print_reports
+
+    # Tables are wider than the 80 columns that rich takes where there is no terminal.
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    if ablation:
+        print_ablations(reports, console)
+    else:
+        print_reports(reports, console, failures=failures)
+    for report in follow_ups:
+        print_follow_ups(report, console, failures=failures)
+
+
+def _print_json(records: list[dict[str, Any]]) -> None:
+    """One report is an object, several are a list."""
+    import orjson
+
+    shown = records[0] if len(records) == 1 else records
+    click.echo(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS).decode())
