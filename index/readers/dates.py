@@ -81,7 +81,7 @@ def _other_forms(value: str, order: DateOrder | None) -> str:
     if numbers := _NUMBERS.fullmatch(value):
         first, mark, second, third, rest = numbers.groups()
         day = _numeric_day((first, second, third), order or ("dmy" if mark == "." else None))
-        rest = rest.strip(" ,T")
+        rest = rest.strip(" ,").removeprefix("T")
         return _in_words(f"{day.isoformat()} {rest}") if rest else day.isoformat()
     if _RFC_5322.match(value):
         try:

@@ -20,7 +20,7 @@ from index.types import Rejection
 def read_jsonl(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each line; a line that cannot be read is a Rejection."""
     name, empty = place.name, True
-    for line in read_lines(file):
+    for line in read_lines(file, skip_empty=True):
         if line.content is not None and not line.content.strip():
             continue
         empty = False

@@ -25,13 +25,15 @@ class Line(NamedTuple):
     content: bytes | None
 
 
-def read_lines(file: BinaryIO) -> Iterator[Line]:
+def read_lines(file: BinaryIO, *, skip_empty: bool = False) -> Iterator[Line]:
     """Yield the lines of a file, without byte order marks; joined files may have several."""
     number = offset = 0
     while raw := file.readline(MAX_BYTES + 1):
         number += 1
         length = len(raw)
-        if length > MAX_BYTES:
+        if skip_empty and raw == b"\n":  # a bomb may be millions of them
+            pass
+        elif length > MAX_BYTES:
             length += _skip_line(file, raw[-1:])
             yield Line(number, offset, None)
         elif raw.startswith(UTF8_BOM):

@@ -91,9 +91,11 @@ def inflated(chunks: Iterator[bytes], allowance: Allowance) -> Iterator[bytes]:
     inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
     for chunk in chunks:
         while chunk:
-            if inflater.eof:  # padding of zeros may stand behind the last member
-                chunk = chunk.lstrip(b"\0")
-                inflater = zlib.decompressobj(_GZIP_OR_ZLIB) if chunk else inflater
+            if inflater.eof:
+                chunk = chunk.lstrip(b"\0")  # padding may stand behind the last member
+                if not chunk:
+                    break
+                inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
             yield from inflate_into(inflater, chunk, allowance)
             chunk = inflater.unused_data
     if not inflater.eof:

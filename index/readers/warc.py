@@ -15,7 +15,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 
 from index.readers.html import MAX_SAVED_BYTES, read_page
 from index.readers.options import ReadOptions
-from index.readers.place import Item, Place, UnreadableError
+from index.readers.place import Allowance, Item, Place, UnreadableError
 from index.readers.streams import chunks_of, decoded_body, inflate_into, stream_of
 from index.types import Rejection
 
@@ -160,8 +160,10 @@ def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
         known_format="warc",
         no_record_parse=True,
     )
-    if record.rec_headers.get_header("Content-Length") is None or record.length is None:
+    if not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
         raise ValueError("no Content-Length")
+    if not record.rec_type:
+        raise ValueError("no WARC-Type")
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     wanted = record.rec_type == "response" and url.startswith(("http:", "https:"))
     block = record.raw_stream.read(MAX_SAVED_BYTES + 1) if wanted and record.length else b""
@@ -184,7 +186,7 @@ class _ShortLines:
     def readline(self) -> bytes:
         line = self._stream.readline(_LINE_BYTES)
         self._left -= len(line)
-        if self._left < 0:
+        if self._left < 0 or len(line) == _LINE_BYTES:
             raise ValueError("a header without end")
         return line
 
@@ -200,7 +202,7 @@ def _read(response: _Response, place: Place, number: int, options: ReadOptions) 
         kind, charset = _content_type(headers)
         if kind not in _PAGE_TYPES or headers.get_statuscode() != "200":
             return
-        body = _body(headers, stream, place)
+        body = _body(headers, stream)
     except (StatusAndHeadersParserException, EOFError, ValueError) as error:
         yield Rejection(place.name, number, f"{where}: no HTTP response ({error})"[:300])
     except UnreadableError as error:
@@ -217,11 +219,12 @@ def _content_type(headers: Any) -> tuple[str, str | None]:  # noqa: ANN401
     return kind.strip().casefold(), charset.strip(" \"'") if name == "charset" else None
 
 
-def _body(headers: Any, stream: BytesIO, place: Place) -> bytes:  # noqa: ANN401
+def _body(headers: Any, stream: BytesIO) -> bytes:  # noqa: ANN401
     body: bytes
     if (headers.get_header("transfer-encoding") or "").casefold() == "chunked":
         body = ChunkedDataReader(stream, decomp_type=None).read()
     else:
         body = stream.read()
     encoding = headers.get_header("content-encoding") or ""
-    return decoded_body(body, encoding, place.allowance, MAX_SAVED_BYTES)
+    # An allowance of its own: a page that is a bomb must not use up that of the pages behind it.
+    return decoded_body(body, encoding, Allowance(len(body)), MAX_SAVED_BYTES)
