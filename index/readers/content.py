@@ -43,14 +43,14 @@ def read_content(file: BufferedReader, place: Place, options: ReadOptions) -> It
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
         yield from _reader(recognise(head, place, options.path("text")))(file, place, options)
     except UnreadableError as error:
-        yield Rejection(place.name, None, str(error))
+        yield Rejection(place.name, None, " ".join(str(error).split()))
     except OSError as error:
         yield Rejection(place.name, None, f"cannot be read: {error.strerror or error}")
     except Exception as error:
         # Parsers of many libraries meet here with bytes that nobody foresaw. One file that
         # breaks one of them must not end a build of a million others.
         _log.debug("the reader of %s failed", place.name, exc_info=True)
-        what = f"{type(error).__name__}: {error}"[:200]
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         yield Rejection(place.name, None, f"cannot be read ({what}); it may be damaged")
 
 

@@ -18,13 +18,14 @@ from index.readers.streams import read_at_most
 from index.types import Rejection
 
 MAX_FEED_BYTES = 32 << 20
-MAX_FEED_TAGS = 300_000
+MAX_FEED_TAGS = 200_000
+MAX_ESCAPED_TAGS = 500_000
 
 
 def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each entry; ``line`` counts entries from 1."""
     content = read_at_most(file, MAX_FEED_BYTES, "the feed")
-    if content.count(b"<") > MAX_FEED_TAGS:
+    if content.count(b"<") > MAX_FEED_TAGS or content.count(b"&lt;") > MAX_ESCAPED_TAGS:
         raise UnreadableError(f"more than {MAX_FEED_TAGS} tags; split the feed")
     # A stream: a bare string would be taken for the address of something to fetch.
     feed = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)

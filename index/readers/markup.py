@@ -20,6 +20,7 @@ from index.readers.place import UnreadableError
 MAX_PAGE_BYTES = 8 << 20
 MAX_XML_BYTES = 32 << 20
 MAX_TAGS = 100_000
+MAX_ELEMENTS = 2_000_000
 MAX_ATTRIBUTES = 1000
 
 _STEP_BYTES = 64 << 10
@@ -177,6 +178,7 @@ class _Texts:
     def __init__(self, element: Callable[[str, str], None]) -> None:
         self._element = element
         self._text: list[str] = []
+        self._count = 0
 
     def start(self, tag: str, attributes: Any) -> None:  # noqa: ANN401
         self._text = []
@@ -185,6 +187,9 @@ class _Texts:
         self._text.append(text)
 
     def end(self, tag: str) -> None:
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
+            raise UnreadableError(f"more than {MAX_ELEMENTS} elements; split it")
         self._element(local_name(tag), "".join(self._text).strip())
         self._text = []
 

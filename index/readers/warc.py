@@ -70,7 +70,8 @@ def _complaint(place: Place, crawl: _Crawl, reason: str) -> Iterator[Item]:
     """Complain of damage once, until a record is whole again."""
     if not crawl.lost:
         crawl.lost = True
-        yield Rejection(place.name, crawl.records or None, f"record skipped: {reason}"[:300])
+        shown = " ".join(f"record skipped: {reason}".split())[:300]
+        yield Rejection(place.name, crawl.records or None, shown)
 
 
 def _members(file: BufferedReader, place: Place) -> Iterator[BufferedReader]:
@@ -204,7 +205,8 @@ def _read(response: _Response, place: Place, number: int, options: ReadOptions) 
             return
         body = _body(headers, stream)
     except (StatusAndHeadersParserException, EOFError, ValueError) as error:
-        yield Rejection(place.name, number, f"{where}: no HTTP response ({error})"[:300])
+        reason = " ".join(f"{where}: no HTTP response ({error})".split())[:400]
+        yield Rejection(place.name, number, reason)
     except UnreadableError as error:
         yield Rejection(place.name, number, f"{where}: {error}")
     else:
