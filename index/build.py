@@ -18,7 +18,7 @@ from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.generations import ArchiveFolder
 from index.journal import EmbeddingJournal
-from index.readers import read_articles
+from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.settings import Settings
 from index.stage import Stage
 from index.store import Store
@@ -71,26 +71,32 @@ class BuildReport:
 
 def build_archive(
     archive: Path,
-    paths: Sequence[Path],
+    sources: Sequence[Source],
     *,
     settings: Settings | None = None,
     rebuild: bool = False,
+    options: ReadOptions | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Make the archive hold what stands at ``paths`` now: new, changed and gone articles.
+    """Make the archive hold what stands at ``sources`` now: new, changed and gone articles.
 
-    Articles that came from elsewhere stay. ``rebuild`` starts from nothing. ``settings`` default to
-    those of the archive. Raises ArchiveLockedError, IndexMismatchError where settings differ from
-    the archive's, SourceError for a path that does not exist.
+    Articles that came from elsewhere stay, and so does what a URL no longer shows. ``rebuild``
+    starts from nothing. ``settings`` default to those of the archive. Raises ArchiveLockedError,
+    IndexMismatchError where settings differ from the archive's, SourceError for a path that does
+    not exist.
     """
-    return _Build(archive, settings, rebuild, progress).run(paths, drop_gone=True)
+    return _Build(archive, settings, rebuild, progress, options).run(sources, drop_gone=True)
 
 
 def add_articles(
-    archive: Path, paths: Sequence[Path], *, progress: Progress | None = None
+    archive: Path,
+    sources: Sequence[Source],
+    *,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
-    """Take in new and changed articles at ``paths`` and remove none."""
-    return _Build(archive, None, False, progress).run(paths, drop_gone=False)
+    """Take in new and changed articles at ``sources`` and remove none."""
+    return _Build(archive, None, False, progress, options).run(sources, drop_gone=False)
 
 
 def remove_articles(
@@ -114,9 +120,15 @@ def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
 
 class _Build:
     def __init__(
-        self, archive: Path, settings: Settings | None, rebuild: bool, progress: Progress | None
+        self,
+        archive: Path,
+        settings: Settings | None,
+        rebuild: bool,
+        progress: Progress | None,
+        options: ReadOptions | None = None,
     ) -> None:
         self._folder = ArchiveFolder(archive)
+        self._options = options or ReadOptions()
         self._given = settings
         self._rebuild = rebuild
         self._fresh = rebuild or self._folder.current_name() is None
@@ -141,12 +153,12 @@ class _Build:
             self._settings = self._choose_settings(self._given)
             self._embedder = open_embedder(self._settings.embedder)
 
-    def run(self, paths: Sequence[Path], *, drop_gone: bool) -> BuildReport:
+    def run(self, sources: Sequence[Source], *, drop_gone: bool) -> BuildReport:
         with self._folder.writing(), ExitStack() as stack:
             self._recheck()
             stage = Stage(self._folder, fresh=self._fresh)
             stack.callback(stage.close)
-            report = self._read(paths, stage, drop_gone)
+            report = self._read(sources, stage, drop_gone)
             return self._finish(stage, report)
 
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
@@ -162,12 +174,13 @@ class _Build:
             report = BuildReport(None, removed=len(set(article_ids)))
             return self._finish(stage, report)
 
-    def _read(self, paths: Sequence[Path], stage: Stage, drop_gone: bool) -> BuildReport:
+    def _read(self, sources: Sequence[Source], stage: Stage, drop_gone: bool) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         rejections: list[Rejection] = []
         seen: dict[str, str] = {}
         self._progress.step("reading", None)
-        for item in read_articles([path.resolve() for path in paths]):
+        resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
+        for item in read_articles(resolved, self._options):
             if isinstance(item, SourcedArticle) and item.article.id in seen:
                 item = _same_id_again(item, seen[item.article.id])
             if isinstance(item, Rejection):
@@ -176,7 +189,7 @@ class _Build:
             seen[item.article.id] = item.file
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
-        gone = stage.gone(paths, seen) if drop_gone else []
+        gone = stage.gone(local_paths(sources), seen) if drop_gone else []
         for article_id in gone:
             stage.remove(article_id)
         _write_rejected(self._folder.rejected, rejections)

@@ -17,6 +17,7 @@ import click
 from index.errors import NewsArchiveError
 from ui import __version__
 from ui.eval_cli import evaluate_sets
+from ui.sources import read_options, reading_options, sources_argument
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -41,9 +42,6 @@ _archive_option = click.option(
     help="Folder of the archive.",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_paths_argument = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
 
 
 def _limits(command: Command) -> Command:
@@ -82,30 +80,35 @@ def main(archive: Path | None) -> None:
 
 
 @main.command()
-@_paths_argument
+@sources_argument
 @_archive_option
 @click.option("--rebuild", is_flag=True, help="Start from nothing instead of from what is there.")
 @click.option("--embedder", help="A sentence-transformers model: a folder or an id.")
 @click.option("--chunk-pieces", type=int, help="Word pieces of a chunk, headline included.")
+@reading_options
 @_json_option
 def build(
-    paths: tuple[Path, ...],
+    sources: tuple[Path | str, ...],
     archive: Path,
     rebuild: bool,
     embedder: str | None,
     chunk_pieces: int | None,
+    field_map: tuple[str, ...],
+    date_order: str | None,
     as_json: bool,
 ) -> None:
     """Index the articles in files and folders; again, take in what changed there.
 
-    Reads plain text (.txt, first line the headline), JSON Lines and CSV. Articles that are gone
-    from PATHS leave the archive, those that came from elsewhere stay.
+    Reads plain text, JSON, CSV, HTML, feeds, NITF, NewsML-G2, sitemaps, WARC, WACZ, Parquet, and
+    gzip, zip or zst of these. A PATH may be a URL, or - for standard input. Articles that are
+    gone from PATHS leave the archive, those that came from elsewhere stay.
     """
     from dataclasses import replace
 
     from index.build import build_archive, stored_settings
     from index.generations import ArchiveFolder
 
+    options = read_options(field_map, date_order)
     settings = None
     if embedder is not None or chunk_pieces is not None:
         folder = ArchiveFolder(archive)
@@ -118,22 +121,35 @@ def build(
 
     with BuildProgress() as progress:
         report = build_archive(
-            archive, paths, settings=settings, rebuild=rebuild, progress=progress
+            archive,
+            sources,
+            settings=settings,
+            rebuild=rebuild,
+            options=options,
+            progress=progress,
         )
     _print_report(report, archive, as_json)
 
 
 @main.command()
-@_paths_argument
+@sources_argument
 @_archive_option
+@reading_options
 @_json_option
-def add(paths: tuple[Path, ...], archive: Path, as_json: bool) -> None:
+def add(
+    sources: tuple[Path | str, ...],
+    archive: Path,
+    field_map: tuple[str, ...],
+    date_order: str | None,
+    as_json: bool,
+) -> None:
     """Take in new and changed articles; remove none."""
     from index.build import add_articles
     from ui.progress import BuildProgress
 
+    options = read_options(field_map, date_order)
     with BuildProgress() as progress:
-        report = add_articles(archive, paths, progress=progress)
+        report = add_articles(archive, sources, options=options, progress=progress)
     _print_report(report, archive, as_json)
 
 

@@ -1,88 +1,104 @@
-"""Read articles from files and folders: plain text, JSON Lines, CSV and TSV.
+"""Read articles from files, folders, URLs and standard input, in any of many formats.
 
-One file a format; each yields articles and what could not be read, with its line.
+One file a format; each yields articles and what could not be read, with its place.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+import sys
+from collections.abc import Iterable, Iterator
+from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from index.errors import SourceError
-from index.readers.csv import read_csv
-from index.readers.encoding import wide_encoding
+from index.readers.content import read_content
 from index.readers.folders import display, walk
-from index.readers.jsonl import read_jsonl
-from index.readers.text import read_text
+from index.readers.options import ReadOptions
+from index.readers.place import Allowance, Item, Place
+from index.readers.streams import BUFFER_BYTES, counted, open_file, stream_of
 from index.types import Rejection, SourcedArticle
 
-__all__ = ["read_articles"]
+__all__ = ["STANDARD_INPUT", "ReadOptions", "Source", "is_url", "local_paths", "read_articles"]
 
-_Reader = Callable[[BinaryIO, str], Iterator[SourcedArticle | Rejection]]
+# A Path, or a string that is a URL or "-".
+Source = Path | str
+STANDARD_INPUT = "-"
 
-_READERS: dict[str, _Reader] = {
-    "": read_text,
-    ".txt": read_text,
-    ".text": read_text,
-    ".jsonl": read_jsonl,
-    ".ndjson": read_jsonl,
-    ".csv": partial(read_csv, delimiter=","),
-    ".tsv": partial(read_csv, delimiter="\t"),
-}
-_BUFFER_BYTES = 1 << 20
+_PLAIN = ReadOptions()
 
 
-def read_articles(paths: Iterable[Path]) -> Iterator[SourcedArticle | Rejection]:
+def is_url(text: str) -> bool:
+    """Whether a source is a URL and not a path."""
+    return text[:8].casefold().startswith(("http://", "https://"))
+
+
+def local_paths(sources: Iterable[Source]) -> list[Path]:
+    """Paths among the sources, resolved. What is gone from the others says nothing.
+
+    A feed drops its older entries, and standard input is another one each time.
+    """
+    return [source.resolve() for source in sources if isinstance(source, Path)]
+
+
+def read_articles(
+    sources: Iterable[Source], options: ReadOptions = _PLAIN
+) -> Iterator[SourcedArticle | Rejection]:
     """Read files, and folders with all that is in them, in sorted order; articles come cleaned.
 
-    Streams: no more than one line or one plain-text file is held at a time. Every file and
-    line that is not an article comes as a Rejection. Raises SourceError, before anything is
-    read, for a path that does not exist.
+    Streams: no more than one line, page or record is held at a time. Every file and record that
+    is not an article comes as a Rejection. Raises SourceError, before anything is read, for a
+    path that does not exist and a string that is neither a URL nor "-".
     """
-    given = list(paths)
-    for path in given:
-        if not os.path.exists(path):
-            raise SourceError(f"{display(path)} does not exist; check the path")
-    return _read(given)
+    given = list(sources)
+    for source in given:
+        if isinstance(source, str) and source != STANDARD_INPUT and not is_url(source):
+            raise SourceError(f"{source} is neither a URL (http or https) nor -; give a Path")
+        if isinstance(source, Path) and not os.path.exists(source):
+            raise SourceError(f"{display(source)} does not exist; check the path")
+    return _read(given, options)
 
 
-def _read(paths: list[Path]) -> Iterator[SourcedArticle | Rejection]:
+def _read(sources: list[Source], options: ReadOptions) -> Iterator[Item]:
+    for source in sources:
+        if source == STANDARD_INPUT:
+            yield from _read_standard_input(options)
+        elif isinstance(source, str):
+            from index.readers.web import read_url
+
+            yield from read_url(source, options)
+    paths = {source: None for source in sources if isinstance(source, Path)}
     for found in walk(paths):
         if isinstance(found, Rejection):
             yield found
         else:
-            yield from _read_file(found)
+            yield from _read_file(found, found in paths, options)
 
 
-def _read_file(path: Path) -> Iterator[SourcedArticle | Rejection]:
+def _read_file(path: Path, is_given: bool, options: ReadOptions) -> Iterator[Item]:
     name = display(path)
     try:
         # Opening a pipe would wait for its writer, so ask first.
-        if not stat.S_ISREG(path.stat().st_mode):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             yield Rejection(name, None, "not a file but a pipe, a socket or a device; leave it out")
-        elif reader := _READERS.get(path.suffix.casefold()):
-            yield from _read_with(reader, path, name)
-        else:
-            yield Rejection(name, None, _unknown_format(path.suffix))
+            return
+        place = Place(
+            name,
+            hint=display(Path(path.name)),
+            allowance=Allowance(found.st_size),
+            folder=path.parent if is_given else None,
+        )
+        with open_file(path) as file:
+            yield from read_content(file, place, options)
     except OSError as error:
         yield Rejection(name, None, f"cannot be read: {error.strerror or error}")
 
 
-def _read_with(reader: _Reader, path: Path, name: str) -> Iterator[SourcedArticle | Rejection]:
-    with path.open("rb", buffering=_BUFFER_BYTES) as file:
-        reason = wide_encoding(file.read(64))
-        file.seek(0)
-        if reason:
-            yield Rejection(name, None, reason)
-        else:
-            yield from reader(file, name)
-
-
-def _unknown_format(suffix: str) -> str:
-    known = ", ".join(filter(None, _READERS))
-    shown = os.fsencode(suffix).decode(errors="backslashreplace")
-    return f"not a format that can be read ({shown}); what can be read is {known}"
+def _read_standard_input(options: ReadOptions) -> Iterator[Item]:
+    allowance = Allowance()
+    stdin = BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
+    chunks = iter(lambda: stdin.read1(BUFFER_BYTES), b"")
+    place = Place(STANDARD_INPUT, hint="", allowance=allowance)
+    yield from read_content(stream_of(counted(chunks, allowance.read)), place, options)

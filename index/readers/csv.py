@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
 from index.readers.encoding import undecodable
-from index.readers.fields import FIELDS, read_record, shortened
+from index.readers.fields import read_record, shortened
 from index.readers.lines import TOO_LONG, read_lines
-from index.types import Rejection, SourcedArticle
+from index.readers.mapping import reduced
+from index.readers.options import FIELDS, ReadOptions
+from index.readers.place import Item, Place
+from index.types import Rejection
 
 # The csv module holds a field at four bytes a character and more while it grows.
 MAX_FIELD_CHARS = 16 << 20
@@ -47,15 +51,25 @@ class _Lines:
                 yield content.decode(errors="replace")
 
 
-def read_csv(file: BinaryIO, name: str, delimiter: str) -> Iterator[SourcedArticle | Rejection]:
+def read_csv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each row; a row that cannot be read is a Rejection.
 
     Columns are found by their names in the header, in any order and case.
     """
+    return _read_table(file, place.name, ",", options)
+
+
+def read_tsv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Read a table with tabs between its cells, as read_csv does."""
+    return _read_table(file, place.name, "\t", options)
+
+
+def _read_table(file: BinaryIO, name: str, delimiter: str, options: ReadOptions) -> Iterator[Item]:
     rows = _rows(file, delimiter)
     header = next(rows, _Row(1, [], "the file is empty; leave it out"))
+    columns = {field: options.path(field).strip().casefold() for field in FIELDS}
     names = [cell.strip().casefold() for cell in header.cells]
-    reason = header.reason or _unfit_header(names)
+    reason = header.reason or _unfit_header(names, columns)
     if reason:
         yield Rejection(name, header.line, reason)
         return
@@ -65,7 +79,9 @@ def read_csv(file: BinaryIO, name: str, delimiter: str) -> Iterator[SourcedArtic
         if reason:
             yield Rejection(name, row.line, reason)
         else:
-            yield from read_record(_record(names, row.cells), name, row.line)
+            cells = _cells(names, row.cells, columns["text"])
+            record = {field: cells[name] for field, name in columns.items() if name in cells}
+            yield from read_record(reduced(record, options), name, row.line, options)
     if row is header:
         yield Rejection(name, None, "the file has a header and no rows; leave it out")
 
@@ -97,11 +113,11 @@ def _malformed(error: csv.Error, start: int, end: int) -> str:
     return f"not CSV in {where} ({error}); put the cell in quotes and double those inside it"
 
 
-def _unfit_header(names: list[str]) -> str | None:
-    if "text" not in names:
+def _unfit_header(names: list[str], columns: dict[str, str]) -> str | None:
+    if columns["text"] not in names:
         found = shortened(", ".join(map(repr, names)), 200)
-        return f"no column 'text'; the columns found are {found}"
-    twice = [field for field in FIELDS if names.count(field) > 1]
+        return f"no column '{columns['text']}'; the columns found are {found}"
+    twice = [column for column in columns.values() if names.count(column) > 1]
     return f"several columns are called '{twice[0]}'; rename all but one" if twice else None
 
 
@@ -111,8 +127,6 @@ def _unfit_width(cells: int, names: int) -> str | None:
     return f"{cells} cells under {names} column names; put cells that hold a delimiter in quotes"
 
 
-def _record(names: list[str], cells: list[str]) -> dict[str, object]:
+def _cells(names: list[str], cells: list[str], text: str) -> dict[str, object]:
     # A row may end early: editors of tables leave out empty cells at the end.
-    record: dict[str, object] = {"text": None}
-    record.update(zip(names, cells, strict=False))
-    return record
+    return {text: None, **dict(zip(names, cells, strict=False))}

@@ -1,30 +1,145 @@
-"""Normalise dates of publication."""
+"""Normalise dates of publication, in any usual form and zone."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from index.readers.options import DateOrder
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
+
+# Longer strings hold more than a date.
+MAX_CHARS = 80
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d", re.ASCII)
+_EPOCH = re.compile(r"\d{10}(\d{3})?", re.ASCII)
+_NUMBERS = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?![\d/-])(.*)", re.ASCII | re.DOTALL)
+_RFC_5322 = re.compile(r"(\w{3},? )?\d{1,2} \w{3} \d{4} \d\d:\d\d", re.ASCII)
+_YEAR = re.compile(r"\d{4}")
+_T = re.compile(r"(?<=\d)T(?=\d)")
+_ORDERS: dict[str, tuple[int, int, int]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
+
+# American papers write ET for whichever of EST and EDT is on.
+_ZONES = {"ET": "America/New_York", "CT": "America/Chicago",
+          "MT": "America/Denver", "PT": "America/Los_Angeles"}  # fmt: skip
+_AMERICAN = re.compile(r"\b(ET|CT|MT|PT)\b")
 
 
-def normalise_date(value: str) -> str:
-    """Write an ISO 8601 date as "YYYY-MM-DD", a date-time as "YYYY-MM-DDTHH:MM:SSZ" in UTC.
+class AmbiguousDateError(ValueError):
+    """A date that is another day in another country, and no order was set."""
 
-    A time without zone is taken as UTC; fractions of seconds are dropped. Raises ValueError
-    for anything else.
+
+@lru_cache(maxsize=8192)
+def normalise_date(value: str, order: DateOrder | None = None) -> str:
+    """Write a date as "YYYY-MM-DD", a date-time as "YYYY-MM-DDTHH:MM:SSZ" in UTC.
+
+    A time without zone is taken as UTC; fractions of seconds are dropped. Dates that depend on
+    today ("yesterday") and months without a day are none. Raises AmbiguousDateError for dates
+    like 03/04/2021 without an order, ValueError for what is not a date.
     """
     value = value.strip()
+    if len(value) > MAX_CHARS:
+        raise ValueError("too long for a date")
     if _DAY.fullmatch(value):
         return date.fromisoformat(value).isoformat()
-    moment = datetime.fromisoformat(value)
+    if _EPOCH.fullmatch(value):
+        return normalise_epoch(int(value))
+    try:
+        return _written(datetime.fromisoformat(value))
+    except ValueError:
+        pass
+    try:
+        return _other_forms(value, order)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+def normalise_epoch(number: float) -> str:
+    """Write seconds or milliseconds since 1970 as a date-time; ValueError outside 1973 to 2286."""
+    seconds = number / 1000 if number >= 1e11 else number
+    if not 1e8 <= seconds < 1e10:
+        raise ValueError("no time since 1970 in seconds or milliseconds")
+    return _written(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+
+
+def _written(moment: datetime) -> str:
     if moment.tzinfo is not None:
-        moment = _in_utc(moment)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(f"{moment.isoformat()} is out of range in UTC") from error
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"{moment.isoformat()} is out of range in UTC") from error
+def _other_forms(value: str, order: DateOrder | None) -> str:
+    if numbers := _NUMBERS.fullmatch(value):
+        first, mark, second, third, rest = numbers.groups()
+        day = _numeric_day((first, second, third), order or ("dmy" if mark == "." else None))
+        rest = rest.strip(" ,").removeprefix("T")
+        return _in_words(f"{day.isoformat()} {rest}") if rest else day.isoformat()
+    if _RFC_5322.match(value):
+        try:
+            return _written(parsedate_to_datetime(value))
+        except (ValueError, IndexError):
+            pass
+    return _in_words(value)
+
+
+def _numeric_day(parts: tuple[str, str, str], order: DateOrder | None) -> date:
+    numbers = [int(part) for part in parts]
+    if len(parts[0]) > 2:
+        order = "ymd"
+    elif len(parts[2]) > 2:
+        order = _order_of(numbers[0], numbers[1], None if order == "ymd" else order)
+    if order is None:
+        raise AmbiguousDateError("the order of day, month and year is not known")
+    year, month, day = (numbers[place] for place in _ORDERS[order])
+    # Two digits of a year as POSIX reads them: 69 is 1969, 68 is 2068.
+    if len(parts[_ORDERS[order][0]]) <= 2:
+        year += 1900 if year >= 69 else 2000
+    return date(year, month, day)
+
+
+def _order_of(first: int, second: int, order: DateOrder | None) -> DateOrder | None:
+    if first > 12:
+        return "dmy"
+    if second > 12:
+        return "mdy"
+    return order or ("dmy" if first == second else None)
+
+
+def _in_words(value: str) -> str:
+    if not _YEAR.search(value):
+        raise ValueError("no year")
+    value = _T.sub(" ", value)
+    zone = _AMERICAN.search(value)
+    found = _dateparser().get_date_data(_AMERICAN.sub("", value))
+    moment: datetime | None = found.date_obj
+    if moment is None:
+        raise ValueError("not a date")
+    if found.period != "time":
+        return moment.date().isoformat()
+    return _written(moment.replace(tzinfo=ZoneInfo(_ZONES[zone.group()])) if zone else moment)
+
+
+@lru_cache(maxsize=1)
+def _dateparser() -> DateDataParser:
+    from dateparser.date import DateDataParser
+
+    # Nothing relative to today, and no memory of the dates before: a date reads the same always.
+    return DateDataParser(
+        try_previous_locales=False,
+        settings={
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+            "RETURN_TIME_AS_PERIOD": True,
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "PARSERS": ["absolute-time"],
+        },
+    )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from index.clean import PARAGRAPH_BREAK, clean_article
-from index.readers.dates import normalise_date
+from index.readers.dates import AmbiguousDateError, normalise_date, normalise_epoch
+from index.readers.language import recognise_language
+from index.readers.options import DateOrder, ReadOptions
 from index.types import Article, Rejection, SourcedArticle
 
-FIELDS = ("id", "title", "text", "published", "source", "url", "author", "language")
 DERIVED_TITLE_CHARS = 100
 MAX_ID_CHARS = 200
+
+# What a newsletter or a social network hangs onto an address tells nothing of the article.
+_TRACKING = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid|mc_[ce]id|cmpid|ocid)=[^&#]*&?")
 
 _SHOWN_CHARS = 60
 _KINDS = {
@@ -29,20 +35,21 @@ class UnfitRecordError(ValueError):
 
 
 def read_record(
-    record: Mapping[str, object], file: str, line: int | None
+    record: Mapping[str, object], file: str, line: int | None, options: ReadOptions
 ) -> Iterator[SourcedArticle | Rejection]:
     """Yield the article of a record, then a Rejection of its date if that is unreadable.
 
     A record that is not an article gives one Rejection. Fields with other names are ignored.
+    A language that is not given is recognised.
     """
     try:
         article = _identified(_cleaned(record), _given_id(record.get("id")))
     except UnfitRecordError as error:
         yield Rejection(file, line, str(error))
         return
-    published, complaint = _published(record.get("published"))
-    if published:
-        article = replace(article, published=published)
+    published, complaint = _published(record.get("published"), options.date_order)
+    language = article.language or recognise_language(article.text)
+    article = replace(article, published=published, language=language)
     yield SourcedArticle(article, file, line)
     if complaint:
         yield Rejection(file, line, complaint, kept=True)
@@ -115,17 +122,31 @@ def _given_id(value: object) -> str | None:
 def _identified(article: Article, given: str | None) -> Article:
     # Cleaned fields are hashed: they cannot hold the separator, and the same article has the
     # same id in a text file and in a CSV with other line breaks.
-    identity = article.url or "\x1f".join((article.source or "", article.title, article.text))
+    identity = _canonical(article.url) or "\x1f".join(
+        (article.source or "", article.title, article.text)
+    )
     return replace(article, id=given or hashlib.sha256(identity.encode()).hexdigest()[:16])
 
 
-def _published(value: object) -> tuple[str | None, str | None]:
+def _canonical(url: str | None) -> str | None:
+    if url is None or not ("#" in url or "?" in url):
+        return url
+    return _TRACKING.sub("", url.partition("#")[0]).rstrip("?&")
+
+
+def _published(value: object, order: DateOrder | None) -> tuple[str | None, str | None]:
     """Return the normalised date or None, and what is wrong with it or None."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None, None
     try:
         if isinstance(value, str):
-            return normalise_date(value), None
+            return normalise_date(value, order), None
+        if isinstance(value, date):
+            return normalise_date(value.isoformat(), order), None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return normalise_epoch(value), None
+    except AmbiguousDateError:
+        return None, f"ambiguous date {ascii(value)}; say --date-order dmy, mdy or ymd"
     except ValueError:
         pass
     shown = ascii(shortened(value)) if isinstance(value, str) else f"({_kind(value)})"

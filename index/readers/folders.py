@@ -51,6 +51,11 @@ def display(path: Path) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
+def is_note(name: str) -> bool:
+    """Whether a file's name says that it is a note about the folder."""
+    return bool(_NOTES.fullmatch(name))
+
+
 def _walk_folder(top: _Folder, entered: dict[str, Path]) -> Iterator[Path | Rejection]:
     # A stack, not recursion: folders can be nested deeper than Python recurses.
     stack: list[Path | _Folder] = [top]
@@ -88,7 +93,7 @@ def _entries(folder: _Folder) -> list[Path | _Folder]:
             continue
         if _is_folder(entry):
             inside.append(_Folder(Path(entry.path), os.path.realpath(entry.path), folder))
-        elif not _NOTES.fullmatch(entry.name):
+        elif not is_note(entry.name):
             inside.append(Path(entry.path))
     return inside
 

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedReader
 
 import orjson
 
 from index.readers.encoding import undecodable
 from index.readers.fields import UnfitRecordError, read_record
 from index.readers.lines import TOO_LONG, Line, read_lines
-from index.types import Rejection, SourcedArticle
+from index.readers.mapping import shaped
+from index.readers.options import ReadOptions
+from index.readers.place import Item, Place
+from index.types import Rejection
 
 
-def read_jsonl(file: BinaryIO, name: str) -> Iterator[SourcedArticle | Rejection]:
+def read_jsonl(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each line; a line that cannot be read is a Rejection."""
-    empty = True
-    for line in read_lines(file):
+    name, empty = place.name, True
+    for line in read_lines(file, skip_empty=True):
         if line.content is not None and not line.content.strip():
             continue
         empty = False
         try:
-            record = _record(line)
+            record = shaped(_record(line), options)
         except UnfitRecordError as error:
             yield Rejection(name, line.number, str(error))
         else:
-            yield from read_record(record, name, line.number)
+            yield from read_record(record, name, line.number, options)
     if empty:
         yield Rejection(name, None, "the file is empty; leave it out")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
 from index.readers.encoding import UTF8_BOM
@@ -12,6 +13,7 @@ MAX_BYTES = 64 << 20
 TOO_LONG = f"longer than {MAX_BYTES >> 20} MB; split it into one article each"
 
 _SKIP_BYTES = 1 << 20
+_RUN = 100  # empty lines, from which on it pays to look for more
 
 
 class Line(NamedTuple):
@@ -25,13 +27,19 @@ class Line(NamedTuple):
     content: bytes | None
 
 
-def read_lines(file: BinaryIO) -> Iterator[Line]:
+def read_lines(file: BinaryIO, *, skip_empty: bool = False) -> Iterator[Line]:
     """Yield the lines of a file, without byte order marks; joined files may have several."""
-    number = offset = 0
+    number = offset = empty = 0
     while raw := file.readline(MAX_BYTES + 1):
         number += 1
         length = len(raw)
-        if length > MAX_BYTES:
+        empty = empty + 1 if skip_empty and raw == b"\n" else 0
+        if empty:
+            if empty > _RUN and isinstance(file, BufferedReader):  # a bomb is millions of them
+                skipped = _skip_empty(file)
+                number += skipped
+                length += skipped
+        elif length > MAX_BYTES:
             length += _skip_line(file, raw[-1:])
             yield Line(number, offset, None)
         elif raw.startswith(UTF8_BOM):
@@ -39,6 +47,11 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
         else:
             yield Line(number, offset, raw)
         offset += length
+
+
+def _skip_empty(file: BufferedReader) -> int:
+    held = file.peek()
+    return len(file.read(len(held) - len(held.lstrip(b"\n"))))
 
 
 def _skip_line(file: BinaryIO, last: bytes) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedReader
 
 from index.clean import clean_title
 from index.readers.encoding import UTF8_BOM, undecodable
 from index.readers.fields import read_record
 from index.readers.lines import MAX_BYTES
-from index.types import Rejection, SourcedArticle
+from index.readers.options import ReadOptions
+from index.readers.place import Item, Place
+from index.types import Rejection
 
 # A longer first line is a paragraph of an article without headline.
 MAX_HEADLINE_CHARS = 300
@@ -18,18 +20,19 @@ MAX_HEADLINE_CHARS = 300
 _LINE = re.compile("[^\n\r\v\f\u2028\u2029]+")
 
 
-def read_text(file: BinaryIO, name: str) -> Iterator[SourcedArticle | Rejection]:
+def read_text(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the one article of a file. It has no date: a file's time is when it was copied."""
     content = file.read(MAX_BYTES + 1)
     if reason := _unfit(content):
-        yield Rejection(name, None, reason)
+        yield Rejection(place.name, None, reason)
         return
     headline, body = _split(content.removeprefix(UTF8_BOM).decode())
     if headline and not body.strip():
         reason = "no text: the file has a headline and nothing under it"
-        yield Rejection(name, None, f"{reason}; put the article on the lines below")
+        yield Rejection(place.name, None, f"{reason}; put the article on the lines below")
         return
-    yield from read_record({"title": headline, "text": body}, name, None)
+    record = {"title": headline, "text": body, "url": place.url}
+    yield from read_record(record, place.name, None, options)
 
 
 def _unfit(content: bytes) -> str | None:

@@ -383,7 +383,7 @@ def test_a_locked_archive(
         (["ask"], "give a QUESTION or --batch FILE"),
         (["ask", "ferry?", "--batch", __file__], "give a QUESTION or --batch FILE"),
         (["build", "/no/such/path"], "'/no/such/path' does not exist"),
-        (["build"], "Missing argument 'PATHS...'"),
+        (["build"], "Missing argument 'PATH…'"),
         (["search", "--ranking", "best", "ferry"], "'best' is not one of"),
         (["nonsense"], "No such command 'nonsense'"),
         (["ask", "--batch", "/no/such/file"], "does not exist"),

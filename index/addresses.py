@@ -1,0 +1,35 @@
+"""Which internet addresses a URL may lead to."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+Address = IPv4Address | IPv6Address
+
+# NAT64 (RFC 6052): the last 32 bits are an IPv4 address that a gateway connects to.
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def parse_address(text: str) -> Address:
+    """Parse an address as the resolver writes it, without its zone; raises ValueError."""
+    return ip_address(text.partition("%")[0])
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet.
+
+    False for private, loopback, link-local, multicast, reserved and unspecified addresses. An
+    IPv6 address that carries an IPv4 address (mapped, 6to4, Teredo, NAT64) is what that one is.
+    """
+    if carried := _carried(address):
+        return all(map(is_public, carried))
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _carried(address: Address) -> list[IPv4Address]:
+    if isinstance(address, IPv4Address):
+        return []
+    carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        carried.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return [inside for inside in carried if inside]

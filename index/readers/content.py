@@ -1,0 +1,60 @@
+"""Read the articles of a stream, whatever its format is.
+
+Each format's reader is imported when the first such file comes: the libraries behind some are
+large, and a folder of plain text needs none of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from importlib import import_module
+from io import BufferedReader
+
+from index.readers.formats import HEAD_BYTES, recognise
+from index.readers.options import ReadOptions
+from index.readers.place import Item, Place, Reader, UnreadableError
+from index.types import Rejection
+
+_log = logging.getLogger("newsarchive")
+
+# Format: module and function, a Reader each.
+_READERS = {
+    "text": ("text", "read_text"),
+    "jsonl": ("jsonl", "read_jsonl"),
+    "json": ("nested", "read_json"),
+    "csv": ("csv", "read_csv"),
+    "tsv": ("csv", "read_tsv"),
+    "html": ("html", "read_html"),
+    "feed": ("feed", "read_feed"),
+    "newsml": ("newsml", "read_newsml"),
+    "sitemap": ("sitemap", "read_sitemap"),
+    "parquet": ("parquet", "read_parquet"),
+    "warc": ("warc", "read_warc"),
+    "gzip": ("compressed", "read_gzip"),
+    "zst": ("compressed", "read_zst"),
+    "zip": ("zip", "read_zip"),
+}
+
+
+def read_content(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield what a stream holds; where it cannot be read, or not to its end, a Rejection."""
+    try:
+        head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
+        yield from _reader(recognise(head, place, options.path("text")))(file, place, options)
+    except UnreadableError as error:
+        yield Rejection(place.name, None, " ".join(str(error).split()))
+    except OSError as error:
+        yield Rejection(place.name, None, f"cannot be read: {error.strerror or error}")
+    except Exception as error:
+        # Parsers of many libraries meet here with bytes that nobody foresaw. One file that
+        # breaks one of them must not end a build of a million others.
+        _log.debug("the reader of %s failed", place.name, exc_info=True)
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        yield Rejection(place.name, None, f"cannot be read ({what}); it may be damaged")
+
+
+def _reader(name: str) -> Reader:
+    module, function = _READERS[name]
+    reader: Reader = getattr(import_module(f"index.readers.{module}"), function)
+    return reader

@@ -1,0 +1,149 @@
+"""Recognise a file's format by its first bytes; its ending is a hint where they leave it open."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import orjson
+
+from index.readers.encoding import wide_encoding
+from index.readers.options import FIELDS
+from index.readers.place import Place, UnreadableError
+
+HEAD_BYTES = 1 << 20
+
+KNOWN = (
+    "plain text (.txt), JSON, JSON Lines, CSV, TSV, HTML, RSS, Atom, NITF, NewsML-G2, sitemaps, "
+    "WARC, WACZ, Parquet, and gzip, zip or zst of these"
+)
+
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zst",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"PAR1": "parquet",
+    b"WARC/": "warc",
+}
+_FOREIGN = {
+    b"%PDF": "a PDF; convert it with pdftotext",
+    b"\xd0\xcf\x11\xe0": "an old Office document; save it as text or HTML",
+    b"{\\rtf": "a rich-text document; save it as text or HTML",
+    b"BZh": "compressed with bzip2; compress it with gzip or zst",
+    b"\xfd7zXZ": "compressed with xz; compress it with gzip or zst",
+    b"7z\xbc\xaf": "a 7z archive; expand it, or make a zip of it",
+    b"Rar!": "a RAR archive; expand it, or make a zip of it",
+    b"SQLite format 3": "an SQLite database; export its articles as CSV or JSON",
+    b"\x89PNG": "an image; leave it out",
+    b"\xff\xd8\xff": "an image; leave it out",
+    b"GIF8": "an image; leave it out",
+}
+_BY_ENDING = {
+    ".txt": "text",
+    ".text": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".shtml"), "html"),
+}
+_ROOTS = {
+    **dict.fromkeys(("rss", "rdf", "feed"), "feed"),
+    **dict.fromkeys(("html", "head", "body"), "html"),
+    "nitf": "newsml",
+    **dict.fromkeys(("newsitem", "newsmessage", "packageitem"), "newsml"),
+    **dict.fromkeys(("urlset", "sitemapindex"), "sitemap"),
+}
+_PROLOGUE = re.compile(
+    r"\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?!html\b)[^\[>]*(\[.*?\]\s*)?>", re.I | re.S
+)
+_ROOT = re.compile(r"<(?:!doctype\s+)?(?:[\w.-]+:)?([\w.-]+)", re.I)
+_JSON = re.compile(r'\{\s*["}]|\[\s*[\[{\]]')
+_URL_LINE = re.compile(r"https?://\S+", re.I)
+
+
+def recognise(head: bytes, place: Place, text_path: str = "text") -> str:
+    """Name the format of a file by its first HEAD_BYTES; raises UnreadableError for others."""
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return name
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UnreadableError(f"not a format that can be read, but {what}")
+    wide = wide_encoding(head[:64])
+    start = _decoded(head).lstrip("\ufeff \t\r\n")
+    if (found := _markup(start, place.ending)) or wide is None and (found := _json(start, place)):
+        return found
+    if wide:
+        raise UnreadableError(wide)
+    return _by_ending(start, place, text_path)
+
+
+def _decoded(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[: len(head) & ~1].decode("utf-16", errors="replace")
+    return head.removeprefix(codecs.BOM_UTF8).decode("latin-1")
+
+
+def _markup(start: str, ending: str) -> str | None:
+    if not start.startswith("<"):
+        return "html" if _BY_ENDING.get(ending) == "html" and not _JSON.match(start) else None
+    position = 0
+    while skipped := _PROLOGUE.match(start, position):
+        position = skipped.end()
+    root = _ROOT.match(start, position)
+    name = root.group(1).casefold() if root else ""
+    if found := _ROOTS.get(name):
+        return found
+    if _BY_ENDING.get(ending) == "html":
+        return "html"
+    if _BY_ENDING.get(ending) or not start[:5].casefold() == "<?xml" and ending != ".xml":
+        return None
+    raise UnreadableError(
+        f"XML of a kind that cannot be read (<{name[:60]}>); what can be: {KNOWN}"
+    )
+
+
+def _json(start: str, place: Place) -> str | None:
+    by_ending = _BY_ENDING.get(place.ending)
+    if by_ending in ("jsonl", "csv", "tsv") or not _JSON.match(start):
+        return by_ending if by_ending in ("jsonl", "json") else None
+    line, _, rest = start.partition("\n")
+    try:
+        first = orjson.loads(line.encode("latin-1", errors="replace"))
+    except orjson.JSONDecodeError:
+        return "json"
+    return "jsonl" if isinstance(first, dict) and rest.strip() else "json"
+
+
+def _by_ending(start: str, place: Place, text_path: str) -> str:
+    found = _BY_ENDING.get(place.ending)
+    if found in (None, "text") and _is_url_list(start):
+        return "sitemap"
+    if found is None and (table := _table(start, text_path)):
+        return table
+    if found is None and not place.ending:
+        return "text"
+    if found is None:
+        shown = place.ending[:20].encode(errors="backslashreplace").decode()
+        raise UnreadableError(f"not a format that can be read ({shown}); what can be: {KNOWN}")
+    return found
+
+
+def _is_url_list(start: str) -> bool:
+    lines = start.split("\n")
+    if len(start) >= HEAD_BYTES - 4:  # the last line may be cut
+        lines = lines[:-1]
+    filled = [line.strip() for line in lines if line.strip()]
+    return bool(filled) and all(map(_URL_LINE.fullmatch, filled))
+
+
+def _table(start: str, text_path: str) -> str | None:
+    header = start.partition("\n")[0].strip().casefold()
+    for mark, name in ((",", "csv"), ("\t", "tsv")):
+        cells = {cell.strip(' "') for cell in header.split(mark)}
+        if text_path.casefold() in cells and len(cells & {text_path.casefold(), *FIELDS}) > 1:
+            return name
+    return None

@@ -1,0 +1,219 @@
+"""Parse HTML and XML that may be hostile, and reduce it to text.
+
+The XML parser resolves no entity, loads no DTD, asks no network and keeps libxml2's limits on
+depth and size. HTML is surveyed first: libxml2 takes minutes over one tag with 80,000 attributes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from html.entities import name2codepoint
+from typing import Any, BinaryIO
+
+from lxml import etree, html
+
+from index.clean import PARAGRAPH_BREAK
+from index.readers.place import UnreadableError
+
+MAX_PAGE_BYTES = 8 << 20
+MAX_XML_BYTES = 32 << 20
+MAX_TAGS = 100_000
+MAX_ELEMENTS = 2_000_000
+MAX_ATTRIBUTES = 1000
+
+_STEP_BYTES = 64 << 10
+_BLOCKS = frozenset(
+    "address article aside blockquote block body caption center dd div dl dt fieldset fn footer "
+    "form h1 h2 h3 h4 h5 h6 header hl1 hl2 hr li main nav nitf-table ol p pq pre section table "
+    "tbody td th tr ul byline dateline hedline".split()
+)
+_LINES = frozenset({"br"})
+_UNREAD = frozenset(
+    "script style head noscript template iframe object svg math select button textarea "
+    "media body.end".split()
+)
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.I)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
+
+# Pages saved whole carry their pictures in the addresses of the pictures.
+_EMBEDDED = re.compile(r"(data:[\w/+.-]{1,80};base64,)[A-Za-z0-9+/=%\s]+")
+
+
+_NAMED = re.compile(rb"&([A-Za-z]{2,8}[0-9]{0,2});")
+_XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_SPACES = re.compile(r"\s+")
+
+
+class _Survey:
+    """Counts the tags of a page as they are parsed, without a tree."""
+
+    def __init__(self) -> None:
+        self._tags = 0
+
+    def start(self, tag: str, attributes: Any) -> None:  # noqa: ANN401
+        self._tags += 1
+        if self._tags > MAX_TAGS:
+            raise UnreadableError(f"more than {MAX_TAGS} tags; no article has so many")
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise UnreadableError(f"a tag with more than {MAX_ATTRIBUTES} attributes")
+
+    def close(self) -> None:
+        pass
+
+
+def parse_page(content: bytes, charset: str | None = None) -> Any:  # noqa: ANN401
+    """Parse a page into a tree of lxml.html; None where it holds nothing.
+
+    Raises UnreadableError for a page over the limits. ``charset`` is what the server said.
+    """
+    return _parse_html(_EMBEDDED.sub(r"\1", decode_page(content, charset)))
+
+
+def text_of_markup(markup: str) -> str:
+    """Reduce HTML or NITF inside a field to text, paragraphs parted by blank lines."""
+    tree = _parse_html(f"<body>{_EMBEDDED.sub('', markup)}")
+    return "" if tree is None else text_of(tree)
+
+
+def _parse_html(text: str) -> Any:  # noqa: ANN401
+    content = _XML_DECLARATION.sub("", text, count=1).encode(errors="replace")
+    if len(content) > MAX_PAGE_BYTES:
+        raise UnreadableError(f"a page longer than {MAX_PAGE_BYTES >> 20} MB without its pictures")
+    content = content.replace(b"\0", b"")
+    if not content.strip():
+        return None
+    etree.fromstring(content, etree.HTMLParser(target=_Survey(), encoding="utf-8"))
+    try:
+        return html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # nothing but comments
+        return None
+
+
+def decode_page(content: bytes, charset: str | None) -> str:
+    """Decode a page as browsers do: by its mark, the server's word, its own, else UTF-8.
+
+    What none of them fits is read as Windows-1252, which never fails.
+    """
+    named = _META_CHARSET.search(content[:4096])
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    if b"<\0" in content[:64] or b"\0<" in content[:64]:
+        wide = "utf-16-le" if b"<\0" in content[:64] else "utf-16-be"
+        return content.decode(wide, errors="replace")
+    own = named.group(1).decode("ascii", errors="replace") if named else None
+    for said in (charset, own, "utf-8"):
+        if said and (text := _decoded(content, said)) is not None:
+            return text
+    return content.decode("cp1252", errors="replace")
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        name = codecs.lookup(encoding).name
+        # The web's Latin-1 is Windows-1252 (WHATWG Encoding, section 4.2), and a page that says
+        # UTF-16 in ASCII letters is not.
+        if name in ("iso8859-1", "ascii"):
+            return None if _is_utf8(content) else content.decode("cp1252", errors="replace")
+        return None if name.startswith("utf-16") else content.decode(name)
+    except (LookupError, ValueError):
+        return None
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def xml_parser(**options: Any) -> Any:  # noqa: ANN401
+    """Make a parser that resolves no entity, loads no DTD and asks no network."""
+    return etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
+        dtd_validation=False, remove_comments=True, remove_pis=True, **options,
+    )  # fmt: skip
+
+
+def parse_xml(content: bytes) -> Any:  # noqa: ANN401
+    """Parse XML into a tree; raises UnreadableError for what is not XML or over the limits."""
+    if content.count(b"<") > 2 * MAX_TAGS:
+        raise UnreadableError(f"more than {MAX_TAGS} tags; split it into one file each")
+    content = _NAMED.sub(_numbered, content)
+    try:
+        return etree.fromstring(content, xml_parser())
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError(f"not XML ({str(error)[:150]}); mend or leave it out") from None
+
+
+def _numbered(entity: re.Match[bytes]) -> bytes:
+    """Write HTML's named characters as numbers: NITF uses them, and its DTD is not loaded."""
+    name = entity.group(1).decode("ascii")
+    code = name2codepoint.get(name)
+    return entity.group() if code is None or name in _XML_NAMES else b"&#%d;" % code
+
+
+def feed_xml(file: BinaryIO, element: Callable[[str, str], None]) -> None:
+    """Call ``element`` with name and text of each element that ends; holds no tree.
+
+    Raises UnreadableError where the file is not XML.
+    """
+    parser = xml_parser(target=_Texts(element))
+    try:
+        while chunk := file.read(_STEP_BYTES):
+            parser.feed(chunk)
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError(f"not XML ({str(error)[:150]}); mend or leave it out") from None
+
+
+class _Texts:
+    def __init__(self, element: Callable[[str, str], None]) -> None:
+        self._element = element
+        self._text: list[str] = []
+        self._count = 0
+
+    def start(self, tag: str, attributes: Any) -> None:  # noqa: ANN401
+        self._text = []
+
+    def data(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
+            raise UnreadableError(f"more than {MAX_ELEMENTS} elements; split it")
+        self._element(local_name(tag), "".join(self._text).strip())
+        self._text = []
+
+    def close(self) -> None:
+        pass
+
+
+def local_name(tag: object) -> str:
+    """Name of an element without its namespace, in lower case; "" for comments."""
+    return tag.rpartition("}")[2].casefold() if isinstance(tag, str) else ""
+
+
+def text_of(element: Any) -> str:  # noqa: ANN401
+    """Write an element's text, blocks parted by blank lines; scripts and captions are left out."""
+    parts: list[str] = []
+    unread = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        name = local_name(node.tag)
+        unread += (name in _UNREAD) * (1 if event == "start" else -1)
+        if name in _BLOCKS:
+            parts.append(PARAGRAPH_BREAK)
+        elif name in _LINES and event == "end":
+            parts.append("\n")
+        text = node.text if event == "start" else node.tail if node is not element else None
+        if text and not unread and (name or event == "end"):
+            parts.append(_SPACES.sub(" ", text))
+    return "".join(parts).strip()

@@ -1,0 +1,153 @@
+"""Read JSON whose articles stand in an array or alone, streamed: no more than one is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BufferedReader, BytesIO
+from typing import Any, BinaryIO
+
+import ijson
+from ijson.common import ObjectBuilder
+
+from index.readers.encoding import UTF8_BOM
+from index.readers.fields import UnfitRecordError, read_record
+from index.readers.formats import HEAD_BYTES
+from index.readers.mapping import shaped
+from index.readers.options import ARTICLES, ReadOptions
+from index.readers.place import Item, Place, UnreadableError
+from index.types import Rejection
+
+MAX_DEPTH = 100
+MAX_RECORD_VALUES = 200_000
+MAX_RECORD_CHARS = 64 << 20
+
+_ITEM = ""  # a step into an array; no path that a user gives has an empty key
+_Path = tuple[str, ...]
+
+
+class _TooLargeError(UnfitRecordError):
+    pass
+
+
+def read_json(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the article of each record; ``line`` counts records from 1.
+
+    Records are the objects that hold the text field, in the shallowest array that has some;
+    several documents in one file are read one after the other.
+    """
+    number = 0
+    try:
+        where = _records_path(file, options)
+        for number, record in enumerate(_records(file, where), 1):
+            try:
+                fields = shaped(_object(record), options)
+            except UnfitRecordError as error:
+                yield Rejection(place.name, number, str(error))
+            else:
+                yield from read_record(fields, place.name, number, options)
+    except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
+        behind = f" behind record {number}" if number else ""
+        raise UnreadableError(f"not JSON{behind} ({str(error)[:120]!r}); mend it") from None
+    if not number:
+        raise UnreadableError("no article in it; say where they stand with --map articles=…")
+
+
+def _object(record: object) -> dict[str, object]:
+    if isinstance(record, UnfitRecordError):
+        raise record
+    if not isinstance(record, dict):
+        raise UnfitRecordError("not a JSON object; each article has to be one")
+    return record
+
+
+def _records_path(file: BufferedReader, options: ReadOptions) -> _Path:
+    if given := options.field_map.get(ARTICLES):
+        return tuple(_ITEM if key == "*" else key for key in given.split("."))
+    text = tuple(key for key in options.path("text").split(".") if not key.isdecimal())
+    head = file.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(UTF8_BOM)
+    found: set[_Path] = set()
+    try:
+        for path, event, _ in _events(BytesIO(head)):
+            if event == "string" and (record := _above(path, text)) is not None:
+                found.add(record)
+    except (ijson.JSONError, ValueError):
+        pass  # the head ends anywhere
+    if not found:
+        raise UnreadableError(
+            f"no field {options.path('text')!r} in the first article; name the fields with "
+            "--map text=…, and where the articles stand with --map articles=…"
+        )
+    return min(found, key=lambda path: (bool(path) and _ITEM not in path, len(path), path))
+
+
+def _above(path: _Path, text: _Path) -> _Path | None:
+    """Path of the record whose text field stands at ``path``; None where it is another field."""
+    keys = list(path)
+    for key in reversed(text):
+        while keys and keys[-1] == _ITEM:
+            keys.pop()
+        if not keys or keys.pop() != key:
+            return None
+    return tuple(keys)
+
+
+def _events(file: BinaryIO | _WithoutMark) -> Iterator[tuple[_Path, str, Any]]:
+    """Yield events with the path of their value; raises UnreadableError where nested too deep."""
+    path: list[str] = []
+    arrays: list[bool] = []
+    for event, value in ijson.basic_parse(file, use_float=True, multiple_values=True):
+        if event == "map_key":
+            path[-1] = value
+        elif event in ("end_map", "end_array"):
+            path.pop()
+            arrays.pop()
+        yield tuple(path), event, value
+        if event in ("start_map", "start_array"):
+            arrays.append(event == "start_array")
+            path.append(_ITEM)
+            if len(path) > MAX_DEPTH:
+                raise UnreadableError(f"nested deeper than {MAX_DEPTH} levels; no article is")
+
+
+def _records(file: BinaryIO, where: _Path) -> Iterator[object]:
+    """Build the values at a path one by one; an error stands for one that is too large.
+
+    A path that ends at an array means its items.
+    """
+    builder: ObjectBuilder | None = None
+    values = chars = depth = 0
+    items = (*where, _ITEM)
+    start: _Path = where
+    for path, event, value in _events(_WithoutMark(file)):
+        if not depth:
+            if path == where and event == "start_array":
+                start = items
+                continue
+            if path not in (where, items) or path != start or event in ("map_key", "end_array"):
+                continue
+            builder, values, chars = ObjectBuilder(), 0, 0
+        depth += event.startswith("start")
+        depth -= event.startswith("end")
+        values += 1
+        chars += len(value) if isinstance(value, str) else 0
+        if values > MAX_RECORD_VALUES or chars > MAX_RECORD_CHARS:
+            builder = None
+        if builder:
+            builder.event(event, value)
+        if not depth:
+            yield builder.value if builder else _TooLargeError("too large for one article")
+
+
+class _WithoutMark:
+    """A stream without its byte order mark, which the parser does not take."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._begun = False
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._file.read(size)
+        if not self._begun and chunk:
+            self._begun = True
+            chunk = chunk.removeprefix(UTF8_BOM) or self._file.read(size)
+        return chunk

@@ -1,0 +1,125 @@
+"""Read the agencies' XML: NITF and NewsML-G2 (IPTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import Any
+
+from index.readers.fields import read_record
+from index.readers.markup import MAX_XML_BYTES, local_name, parse_xml, text_of, text_of_markup
+from index.readers.options import ReadOptions
+from index.readers.place import Item, Place
+from index.readers.streams import read_at_most
+from index.types import Rejection
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_ELEMENTS = "{*}*"  # and no comments
+_WITHDRAWN = ("canceled", "cancelled", "withheld")
+
+
+def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the article of each NITF or NewsML-G2 item; ``line`` is the one it starts on."""
+    root = parse_xml(read_at_most(file, MAX_XML_BYTES, "the XML"))
+    found = False
+    for item in _items(root):
+        found = True
+        is_nitf = local_name(item.tag) == "nitf"
+        if not is_nitf and (reason := _unfit(item)):
+            yield Rejection(place.name, item.sourceline, reason)
+            continue
+        record = _nitf_record(item) if is_nitf else _newsml_record(item)
+        yield from read_record(record, place.name, item.sourceline, options)
+    if not found:
+        yield Rejection(place.name, None, "no news item in it")
+
+
+def _items(root: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Items in reading order. NITF inside a NewsML item is that item's content."""
+    for element in root.iter(_ELEMENTS):
+        name = local_name(element.tag)
+        inside = any(local_name(above.tag) == "newsitem" for above in element.iterancestors())
+        if name in ("newsitem", "nitf") and not inside:
+            yield element
+
+
+def _unfit(item: Any) -> str | None:  # noqa: ANN401
+    status = _attribute(item, "pubstatus", "qcode").rpartition(":")[2].casefold()
+    if status in _WITHDRAWN:
+        return f"the agency has it {status}"
+    kind = _attribute(item, "itemclass", "qcode").rpartition(":")[2].casefold()
+    return f"not a text but a {kind}" if kind and kind not in ("text", "composite") else None
+
+
+def _newsml_record(item: Any) -> dict[str, object]:  # noqa: ANN401
+    embedded = _first(item, "nitf")
+    inner = _nitf_record(embedded) if embedded is not None else {}
+    content = _first(item, "contentset")
+    return {
+        "id": (item.get("guid") or "").strip() or None,
+        "title": _text(item, "headline") or inner.get("title"),
+        "text": inner.get("text") or _inline_text(content),
+        "published": _text(item, "firstcreated")
+        or _text(item, "versioncreated")
+        or _text(item, "contentcreated"),
+        "source": _named(item, "provider") or _named(item, "infosource"),
+        "url": None,
+        "author": _text(item, "by") or _named(item, "creator") or inner.get("author"),
+        "language": _attribute(item, "language", "tag") or item.get(_LANG) or inner.get("language"),
+    }
+
+
+def _inline_text(content: Any) -> str:  # noqa: ANN401
+    if content is None:
+        return ""
+    inline = _first(content, "inlinexml")
+    if inline is not None:
+        body = _first(inline, "body")
+        return text_of(inline if body is None else body)
+    data = _first(content, "inlinedata")
+    if data is None:
+        return ""
+    text = "".join(data.itertext())
+    is_markup = "html" in data.get("contenttype", "") or "xml" in data.get("contenttype", "")
+    return text_of_markup(text) if is_markup else text
+
+
+def _nitf_record(nitf: Any) -> dict[str, object]:  # noqa: ANN401
+    body = _first(nitf, "body.content")
+    return {
+        "id": _attribute(nitf, "doc-id", "id-string") or None,
+        "title": _text(nitf, "hl1") or _text(nitf, "title"),
+        "text": "" if body is None else text_of(body),
+        "published": _attribute(nitf, "date.issue", "norm")
+        or _attribute(nitf, "date.release", "norm")
+        or _attribute(nitf, "story.date", "norm"),
+        "source": _text(nitf, "distributor")
+        or _attribute(nitf, "pubdata", "name")
+        or _attribute(nitf, "doc.copyright", "holder"),
+        "url": None,
+        "author": _text(nitf, "person", within="byline") or _text(nitf, "byline"),
+        "language": nitf.get(_LANG) or None,
+    }
+
+
+def _first(element: Any, name: str) -> Any:  # noqa: ANN401
+    """First element of that name below, whatever its namespace; None without one."""
+    return next((found for found in element.iter(_ELEMENTS) if local_name(found.tag) == name), None)
+
+
+def _text(element: Any, name: str, within: str | None = None) -> str:  # noqa: ANN401
+    inside = element if within is None else _first(element, within)
+    found = None if inside is None else _first(inside, name)
+    return "" if found is None else " ".join("".join(found.itertext()).split())
+
+
+def _attribute(element: Any, name: str, attribute: str) -> str:  # noqa: ANN401
+    found = _first(element, name)
+    return "" if found is None else (found.get(attribute) or "").strip()
+
+
+def _named(element: Any, name: str) -> str:  # noqa: ANN401
+    found = _first(element, name)
+    if found is None:
+        return ""
+    return _text(found, "name") or (found.get("literal") or "").strip()

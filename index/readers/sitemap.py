@@ -1,0 +1,124 @@
+"""Read a sitemap, or a plain list of URLs, as a list of saved pages.
+
+The pages of a sitemap that is a file lie beside it; only a sitemap that was itself given as a URL
+has its pages fetched, and only from its own host.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BufferedReader
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from index.readers.content import read_content
+from index.readers.markup import feed_xml
+from index.readers.options import ReadOptions
+from index.readers.place import Item, Place, UnreadableError
+from index.readers.streams import open_file
+from index.types import Rejection
+
+# sitemaps.org, "Sitemaps XML format": no more than 50,000 addresses of 2,048 characters.
+MAX_PAGES = 50_000
+MAX_URL_CHARS = 2048
+
+
+def read_sitemap(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the articles of the pages listed; a page that is not there is a Rejection."""
+    if place.folder is None and not place.fetched:
+        yield Rejection(
+            place.name,
+            None,
+            "a list of pages; give it by itself, with the saved pages beside it, or as a URL",
+        )
+        return
+    pages = _listed(file)
+    if not pages:
+        yield Rejection(place.name, None, "a list of pages with none in it")
+    for url in pages:
+        if place.folder is not None:
+            yield from _read_saved(url, place, place.folder, options)
+        else:
+            yield from _read_fetched(url, place, options)
+
+
+def _listed(file: BufferedReader) -> list[str]:
+    found: dict[str, None] = {}
+
+    def element(name: str, text: str) -> None:
+        if name == "loc" and text:
+            add(text)
+
+    def add(url: str) -> None:
+        found[url[: MAX_URL_CHARS + 1]] = None
+        if len(found) > MAX_PAGES:
+            raise UnreadableError(f"lists more than {MAX_PAGES} pages; split it")
+
+    if file.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        feed_xml(file, element)
+    else:
+        while line := file.readline(4 * MAX_URL_CHARS):
+            if url := line.decode(errors="replace").strip(" \t\r\n\ufeff"):
+                add(url)
+    return list(found)
+
+
+def _read_saved(url: str, place: Place, folder: Path, options: ReadOptions) -> Iterator[Item]:
+    path = _saved(url, folder)
+    if path is None:
+        reason = f"{url[:300]} is listed and not saved beside the list; save it, or give its URL"
+        yield Rejection(place.name, None, reason)
+        return
+    name = path.relative_to(folder).as_posix()
+    if (real := os.path.realpath(path)) in place.visited:
+        yield Rejection(place.name, None, f"{url[:300]} leads to {name}, which was read already")
+        return
+    place.visited.add(real)
+    inside = replace(place.inside(name, url=url), folder=path.parent)
+    try:
+        with open_file(path) as file:
+            yield from read_content(file, inside, options)
+    except OSError as error:
+        yield Rejection(inside.name, None, f"cannot be read: {error.strerror or error}")
+
+
+def _saved(url: str, folder: Path) -> Path | None:
+    """Find the file of a page: under its path, or under host and path as wget saves it.
+
+    None where there is none inside the folder: neither ".." nor a link leads out of it.
+    """
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return None
+    if len(url) > MAX_URL_CHARS or "\0" in (path := unquote(address.path)):
+        return None
+    parts = path.strip("/")
+    top = os.path.realpath(folder)
+    for base in (parts, f"{address.netloc}/{parts}", parts.rpartition("/")[2]):
+        for name in (base, f"{base}.html", f"{base}/index.html"):
+            real = os.path.realpath(os.path.join(top, name.lstrip("/")))
+            if os.path.commonpath((top, real)) == top and os.path.isfile(real):
+                return folder / os.path.relpath(real, top)
+    return None
+
+
+def _read_fetched(url: str, place: Place, options: ReadOptions) -> Iterator[Item]:
+    from index.readers.web import read_url
+
+    address = urljoin(place.url or "", url)
+    try:
+        same = urlsplit(address).hostname == urlsplit(place.url or "").hostname
+    except ValueError:
+        same = False
+    if not same:
+        reason = f"{url[:300]} is on another host than the list; give its URL by itself"
+        yield Rejection(place.name, None, reason)
+        return
+    if address in place.visited:
+        yield Rejection(place.name, None, f"{url[:300]} is listed more than once")
+        return
+    place.visited.add(address)
+    yield from read_url(address, options, depth=place.depth + 1, visited=place.visited)

@@ -1,0 +1,232 @@
+"""Read the HTML pages of a WARC crawl. A bad record ends itself and not the file."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BufferedReader, BytesIO
+from typing import Any
+
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
+
+from index.readers.html import MAX_SAVED_BYTES, read_page
+from index.readers.options import ReadOptions
+from index.readers.place import Allowance, Item, Place, UnreadableError
+from index.readers.streams import chunks_of, decoded_body, inflate_into, stream_of
+from index.types import Rejection
+
+_LINE_BYTES = 64 << 10
+_HEADER_BYTES = 256 << 10
+_GZIP_START = b"\x1f\x8b\x08"
+_PAGE_TYPES = ("text/html", "application/xhtml+xml")
+_HTTP = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3"]
+
+
+@dataclass(slots=True)
+class _Crawl:
+    """What was met so far. ``records`` counts from 1 and is the line of an article."""
+
+    records: int = 0
+    items: int = 0
+    lost: bool = False
+
+
+def read_warc(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the article of each HTML page that was fetched with success."""
+    crawl = _Crawl()
+    yield from _counted(_read_records(file, place, options, crawl), crawl)
+    yield from _summary(place, crawl)
+
+
+def read_warc_members(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Read a WARC in which each record is compressed by itself, as crawlers write it."""
+    crawl = _Crawl()
+    for member in _members(file, place):
+        try:
+            yield from _counted(_read_records(member, place, options, crawl), crawl)
+            for _ in chunks_of(member):  # to the end of the member
+                pass
+        except UnreadableError as error:
+            yield from _counted(_complaint(place, crawl, str(error)), crawl)
+    yield from _summary(place, crawl)
+
+
+def _counted(items: Iterator[Item], crawl: _Crawl) -> Iterator[Item]:
+    for item in items:
+        crawl.items += 1
+        yield item
+
+
+def _summary(place: Place, crawl: _Crawl) -> Iterator[Item]:
+    if not crawl.items:
+        yield Rejection(place.name, None, f"a crawl of {crawl.records} records with no HTML page")
+
+
+def _complaint(place: Place, crawl: _Crawl, reason: str) -> Iterator[Item]:
+    """Complain of damage once, until a record is whole again."""
+    if not crawl.lost:
+        crawl.lost = True
+        shown = " ".join(f"record skipped: {reason}".split())[:300]
+        yield Rejection(place.name, crawl.records or None, shown)
+
+
+def _members(file: BufferedReader, place: Place) -> Iterator[BufferedReader]:
+    """Yield a stream of each gzip member; each has to be read to its end before the next.
+
+    After damage the next member is found by the bytes that a member begins with.
+    """
+    rest = file.read(_LINE_BYTES)
+    while rest:
+        state = _Member(rest)
+        yield stream_of(state.chunks(file, place))
+        rest = state.rest or file.read(_LINE_BYTES)
+        if not rest.startswith(_GZIP_START):
+            rest = _next_start(file, rest)
+
+
+class _Member:
+    """One gzip member; ``rest`` is what was read behind it."""
+
+    def __init__(self, first: bytes) -> None:
+        self.rest = first
+
+    def chunks(self, file: BufferedReader, place: Place) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        chunk = self.rest
+        while chunk:
+            self.rest = chunk[1:]  # where to look on, if this chunk is damaged
+            yield from inflate_into(inflater, chunk, place.allowance)
+            self.rest = inflater.unused_data
+            if inflater.eof:
+                return
+            chunk = file.read(_LINE_BYTES)
+        raise UnreadableError("the file ends inside it; copy the file again")
+
+
+def _next_start(file: BufferedReader, rest: bytes) -> bytes:
+    while rest:
+        at = rest.find(_GZIP_START)
+        if at >= 0:
+            return rest[at:]
+        kept = rest[-2:]
+        more = file.read(_LINE_BYTES)
+        rest = kept + more if more else b""
+    return b""
+
+
+def _read_records(
+    stream: BufferedReader, place: Place, options: ReadOptions, crawl: _Crawl
+) -> Iterator[Item]:
+    while line := stream.readline(_LINE_BYTES):
+        if not line.strip():
+            continue
+        if not line.startswith(b"WARC/"):
+            yield from _complaint(place, crawl, "no record where one has to begin")
+            continue
+        crawl.records += 1
+        start = stream.tell() if stream.seekable() else None
+        try:
+            page = _load(stream, line)
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as error:
+            yield from _complaint(place, crawl, f"not a WARC record ({error})")
+        except _CutShortError as error:
+            yield from _complaint(place, crawl, str(error))
+            if start is not None:
+                stream.seek(start)  # a wrong length swallows what follows: look for it there
+        else:
+            crawl.lost = False
+            if page:
+                yield from _read(page, place, crawl.records, options)
+
+
+class _CutShortError(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    url: str
+    block: bytes
+
+
+def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
+    """Read a record to its end; None for what is no response of a web server."""
+    record = ArcWarcRecordLoader().parse_record_stream(
+        _ShortLines(stream),
+        statusline=first_line,
+        known_format="warc",
+        no_record_parse=True,
+    )
+    if not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
+        raise ValueError("no Content-Length")
+    if not record.rec_type:
+        raise ValueError("no WARC-Type")
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    wanted = record.rec_type == "response" and url.startswith(("http:", "https:"))
+    block = record.raw_stream.read(MAX_SAVED_BYTES + 1) if wanted and record.length else b""
+    read = len(block)
+    while read < record.length and (chunk := record.raw_stream.read(1 << 20)):
+        read += len(chunk)
+    if read < record.length:
+        raise _CutShortError(f"{record.length} bytes were announced and {read} are there")
+    return _Response(url, block) if wanted else None
+
+
+class _ShortLines:
+    """A stream whose lines are those of a header: few, and not without end."""
+
+    def __init__(self, stream: BufferedReader | BytesIO) -> None:
+        self._stream = stream
+        self._left = _HEADER_BYTES
+        self.read = stream.read
+
+    def readline(self) -> bytes:
+        line = self._stream.readline(_LINE_BYTES)
+        self._left -= len(line)
+        if self._left < 0 or len(line) == _LINE_BYTES:
+            raise ValueError("a header without end")
+        return line
+
+
+def _read(response: _Response, place: Place, number: int, options: ReadOptions) -> Iterator[Item]:
+    where = f"record of {response.url[:200]}"
+    if len(response.block) > MAX_SAVED_BYTES:
+        yield Rejection(place.name, number, f"{where}: longer than {MAX_SAVED_BYTES >> 20} MB")
+        return
+    stream = BytesIO(response.block)
+    try:
+        headers = StatusAndHeadersParser(_HTTP).parse(_ShortLines(stream))
+        kind, charset = _content_type(headers)
+        if kind not in _PAGE_TYPES or headers.get_statuscode() != "200":
+            return
+        body = _body(headers, stream)
+    except (StatusAndHeadersParserException, EOFError, ValueError) as error:
+        reason = " ".join(f"{where}: no HTTP response ({error})".split())[:400]
+        yield Rejection(place.name, number, reason)
+    except UnreadableError as error:
+        yield Rejection(place.name, number, f"{where}: {error}")
+    else:
+        yield from read_page(
+            body, replace(place, url=response.url, charset=charset), number, options
+        )
+
+
+def _content_type(headers: Any) -> tuple[str, str | None]:  # noqa: ANN401
+    kind, _, parameters = (headers.get_header("content-type") or "").partition(";")
+    name, _, charset = parameters.strip().partition("=")
+    return kind.strip().casefold(), charset.strip(" \"'") if name == "charset" else None
+
+
+def _body(headers: Any, stream: BytesIO) -> bytes:  # noqa: ANN401
+    body: bytes
+    if (headers.get_header("transfer-encoding") or "").casefold() == "chunked":
+        body = ChunkedDataReader(stream, decomp_type=None).read()
+    else:
+        body = stream.read()
+    encoding = headers.get_header("content-encoding") or ""
+    # An allowance of its own: a page that is a bomb must not use up that of the pages behind it.
+    return decoded_body(body, encoding, Allowance(len(body)), MAX_SAVED_BYTES)

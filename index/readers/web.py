@@ -1,0 +1,55 @@
+"""Read what stands at a URL: a page, a feed, a sitemap or any other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from index.fetch import FetchError, fetch
+from index.readers.content import read_content
+from index.readers.options import ReadOptions
+from index.readers.place import MAX_DEPTH, Allowance, Item, Place
+from index.types import Rejection
+
+_ENDINGS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/json": ".json",
+    "application/x-ndjson": ".jsonl",
+}
+
+
+def read_url(
+    url: str, options: ReadOptions, depth: int = 0, visited: set[str] | None = None
+) -> Iterator[Item]:
+    """Yield the articles at a URL; where it cannot be fetched, a Rejection."""
+    if depth > MAX_DEPTH:
+        yield Rejection(url, None, "lists inside each other too deep")
+        return
+    try:
+        with fetch(url, options.address_allowed) as fetched:
+            place = Place(
+                name=url,
+                hint=_hint(fetched.url, fetched.content_type),
+                allowance=Allowance(fetched.size),
+                url=fetched.url,
+                charset=fetched.charset,
+                fetched=True,
+                depth=depth,
+                visited={url, fetched.url} if visited is None else visited,
+            )
+            yield from read_content(fetched.body, place, options)
+    except FetchError as error:
+        yield Rejection(url, None, str(error))
+
+
+def _hint(url: str, content_type: str) -> str:
+    """Name the file by its address; servers say text/plain of nearly everything."""
+    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    known = name.rpartition(".")[2].casefold()
+    if "." in name and content_type not in ("text/html", "application/xhtml+xml"):
+        return name
+    return name if known in ("html", "htm") else f"{name}{_ENDINGS.get(content_type, '')}"

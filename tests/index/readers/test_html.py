@@ -1,0 +1,92 @@
+"""HTML pages as saved from the web."""
+
+import pytest
+
+SECOND = "The coastguard said that nobody was hurt and that tugs were on their way."
+
+
+def test_a_saved_page_gives_its_article_and_nothing_around_it(tmp_path, read, page):
+    (tmp_path / "a.html").write_text(page(), "utf-8")
+    (item,) = read(tmp_path / "a.html")
+    article = item.article
+    assert article.title == "Ferry runs aground off Selm"
+    assert article.text.split("\n\n")[1] == SECOND
+    assert len(article.text.split("\n\n")) == 3
+    assert article.published == "2024-03-04T08:30:00Z"
+    assert article.source == "Harbour Courier"
+    assert article.author == "Ina Vold"
+    assert article.url == "https://courier.example/2024/ferry"
+    assert article.language == "en"
+    assert (item.file, item.line) == (str(tmp_path / "a.html"), None)
+
+
+def test_a_page_is_told_by_its_content(tmp_path, read, articles, page):
+    for name in ("page", "page.txt", "page.jsonl", "page.php"):
+        (tmp_path / name).write_text(f"\n<!-- saved -->\n{page(path=f'/{name}')}", "utf-8")
+    assert len(articles(read(tmp_path))) == 4
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", "utf-8"),
+        ("iso-8859-1", "iso-8859-1"),
+        ("cp1252", "iso-8859-1"),  # what the web calls Latin-1
+        ("utf-8", "iso-8859-1"),  # wrong, and common
+        ("cp1252", "x-unknown"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+        ("windows-1251", "windows-1251"),
+        ("shift_jis", "shift_jis"),
+    ],
+)
+def test_a_page_is_read_in_its_encoding(tmp_path, read, page, encoding, said):
+    title = {"windows-1251": "Паром сел на мель", "shift_jis": "フェリー座礁"}.get(encoding, "Café")
+    text = page(title=title).replace('charset="utf-8"', f'charset="{said}"')
+    (tmp_path / "a.html").write_bytes(text.encode(encoding, errors="ignore"))
+    (item,) = read(tmp_path / "a.html")
+    assert item.article.title == title
+
+
+def test_the_date_is_what_the_page_says_of_its_publication(tmp_path, read, page):
+    linked = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", '
+        '"dateModified": "2025-01-01", "datePublished": "2024-03-05T12:00:00+01:00"}</script>'
+    )
+    (tmp_path / "a.html").write_text(page(head=linked), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-05T11:00:00Z"
+    undated = page().replace("2024-03-04T10:30:00+02:00", "")
+    (tmp_path / "a.html").write_text(undated, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published is None  # not the year in the footer
+
+
+@pytest.mark.parametrize("path", ["/", "", "javascript:alert(1)"])
+def test_a_canonical_address_that_is_nobodys_is_not_taken(tmp_path, read, page, path):
+    text = page().replace("https://courier.example/2024/ferry", path and f"https://x.example{path}")
+    (tmp_path / "a.html").write_text(text.replace("https://x.examplejava", "java"), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.url is None
+
+
+def test_the_pictures_of_a_page_saved_whole_count_for_nothing(tmp_path, read, page):
+    picture = f'<img src="data:image/png;base64,{"A" * (12 << 20)}">'
+    (tmp_path / "a.html").write_text(page().replace("<article>", f"<article>{picture}"), "utf-8")
+    (item,) = read(tmp_path / "a.html")
+    assert item.article.text.split("\n\n")[1] == SECOND
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<html><body></body></html>", "no article found in the page"),
+        ("<html>", "no article found in the page"),
+        ("<!-- only a comment -->", "an empty page"),
+        ("", "an empty page"),
+        ("<html><body>" + "<p>" * 100_001, "more than 100000 tags"),
+        (f"<html><p {' '.join(f'a{i}' for i in range(1001))}>x", "a tag with more than 1000"),
+        (f"<html><p>{'x' * (9 << 20)}", "a page longer than 8 MB"),
+    ],
+)
+def test_a_page_without_an_article_is_rejected(tmp_path, read, content, reason):
+    (tmp_path / "a.html").write_text(content, "utf-8")
+    (rejected,) = read(tmp_path / "a.html")
+    assert rejected.reason.startswith(reason)

@@ -1,0 +1,148 @@
+"""WARC and WACZ crawls."""
+
+import gzip
+import io
+import json
+import zipfile
+import zlib
+
+import brotli
+import pytest
+
+
+@pytest.fixture(scope="module")
+def pages(page):
+    return [
+        (f"https://courier.example/{n}", page(path=f"/{n}", title=f"Story {n}")) for n in range(4)
+    ]
+
+
+def titles(items) -> list[str]:
+    return [item.article.title for item in items if hasattr(item, "article")]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_the_pages_of_a_crawl(tmp_path, read, crawl, pages, packed):
+    (tmp_path / "a.warc").write_bytes(crawl(pages, packed=packed))
+    items = read(tmp_path)
+    assert titles(items) == ["Story 0", "Story 1", "Story 2", "Story 3"]
+    assert items[1].article.url == "https://courier.example/1"
+    assert [item.line for item in items] == [2, 3, 4, 5]  # records; the first tells of the crawler
+
+
+def test_a_page_has_its_address_from_the_crawl(tmp_path, read, crawl, page):
+    plain = page().replace("canonical", "x")
+    (tmp_path / "a.warc.gz").write_bytes(crawl([("https://courier.example/s?id=3", plain)]))
+    assert read(tmp_path)[0].article.url == "https://courier.example/s?id=3"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress)],
+)
+def test_bodies_as_the_server_packed_them(tmp_path, read, crawl, pages, encoding, pack):
+    sent = [(url, pack(body.encode())) for url, body in pages]
+    (tmp_path / "a.warc.gz").write_bytes(crawl(sent, Content_Encoding=encoding))
+    assert len(titles(read(tmp_path))) == 4
+
+
+def test_bodies_in_chunks_and_in_the_charset_of_the_server(tmp_path, read, crawl, page):
+    body = (
+        page(title="Паром").replace('<meta charset="utf-8">', "").encode("windows-1251", "ignore")
+    )
+    sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    content = crawl(
+        [("https://x.example/1", sent)],
+        kind="text/html; charset=windows-1251",
+        Transfer_Encoding="chunked",
+    )
+    (tmp_path / "a.warc.gz").write_bytes(content)
+    assert titles(read(tmp_path)) == ["Паром"]
+
+
+def test_other_kinds_failures_and_pages_without_article(tmp_path, read, reasons, crawl, pages):
+    one = pages[:1]
+    (tmp_path / "a.warc.gz").write_bytes(crawl(one, kind="image/png") + crawl(one, status="404 No"))
+    assert reasons(read(tmp_path)) == ["a crawl of 4 records with no HTML page"]
+    (tmp_path / "a.warc.gz").write_bytes(
+        crawl([("https://x.example/list", "<html><body></body></html>")])
+    )
+    (reason,) = reasons(read(tmp_path))
+    assert reason.startswith("no article found in the page")
+    assert reason.endswith("at https://x.example/list")
+
+
+def test_a_damaged_member_ends_itself_and_not_the_file(tmp_path, read, reasons, crawl, pages):
+    members = [crawl([page]) for page in pages]
+    for cut in (slice(60, 90), slice(20, 24), slice(-8, None), slice(300, 301)):
+        broken = bytearray(members[1])
+        start = broken.index(b"\x1f\x8b\x08", 10)  # the page behind the record of the crawler
+        area = range(len(broken) - start)[cut]
+        for place in area:
+            broken[start + place] ^= 0x55
+        (tmp_path / "a.warc.gz").write_bytes(b"".join([members[0], broken, *members[2:]]))
+        items = read(tmp_path)
+        assert titles(items) == ["Story 0", "Story 2", "Story 3"]
+        assert len(reasons(items)) == 1
+        assert reasons(items)[0].startswith("record skipped: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Content-Length: ", b"Content-Length: 9999"),
+        (b"Content-Length: ", b"Content-Length: x"),
+        (b"Content-Length: ", b"Content-Lexgth: "),
+        (b"WARC/1.0", b"WARC/7.7"),
+        (b"WARC/1.0", b"WXRC/1.0"),
+        (b"WARC-Type: ", b"W" * 70_000),
+    ],
+)
+def test_a_damaged_record_ends_itself_and_not_the_file(
+    tmp_path, read, reasons, crawl, pages, old, new
+):
+    records = [crawl([page], packed=False) for page in pages]
+    start = records[1].index(b"WARC/1.0", 10)
+    records[1] = records[1][:start] + records[1][start:].replace(old, new, 1)
+    (tmp_path / "a.warc").write_bytes(b"".join(records))
+    items = read(tmp_path)
+    assert titles(items) == ["Story 0", "Story 2", "Story 3"]
+    assert all(reason.startswith("record skipped: ") for reason in reasons(items))
+    assert reasons(items)
+
+
+def test_a_crawl_that_is_cut_gives_what_is_there(tmp_path, read, reasons, crawl, pages):
+    for packed in (True, False):
+        content = crawl(pages, packed=packed)
+        (tmp_path / "a.warc").write_bytes(content[: len(content) - 40])
+        items = read(tmp_path)
+        assert titles(items) == ["Story 0", "Story 1", "Story 2"]
+        assert reasons(items)[-1].startswith("record skipped: ")
+
+
+def test_a_body_that_is_a_bomb_is_rejected(tmp_path, read, reasons, crawl, pages):
+    bomb = gzip.compress(b" " * (200 << 20))
+    sent = [("https://x.example/bomb", bomb)]
+    (tmp_path / "a.warc.gz").write_bytes(crawl(sent, Content_Encoding="gzip") + crawl(pages))
+    items = read(tmp_path)
+    assert "is longer than 64 MB" in reasons(items)[0]
+    assert len(titles(items)) == 4
+
+
+def test_a_wacz_is_its_crawl_and_not_its_lists(tmp_path, read, crawl, pages):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("datapackage.json", json.dumps({"profile": "data-package"}))
+        archive.writestr("pages/pages.jsonl", '{"format": "json-pages-1.0", "text": "no"}\n')
+        archive.writestr("indexes/index.cdx.gz", gzip.compress(b"x"))
+        archive.writestr("archive/b.warc.gz", crawl(pages[2:]))
+        archive.writestr("archive/a.warc.gz", crawl(pages[:2]))
+    (tmp_path / "a.wacz").write_bytes(out.getvalue())
+    items = read(tmp_path)
+    assert titles(items) == ["Story 0", "Story 1", "Story 2", "Story 3"]
+    assert items[0].file == f"{tmp_path}/a.wacz/archive/a.warc.gz"
+
+
+def test_a_crawl_packed_as_a_whole(tmp_path, read, crawl, pages):
+    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(crawl(pages, packed=False)))
+    assert len(titles(read(tmp_path))) == 4

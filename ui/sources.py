@@ -1,0 +1,63 @@
+"""What ``build`` and ``add`` take: paths, URLs or standard input, and how to read them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from index.readers.options import ReadOptions
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_URLS = ("http:", "https:")
+
+
+class _SourceType(click.Path):
+    """A path that exists, a URL, or "-" for standard input; the latter two stay strings."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401  # as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        if isinstance(value, str) and (value == "-" or value.casefold().startswith(_URLS)):
+            return value
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+sources_argument = click.argument(
+    "sources", nargs=-1, required=True, type=_SourceType(exists=True), metavar="PATH…"
+)
+
+
+def reading_options(command: Command) -> Command:
+    """Give a command the options --map and --date-order."""
+    for option in (
+        click.option(
+            "--date-order",
+            type=click.Choice(["dmy", "mdy", "ymd"]),
+            help="Order of day, month and year in dates like 03/04/2021.",
+        ),
+        click.option(
+            "--map",
+            "field_map",
+            multiple=True,
+            metavar="FIELD=KEY,…",
+            help="Where the fields stand, e.g. title=headline,text=body.html (repeatable).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_options(field_map: Sequence[str], date_order: str | None) -> ReadOptions:
+    """Make the readers' options of what the command line said; raises SettingsError."""
+    from index.readers.options import ReadOptions, parse_field_map
+
+    return ReadOptions(parse_field_map(field_map), date_order)  # type: ignore[arg-type]  # a Choice
