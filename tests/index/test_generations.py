@@ -16,7 +16,7 @@ from index.errors import (
     IndexMismatchError,
 )
 from index.generations import ArchiveFolder
-from index.settings import Settings
+from index.settings import FORMAT_VERSION, Settings
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_another_format_version(folder: ArchiveFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", "null", '{"format_version": 2}', "\udcff"]
+    "content", ["", "{", "[]", "{}", "null", f'{{"format_version": {FORMAT_VERSION}}}', "\udcff"]
 )
 def test_a_broken_manifest(folder: ArchiveFolder, content: str) -> None:
     publish(folder)
