@@ -135,7 +135,11 @@ def cost(articles: Sequence[Article], count: int, rng: Random, folder: Path) -> 
     while len(many) < count:
         turn = len(many) // len(articles)
         article = articles[len(many) % len(articles)]
-        text = re.sub(r"\b([a-z]{5,}|[A-Z][a-z]{4,})\b", rf"\1{chr(97 + turn % 26)}q", article.text)
+        text = re.sub(
+            r"\b([A-Za-z]{3,}|\d+)\b",
+            rf"\1{chr(97 + turn % 26)}{chr(97 + turn // 26)}q",
+            article.text,
+        )
         made = replace(article, id=f"{article.id}-{turn}", text=text)
         if many and rng.random() < 0.2:
             made = replace(cut(many[-1], rng, many[-1]), id=f"{article.id}-{turn}")

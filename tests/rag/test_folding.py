@@ -146,3 +146,16 @@ def test_a_copy_takes_the_place_of_an_original_that_goes(
         (found,) = [p for p in archive.search("hospital treated") if "hospital" in p.text]
         assert (found.article.id, found.also_in) == ("copy", ())
         assert archive.families() == ()
+
+
+def test_the_real_model_quotes_an_edited_copy_from_its_own_text(opened_seeds: Archive) -> None:
+    limit = Filters(sources=("Coastal Business Review (fictional sample)",))
+    question = "When do the dockers at Halmin go back to work after the strike?"
+    answer = opened_seeds.ask(question, filters=limit)
+    assert not answer.refused, answer.reason
+    for citation in answer.citations:
+        assert citation.article.source == limit.sources[0]
+        assert citation.article.text[citation.start : citation.end] == citation.quote
+    cited = opened_seeds.ask(question).citations[0]
+    assert cited.article.id == "sample-2026-02-09-dock-strike-ends"
+    assert "sample-2026-02-09-dock-strike-review" in {a.id for a in cited.also_in}
