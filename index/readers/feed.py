@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 
 from index.readers.fields import MAX_ID_CHARS, read_record
-from index.readers.markup import text_of_markup
+from index.readers.markup import is_well_formed, text_of_markup
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place, UnreadableError
 from index.readers.streams import read_at_most
@@ -21,12 +21,17 @@ MAX_FEED_BYTES = 32 << 20
 MAX_FEED_TAGS = 200_000
 MAX_ESCAPED_TAGS = 500_000
 
+# feedparser reads broken XML in its own way, whose time grows with the square of the length.
+MAX_BROKEN_BYTES = 1 << 20
+MAX_BROKEN_TAGS = 20_000
+
 
 def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each entry; ``line`` counts entries from 1."""
     content = read_at_most(file, MAX_FEED_BYTES, "the feed")
     if content.count(b"<") > MAX_FEED_TAGS or content.count(b"&lt;") > MAX_ESCAPED_TAGS:
         raise UnreadableError(f"more than {MAX_FEED_TAGS} tags; split the feed")
+    _check_broken(content)
     # A stream: a bare string would be taken for the address of something to fetch.
     feed = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     for number, entry in enumerate(feed.entries, 1):
@@ -41,6 +46,12 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
     elif feed.bozo and _complaint(feed):
         reason = f"the feed is damaged, entries may be missing{_complaint(feed)}"
         yield Rejection(place.name, None, reason, kept=True)
+
+
+def _check_broken(content: bytes) -> None:
+    tags = content.count(b"<")
+    if not is_well_formed(content) and (len(content) > MAX_BROKEN_BYTES or tags > MAX_BROKEN_TAGS):
+        raise UnreadableError("a feed that is not well-formed, and too long to guess; mend it")
 
 
 def _complaint(feed: Mapping[str, Any]) -> str:

@@ -142,6 +142,19 @@ def xml_parser(**options: Any) -> Any:  # noqa: ANN401
     )  # fmt: skip
 
 
+def is_well_formed(content: bytes) -> bool:
+    """Whether XML is well-formed; raises UnreadableError past the limits on tags.
+
+    For XML that is not, the limits are looked for by the rules of HTML, which end at no error.
+    """
+    try:
+        etree.fromstring(content, xml_parser(target=_Survey()))
+    except etree.XMLSyntaxError:
+        etree.fromstring(content, etree.HTMLParser(target=_Survey(), encoding="utf-8"))
+        return False
+    return True
+
+
 def parse_xml(content: bytes) -> Any:  # noqa: ANN401
     """Parse XML into a tree; raises UnreadableError for what is not XML or over the limits."""
     if content.count(b"<") > 2 * MAX_TAGS:

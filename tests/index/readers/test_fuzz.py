@@ -247,6 +247,11 @@ def _large_files() -> dict[str, Callable[[], bytes]]:
         "amps.rss": lambda: b"<rss><channel><item><description>" + b"&" * deep,
         "less.rss": lambda: b"<rss><channel><item><description>" + b"<" * 190_000,
         "escaped.rss": lambda: b"<rss><channel><item><description>" + b"&lt;b&gt;" * 490_000,
+        "amps-short.rss": lambda: b"<rss><channel><item><description>" + b"&" * 999_000,
+        "attributes.rss": lambda: b"<rss><channel>" + attributes.replace(b"1", b"'1'") + b"/>",
+        "attributes-of.rss": lambda: (
+            b"<rss><channel><item " + attributes.replace(b"=1", b"='1'") + b"/></channel></rss>"
+        ),
         "quotes.csv": lambda: b'text\n"' + b'""' * (many // 2),
         "bomb.jsonl.gz": lambda: gzip.compress(b"\n" * (400 * MEGABYTE)),
         "bomb.html.zst": lambda: zstandard.compress(b"<b>" * (100 * MEGABYTE)),
