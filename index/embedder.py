@@ -168,7 +168,7 @@ class SentenceTransformersEmbedder:
             return self._loaded
 
     def _load_model(self) -> SentenceTransformer:
-        torch, sentence_transformer = _import_models()
+        torch, sentence_transformer = import_models()
         source = self.name if self._folder is None else str(self._folder)
         try:
             model = sentence_transformer(source, device="cpu")
@@ -300,7 +300,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _import_models() -> tuple[Any, type[SentenceTransformer]]:
+def import_models() -> tuple[Any, type[SentenceTransformer]]:
     """Import torch and sentence-transformers, quietly.
 
     They make so many objects that the garbage collector, which finds nothing there, would take a

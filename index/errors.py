@@ -7,7 +7,8 @@
     ├── IndexMismatchError       built with another embedder or format version
     ├── EmbedderError            the embedder cannot be loaded
     ├── SettingsError            a setting or argument has an impossible value
-    └── SourceError              a path that was given to read does not exist
+    ├── SourceError              a path that was given to read does not exist
+    └── TuningError              the embedder cannot be fitted to the archive
 
 Each message names what is wrong and the command or setting that mends it.
 """
@@ -45,3 +46,7 @@ class SettingsError(NewsArchiveError):
 
 class SourceError(NewsArchiveError):
     """A path that was given to read from does not exist or holds nothing to read."""
+
+
+class TuningError(NewsArchiveError):
+    """The embedder cannot be fitted to the archive: too few articles, or no trainer."""
