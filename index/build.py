@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import orjson
 
 from index.catalog import Catalog
 from index.chunker import Chunker
-from index.embedder import Embedder, open_embedder
+from index.embedder import Embedder
 from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.generations import ArchiveFolder
@@ -22,6 +22,7 @@ from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.settings import Settings
 from index.stage import Stage
 from index.store import Store
+from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
@@ -106,6 +107,19 @@ def remove_articles(
     return _Build(archive, None, False, progress).remove(article_ids)
 
 
+def reembed_archive(
+    archive: Path,
+    choose: Callable[[Settings], Settings],
+    *,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Embed all articles anew, with the settings that ``choose`` makes of the archive's.
+
+    ``choose`` is called while the archive is locked, and may put a model into it.
+    """
+    return _Build(archive, None, False, progress).reembed(choose)
+
+
 def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
     """Read the settings that an archive was built with; ``or_default`` where none can be read."""
     if folder.current_name() is None:
@@ -134,7 +148,7 @@ class _Build:
         self._fresh = rebuild or self._folder.current_name() is None
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
-        self._embedder: Embedder = open_embedder(self._settings.embedder)
+        self._embedder: Embedder = open_archive_embedder(archive, self._settings.embedder)
         self._started = time.monotonic()
 
     def _choose_settings(self, settings: Settings | None) -> Settings:
@@ -151,7 +165,7 @@ class _Build:
         if self._fresh and not self._rebuild and self._folder.current_name() is not None:
             self._fresh = False
             self._settings = self._choose_settings(self._given)
-            self._embedder = open_embedder(self._settings.embedder)
+            self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
 
     def run(self, sources: Sequence[Source], *, drop_gone: bool) -> BuildReport:
         with self._folder.writing(), ExitStack() as stack:
@@ -173,6 +187,16 @@ class _Build:
                 stage.remove(article_id)
             report = BuildReport(None, removed=len(set(article_ids)))
             return self._finish(stage, report)
+
+    def reembed(self, choose: Callable[[Settings], Settings]) -> BuildReport:
+        self._folder.current()  # before the lock, which would make the folder
+        with self._folder.writing(), ExitStack() as stack:
+            self._settings = choose(stored_settings(self._folder, or_default=False))
+            self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
+            stage = Stage(self._folder, fresh=False)
+            stack.callback(stage.close)
+            stage.forget_vectors()
+            return self._finish(stage, BuildReport(None))
 
     def _read(self, sources: Sequence[Source], stage: Stage, drop_gone: bool) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}

@@ -6,6 +6,7 @@
     ├── ArchiveDamagedError      an index file is missing or does not agree with the catalogue
     ├── IndexMismatchError       built with another embedder or format version
     ├── EmbedderError            the embedder cannot be loaded
+    ├── RerankerError            the cross-encoder cannot be loaded
     ├── SettingsError            a setting or argument has an impossible value
     ├── SourceError              a path that was given to read does not exist
     └── TuningError              the embedder cannot be fitted to the archive
@@ -38,6 +39,10 @@ class IndexMismatchError(NewsArchiveError):
 
 class EmbedderError(NewsArchiveError):
     """The embedder cannot be loaded."""
+
+
+class RerankerError(NewsArchiveError):
+    """The cross-encoder cannot be loaded, or the model is none."""
 
 
 class SettingsError(NewsArchiveError):

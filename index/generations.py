@@ -25,6 +25,7 @@ from index.errors import (
     IndexMismatchError,
 )
 from index.settings import FORMAT_VERSION, Settings
+from index.tuned import sweep_models
 
 _BUILDING = ".building"
 _KEPT = 2  # the current generation and the one before it
@@ -236,6 +237,8 @@ class ArchiveFolder:
         for folder in finished[:-_KEPT]:
             if folder.name != current:
                 shutil.rmtree(folder)
+        kept = [folder for folder in finished if folder.is_dir()]
+        sweep_models(self.path, [Generation(folder).manifest_path for folder in kept])
 
 
 def _sync(path: Path) -> None:

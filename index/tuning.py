@@ -147,17 +147,18 @@ def _trainer(
         SentenceTransformerTrainer,
         SentenceTransformerTrainingArguments,
     )
+    from sentence_transformers.base.sampler import DefaultBatchSampler
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from torch.optim import AdamW
     from torch.optim.lr_scheduler import LambdaLR
-    from torch.utils.data import BatchSampler, SequentialSampler
+    from torch.utils.data import SequentialSampler
     from transformers import PrinterCallback
 
-    class InOrder(BatchSampler):
+    class InOrder(DefaultBatchSampler):
         """The batches as they were made: each is of different families."""
 
-        def __init__(self, dataset: Any, batch_size: int, drop_last: bool, **_: Any) -> None:  # noqa: ANN401
-            super().__init__(SequentialSampler(dataset), batch_size, drop_last)
+        def __init__(self, dataset: Any, **settings: Any) -> None:  # noqa: ANN401
+            super().__init__(SequentialSampler(dataset), **settings)
 
     ordered = [pair for batch in batches for pair in batch]
     columns = ("anchor", "positive", "negative")

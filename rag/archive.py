@@ -11,9 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.embedder import Embedder, open_embedder
+from index.cross_encoder import Reranker, open_cross_encoder
+from index.embedder import Embedder
 from index.errors import ArchiveDamagedError
 from index.generations import ArchiveFolder, Generation, Manifest
+from index.tuned import open_archive_embedder
 from index.types import Article
 from rag.answerers import Answerer
 from rag.answerers.extractive import ExtractiveAnswerer
@@ -62,21 +64,37 @@ class Archive:
     call: new articles are found and removed ones are gone.
     """
 
-    def __init__(self, folder: ArchiveFolder, answerer: Answerer | None = None) -> None:
+    def __init__(
+        self,
+        folder: ArchiveFolder,
+        answerer: Answerer | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._folder = folder
         self._answerer = answerer or ExtractiveAnswerer()
         self._lock = threading.Lock()
         self._closed = False
-        self._reader = _Reader(folder.current(), None)
+        self.reranker = reranker
+        self._reader = _Reader(folder.current(), None, reranker)
 
     @classmethod
-    def open(cls, path: str | Path, *, answerer: Answerer | None = None) -> Archive:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        answerer: Answerer | None = None,
+        reranker: str | Reranker | None = None,
+    ) -> Archive:
         """Open the archive in a folder.
 
+        ``reranker`` is a cross-encoder that reads the best passages with the question: the folder
+        or id of one of sentence-transformers (RerankerError where it is none), or any Reranker.
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
-        return cls(ArchiveFolder(Path(path)), answerer)
+        if isinstance(reranker, str):
+            reranker = open_cross_encoder(reranker)
+        return cls(ArchiveFolder(Path(path)), answerer, reranker)
 
     def __enter__(self) -> Self:
         return self
@@ -246,7 +264,7 @@ class Archive:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
             if name != self._reader.manifest.generation:
-                newer = _Reader(self._folder.current(), self._reader)
+                newer = _Reader(self._folder.current(), self._reader, self.reranker)
                 self._reader.retire()
                 self._reader = newer
             reader = self._reader
@@ -261,10 +279,12 @@ class Archive:
 class _Reader:
     """One generation, open; closed when it is retired and its last user has left."""
 
-    def __init__(self, generation: Generation, before: _Reader | None) -> None:
+    def __init__(
+        self, generation: Generation, before: _Reader | None, reranker: Reranker | None
+    ) -> None:
         self.manifest: Manifest = generation.manifest()
-        self.embedder = _embedder(self.manifest, before)
-        self.retriever = Retriever(generation, self.embedder)
+        self.embedder = _embedder(generation, self.manifest, before)
+        self.retriever = Retriever(generation, self.embedder, reranker)
         self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
         self.newest = self.retriever.catalog.days()[1]
         self.users = 0
@@ -306,11 +326,11 @@ class _Timer:
         return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
 
 
-def _embedder(manifest: Manifest, before: _Reader | None) -> Embedder:
+def _embedder(generation: Generation, manifest: Manifest, before: _Reader | None) -> Embedder:
     """Open the manifest's embedder, or take the one that is loaded already where it is the same."""
     if before is not None and before.manifest.embedder == manifest.embedder:
         return before.embedder
-    return open_embedder(manifest.embedder)
+    return open_archive_embedder(generation.folder.parents[1], manifest.embedder)
 
 
 def _understand(

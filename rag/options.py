@@ -37,6 +37,7 @@ class RetrievalOptions:
     near: bool = _part("a mild preference for the time that a question names")
     dates: bool = _part("a range of days read from the question")
     outlets: bool = _part("outlets read from the question")
+    reranker: bool = _part("the cross-encoder's reading of the best passages, where one is set")
 
     def __post_init__(self) -> None:
         if not self.words and not self.vectors:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.catalog import Catalog
+from index.cross_encoder import Reranker
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
 from index.generations import Generation
@@ -28,6 +29,7 @@ from rag.answerers.stopwords import STOP_WORDS
 from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
 from rag.fusion import Hit, best_of, fuse, lean
 from rag.options import EVERYTHING, RetrievalOptions
+from rag.rerank import DEPTH, rerank
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]
@@ -48,7 +50,9 @@ class _Found:
 class Retriever:
     """Searches one generation of an archive; safe to use from several threads."""
 
-    def __init__(self, generation: Generation, embedder: Embedder) -> None:
+    def __init__(
+        self, generation: Generation, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         generation.check_files()
         try:
             with ExitStack() as opened:
@@ -66,6 +70,7 @@ class Retriever:
                 "newsarchive build --rebuild PATH…"
             ) from error
         self._embedder = embedder
+        self._reranker = reranker
 
     def _count_chunks(self) -> int:
         chunks = self.catalog.counts()[2]
@@ -157,7 +162,11 @@ class Retriever:
         if query.near and ranking == "fused":
             days = self.catalog.published([hit.chunk_id for hit in hits])
             hits = lean(hits, days, query.near)
-        return self._fold(hits, top_k, allowed)
+        if self._reranker is None or ranking != "fused" or not options.reranker:
+            return self._fold(hits, top_k, allowed)
+        found = self._fold(hits, max(top_k, DEPTH), allowed)
+        order = rerank(self._reranker, query.standalone, [one.passage for one in found])
+        return [_Found(passage, found[place].placed) for place, passage in order[:top_k]]
 
     def _part_vector(self, part: str, options: RetrievalOptions) -> Matrix | None:
         return self._embedder.embed_question(part) if options.vectors else None
