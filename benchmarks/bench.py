@@ -1,8 +1,8 @@
 """Measure newsarchive on this machine: ``make bench``, or ``python benchmarks/bench.py``.
 
-A build beside the bare encoder, a build of what has not changed, search and ask, cold starts and
-peak memory. Articles and questions are those of NEWSARCHIVE_DATA (a folder in the format of
-docs/evaluation.md), else of ../shared/data/wikinews, else of seeds/sample.
+A build beside the bare encoder, a build of what has not changed, search and ask, what reranking
+adds, cold starts and peak memory. Articles and questions are those of NEWSARCHIVE_DATA (a folder in
+the format of docs/evaluation.md), else of ../shared/data/wikinews, else of seeds/sample.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import orjson
 from asking import AskingTimes, measure_asking
 from indexing import Elapsed, IndexingTimes, measure_indexing
 from processes import Run, command, run, run_often
+from reranking import measure_reranking
 from rich.console import Console
 from rich.table import Table
 
@@ -99,6 +100,8 @@ def _measure(evaluation_set: EvaluationSet, scratch: Path, repeats: int) -> list
     archive = scratch / "archive"
     _note("searching and asking")
     asking = measure_asking(archive, evaluation_set.questions)
+    _note("reranking by a cross-encoder of MiniLM-L6's shape with random weights")
+    reranking = measure_reranking(archive, evaluation_set.questions, scratch)
     _note("starting processes")
     question = evaluation_set.questions[0].question
     ask = run_often(("ask", question, "--archive", archive), _COLD_STARTS)
@@ -106,6 +109,7 @@ def _measure(evaluation_set: EvaluationSet, scratch: Path, repeats: int) -> list
     return [
         *_indexing_figures(indexing),
         *_asking_figures(asking),
+        Figure("reranking adds (L6 shape, random weights)", "ms", reranking),
         *_process_figures(ask, build),
     ]
 

@@ -89,12 +89,13 @@ class CrossEncoderReranker:
 
         here = Path(self.name).is_dir()
         try:
-            model = CrossEncoder(self.name, device="cpu", local_files_only=here)
+            loaded = CrossEncoder(self.name, device="cpu", local_files_only=here)
         except (OSError, ValueError, KeyError) as error:
             cause = " ".join(str(error).split())
             raise RerankerError(
                 f"the cross-encoder {self.name!r} cannot be loaded ({cause}); {_MEND}"
             ) from error
+        model: CrossEncoder = loaded
         _check_kind(self.name, getattr(getattr(model.model, "config", None), "architectures", None))
         if model.num_labels != 1:
             raise RerankerError(

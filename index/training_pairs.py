@@ -87,7 +87,7 @@ class PairMaker:
             return
         article = chunked.article
         if has_headline(article):
-            for passage in {passages[0], self._chance.choice(passages)}:
+            for passage in dict.fromkeys((passages[0], self._chance.choice(passages))):
                 yield from self._pair(article, article.title, passage)
         lead = article.text[chunked.sentences[0].start : chunked.sentences[0].end]
         if len(passages) > 1:
@@ -95,7 +95,7 @@ class PairMaker:
 
     def _pair(self, article: Article, anchor: str, positive: str) -> Iterator[TrainingPair]:
         family = self._families[article.id]
-        negative = self._negative(anchor, family)
+        negative = self._negative(anchor, family) or self._any_other(family)
         if negative is not None:
             yield TrainingPair(anchor, positive, negative[1], family, negative[0])
 
@@ -120,6 +120,15 @@ class PairMaker:
             return None
         other, chunk_id = self._chance.choice(apart)
         return other, self._catalog.chunk(chunk_id).chunk.text
+
+    def _any_other(self, family: str) -> tuple[str, str] | None:
+        """Family and first passage of any other story, where no passage shares the words."""
+        for article_id in self._chance.sample(self._sources, min(8, len(self._sources))):
+            if self._families[article_id] != family:
+                chunks = self._catalog.chunked(article_id).chunks
+                if chunks:
+                    return self._families[article_id], chunks[0].text
+        return None
 
 
 def in_batches(pairs: Sequence[TrainingPair], size: int, seed: int) -> list[list[TrainingPair]]:

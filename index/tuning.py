@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from index.embedder import computes_bfloat16, import_models
 from index.errors import TuningError
 from index.training_pairs import TrainingPair, in_batches
 
@@ -39,7 +40,6 @@ class TuningOptions:
     batch: int = 32
     share: float = 0.5
     frozen_layers: int = 0
-    bfloat16: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -121,8 +121,6 @@ def _stay_offline() -> None:
 
 def _load(base: Path, options: TuningOptions) -> tuple[SentenceTransformer, dict[str, Any]]:
     """Load the model, and a copy of its weights as they were."""
-    from index.embedder import import_models
-
     torch, sentence_transformer = import_models()
     torch.manual_seed(options.seed)
     model = sentence_transformer(str(base), device="cpu", local_files_only=True).float()
@@ -142,7 +140,8 @@ def _trainer(
     options: TuningOptions,
     advance: Callable[[int], None],
 ) -> SentenceTransformerTrainer:
-    from datasets import Dataset
+    import torch
+    from datasets import Dataset, disable_progress_bars
     from sentence_transformers import (
         SentenceTransformerTrainer,
         SentenceTransformerTrainingArguments,
@@ -160,6 +159,7 @@ def _trainer(
         def __init__(self, dataset: Any, **settings: Any) -> None:  # noqa: ANN401
             super().__init__(SequentialSampler(dataset), **settings)
 
+    disable_progress_bars()
     ordered = [pair for batch in batches for pair in batch]
     columns = ("anchor", "positive", "negative")
     dataset = Dataset.from_dict({c: [getattr(pair, c) for pair in ordered] for c in columns})
@@ -168,7 +168,14 @@ def _trainer(
         (weights for weights in model.parameters() if weights.requires_grad),
         lr=options.learning_rate,
     )
-    trainer = SentenceTransformerTrainer(
+
+    class WithoutCard(SentenceTransformerTrainer):
+        """Writes no model card, which takes a second, a progress bar and a look at the hub."""
+
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            pass
+
+    trainer = WithoutCard(
         model=model,
         args=SentenceTransformerTrainingArguments(
             output_dir=scratch,
@@ -176,7 +183,7 @@ def _trainer(
             per_device_train_batch_size=len(batches[0]),
             batch_sampler=InOrder,
             use_cpu=True,
-            bf16=options.bfloat16,
+            bf16=computes_bfloat16(torch),
             seed=options.seed,
             save_strategy="no",
             logging_strategy="no",
@@ -189,9 +196,7 @@ def _trainer(
         optimizers=(optimizer, LambdaLR(optimizer, clock.rate)),
         callbacks=[_time_limit(clock, advance)],
     )
-    # One prints the figures on stdout, the other reads the pairs to write a model card.
-    trainer.remove_callback(PrinterCallback)
-    trainer.remove_callback(trainer.model_card_callback_class)
+    trainer.remove_callback(PrinterCallback)  # it prints the figures on stdout
     return trainer
 
 
