@@ -5,6 +5,7 @@ The manifest names one as "models/tuned-…", relative to the archive, which can
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -79,9 +80,21 @@ def keep_model(archive: Path, folder: Path, model: TunedModel) -> str:
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(folder, beside)
     (beside / _CARD).write_bytes(orjson.dumps(asdict(model), option=orjson.OPT_INDENT_2))
+    _sync(beside)
     shutil.rmtree(archive / name, ignore_errors=True)
     beside.rename(archive / name)
+    _sync(archive / FOLDER)
     return name
+
+
+def _sync(folder: Path) -> None:
+    """Make the files durable before a generation names them."""
+    for path in (*folder.rglob("*"), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def sweep_models(archive: Path, manifests: Iterable[Path]) -> None:

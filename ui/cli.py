@@ -19,7 +19,7 @@ from ui import __version__
 from ui.eval_cli import evaluate_sets
 from ui.reranking import reranker_option
 from ui.sources import read_options, reading_options, sources_argument
-from ui.tune_cli import make_tune
+from ui.tune_cli import make_tune, note_tuned
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -166,7 +166,7 @@ def remove(article_ids: tuple[str, ...], archive: Path, as_json: bool) -> None:
 
     with BuildProgress() as progress:
         report = remove_articles(archive, article_ids, progress=progress)
-    _note_tuned(archive)
+    note_tuned(archive)
     _print_report(report, archive, as_json)
 
 
@@ -188,7 +188,7 @@ def status(archive: Path, as_json: bool) -> None:
     click.echo(f"{held.articles} articles ({held.copies} of them copies), {days}")
     click.echo(f"{held.chunks} chunks by {held.embedder}, generation {held.generation}")
     click.echo(f"built {held.built}, {held.bytes_on_disk / 1e6:.0f} MB on disk")
-    _note_tuned(archive)
+    note_tuned(archive)
     if held.rejected:
         click.echo(f"{held.rejected} lines or files not read: see {archive / 'rejected.jsonl'}")
     for name, count in held.sources:
@@ -358,20 +358,6 @@ def chat(
 
 main.add_command(evaluate_sets)
 main.add_command(make_tune(_archive_option, _json_option))
-
-
-def _note_tuned(archive: Path) -> None:
-    """Say on stderr that a tuned embedder has learned from texts that may be gone by now."""
-    from index.generations import ArchiveFolder
-    from index.tuned import is_tuned, read_card
-
-    name = ArchiveFolder(archive).current().manifest().embedder
-    if is_tuned(name):
-        click.echo(
-            f"{name} was trained on articles as they stood on {read_card(archive, name).tuned}, "
-            "those removed since too; `newsarchive tune` trains anew, `--reset` goes back",
-            err=True,
-        )
 
 
 def _print_report(report: BuildReport, archive: Path, as_json: bool) -> None:

@@ -53,6 +53,20 @@ def make_tune(archive_option: Callable[[Any], Any], json_option: Callable[[Any],
     return tune
 
 
+def note_tuned(archive: Path) -> None:
+    """Say on stderr that a tuned embedder has learned from texts that may be gone by now."""
+    from index.generations import ArchiveFolder
+    from index.tuned import is_tuned, read_card
+
+    name = ArchiveFolder(archive).current().manifest().embedder
+    if is_tuned(name):
+        click.echo(
+            f"{name} was trained on articles as they stood on {read_card(archive, name).tuned}, "
+            "those removed since too; `newsarchive tune` trains anew, `--reset` goes back",
+            err=True,
+        )
+
+
 def _lines(report: TuningReport) -> str:
     training = report.training
     figures = [
