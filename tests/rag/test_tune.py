@@ -45,7 +45,7 @@ def coded_articles(count: int) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def coded(tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]) -> Path:
     folder = tmp_path_factory.mktemp("coded")
-    build_archive(folder / "archive", [write_lines(folder / "coded.jsonl", *coded_articles(90))])
+    build_archive(folder / "archive", [write_lines(folder / "coded.jsonl", *coded_articles(70))])
     return folder / "archive"
 
 
@@ -68,7 +68,9 @@ def test_a_time_limit_ends_the_training_within_an_epoch(coded: Path) -> None:
 def test_what_pays_is_kept_and_can_be_undone(
     coded: Path, tmp_path: Path, write_lines: Callable[..., Path]
 ) -> None:
-    options = TuningOptions(learning_rate=3e-4, epochs=10, batch=16, share=1.0)
+    options = TuningOptions(
+        minutes=3, learning_rate=1e-3, epochs=8, batch=16, share=1.0, frozen_layers=4
+    )
     report = tune_archive(coded, options)
     assert report.kept, report.reason
     assert report.headlines >= 10
