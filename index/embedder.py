@@ -59,6 +59,11 @@ class Embedder(Protocol):
     dimension: int
     window: int
 
+    @property
+    def parts_at_spaces(self) -> bool:
+        """Whether a text cut at a space has the pieces of its two parts, no more and no fewer."""
+        ...
+
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
         """Offsets of the word pieces of each text."""
         ...
@@ -113,6 +118,11 @@ class SentenceTransformersEmbedder:
         self._tokenizer = self._load_tokenizer()
         self.window, self.dimension = self._read_sizes()
         self.identity = self._identify()
+
+    @property
+    def parts_at_spaces(self) -> bool:
+        """True for BERT's tokenizers, which part words before they look for pieces."""
+        return type(self._tokenizer.pre_tokenizer).__name__ == "BertPreTokenizer"
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
         """Offsets of the word pieces of each text."""
@@ -231,6 +241,7 @@ class HashedWordsEmbedder:
     identity = f"{HASHED} 1"
     dimension = 256
     window = 254
+    parts_at_spaces = True
     _word = re.compile(r"\w+|[^\w\s]")
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
