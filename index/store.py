@@ -46,6 +46,7 @@ class Store:
     def flush(self) -> None:
         """Write what is waiting."""
         self._add_waiting()
+        self._vectors.persist()
         self._lexical.commit()
 
     def check(self, chunks: int) -> None:

@@ -7,7 +7,9 @@ LlamaIndex program can read it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+import warnings
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,10 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Matrix
+from index.readable import open_or_copy
 from index.types import Article, Chunk
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import UpdateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
 
 COLLECTION = "newsarchive"
 _BATCH = 2_000
@@ -35,23 +40,23 @@ class EmbeddedChunk:
 
 
 class VectorIndex:
-    """Chunk vectors in an embedded Chroma, cosine distance."""
+    """Chunk vectors in an embedded Chroma, cosine distance.
 
-    def __init__(self, folder: Path) -> None:
-        # By the environment and not by an argument: Chroma refuses a second client of a folder in
-        # one process whose settings differ, and a program's own client has the default ones.
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
+    ``for_reading`` opens a private copy where the folder cannot be written.
+    """
 
-        self._client = cast("Client", chromadb.PersistentClient(str(folder)))
-        # No embedding function: Chroma's own would fetch a model, and vectors are always given.
-        self._collection = self._client.get_or_create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    def __init__(self, folder: Path, *, for_reading: bool = False) -> None:
+        self._folder = folder
+        self._client, self._copy = (
+            open_or_copy(folder, _client) if for_reading else (_client(folder), None)
         )
+        self._collection = _collection(self._client)
 
     def close(self) -> None:
         """Release the folder."""
         self._client.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def add(self, rows: Sequence[EmbeddedChunk]) -> None:
         """Add chunks."""
@@ -69,12 +74,62 @@ class VectorIndex:
         for first in range(0, len(chunk_ids), _BATCH):
             self._collection.delete(ids=list(chunk_ids[first : first + _BATCH]))
 
+    def persist(self) -> None:
+        """Write the nearest-neighbour index out, so that opening it has nothing to make up for.
+
+        Chroma writes it every thousand changes; until then each opening repeats the changes and
+        writes to the folder, which is not to change once it is finished.
+        """
+        some = self._collection.get(limit=1, include=["embeddings"])
+        if not some["ids"]:
+            return
+        self._reopen({"sync_threshold": 2, "batch_size": 2})
+        for _ in range(3):
+            self._collection.update(ids=some["ids"], embeddings=some["embeddings"])
+        self._reopen({"sync_threshold": 1_000, "batch_size": 100})
+
+    def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Vectors of chunks, (dimension,) float32, as they were added; unknown ids are left out."""
+        found: dict[str, Matrix] = {}
+        for first in range(0, len(chunk_ids), _BATCH):
+            some = self._collection.get(
+                ids=list(chunk_ids[first : first + _BATCH]), include=["embeddings"]
+            )
+            matrix = np.asarray(some["embeddings"], np.float32)
+            found.update(zip(some["ids"], matrix, strict=True))
+        return found
+
+    def ids(self) -> list[str]:
+        """Ids of all chunks."""
+        return self._collection.get(include=[])["ids"]
+
+    def records(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Text and metadata of chunks by their ids."""
+        some = self._collection.get(ids=list(chunk_ids), include=["documents", "metadatas"])
+        rows = zip(some["documents"] or [], some["metadatas"] or [], strict=True)
+        return {
+            chunk_id: (text, dict(fields))
+            for chunk_id, (text, fields) in zip(some["ids"], rows, strict=True)
+        }
+
+    def _reopen(self, hnsw: dict[str, int]) -> None:
+        """Open the folder anew with other settings of the index, which only then count."""
+        with warnings.catch_warnings():
+            # A collection without embedding function counts as of an old kind in 1.5.9.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._collection.modify(
+                configuration=cast("UpdateCollectionConfiguration", {"hnsw": hnsw})
+            )
+        self._client.close()
+        self._client = _client(self._folder)
+        self._collection = _collection(self._client)
+
     def count(self) -> int:
         """Count the chunks."""
         return self._collection.count()
 
     def search(
-        self, vector: Matrix, top_k: int, chunk_ids: Collection[str] | None = None
+        self, vector: Matrix, top_k: int, chunk_ids: Some[str] | None = None
     ) -> list[tuple[str, float]]:
         """Nearest chunks as (chunk id, cosine), best first; ``chunk_ids`` limits the search."""
         top_k = min(top_k, self.count() if chunk_ids is None else len(chunk_ids))
@@ -92,6 +147,24 @@ class VectorIndex:
             (chunk_id, 1.0 - distance)
             for chunk_id, distance in zip(found["ids"][0], distances[0], strict=True)
         ]
+
+
+def _client(folder: Path) -> Client:
+    # By the environment and not by an argument: Chroma refuses a second client of a folder in
+    # one process whose settings differ, and a program's own client has the default ones.
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
+
+    return cast("Client", chromadb.PersistentClient(str(folder)))
+
+
+def _collection(client: Client) -> Collection:
+    # No embedding function: Chroma's own would fetch a model, and vectors are always given.
+    # The inner product of unit vectors is their cosine, and for "cosine" Chroma would divide them
+    # by their length again at each copy, so that the last bit changes.
+    return client.get_or_create_collection(
+        COLLECTION, configuration={"hnsw": {"space": "ip"}}, embedding_function=None
+    )
 
 
 def _metadata(row: EmbeddedChunk) -> dict[str, Any]:
