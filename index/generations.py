@@ -53,6 +53,12 @@ class ArchiveFolder:
         """Vectors of a build that has not ended."""
         return self.path / "embedding-journal.sqlite"
 
+    def drop_journal(self) -> None:
+        """Delete the vectors of a build that has ended."""
+        self.journal.unlink(missing_ok=True)
+        # SQLite's own, where a process died in the middle of a write.
+        self.journal.with_name(f"{self.journal.name}-journal").unlink(missing_ok=True)
+
     def current_name(self) -> str | None:
         """Name of the generation in use, None before the first build."""
         return _read_name(self._current)

@@ -80,13 +80,23 @@ class VectorIndex:
         Chroma writes it every thousand changes; until then each opening repeats the changes and
         writes to the folder, which is not to change once it is finished.
         """
-        some = self._collection.get(limit=1, include=["embeddings"])
+        some = self._collection.get(limit=3, include=["embeddings"])
         if not some["ids"]:
             return
-        self._reopen({"sync_threshold": 2, "batch_size": 2})
-        for _ in range(3):
+        self._configure({"sync_threshold": 2, "batch_size": 2})
+        self._reopen()
+        for _ in range(4 - len(some["ids"])):  # three changes or more
             self._collection.update(ids=some["ids"], embeddings=some["embeddings"])
-        self._reopen({"sync_threshold": 1_000, "batch_size": 100})
+        self._configure({"sync_threshold": 1_000, "batch_size": 100})
+        self._reopen()
+
+    def _blank_unused(self) -> None:
+        """Overwrite what Chroma writes of memory that it never filled: anything may stand there.
+
+        ``length.bin`` is such for all but its own kinds of distance, and nothing reads it.
+        """
+        for path in self._folder.glob("*/length.bin"):
+            path.write_bytes(bytes(path.stat().st_size))
 
     def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Matrix]:
         """Vectors of chunks, (dimension,) float32, as they were added; unknown ids are left out."""
@@ -112,15 +122,18 @@ class VectorIndex:
             for chunk_id, (text, fields) in zip(some["ids"], rows, strict=True)
         }
 
-    def _reopen(self, hnsw: dict[str, int]) -> None:
-        """Open the folder anew with other settings of the index, which only then count."""
+    def _configure(self, hnsw: dict[str, int]) -> None:
+        """Set when the index is written; counts from the next opening on."""
         with warnings.catch_warnings():
             # A collection without embedding function counts as of an old kind in 1.5.9.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._collection.modify(
                 configuration=cast("UpdateCollectionConfiguration", {"hnsw": hnsw})
             )
+
+    def _reopen(self) -> None:
         self._client.close()
+        self._blank_unused()
         self._client = _client(self._folder)
         self._collection = _collection(self._client)
 
@@ -206,6 +219,17 @@ class SentenceVectors:
                 rows["scale"] = np.abs(matrix).max(axis=1, initial=1e-9) / 127.0
                 rows["values"] = np.rint(matrix / rows["scale"][:, None])
                 file.write(rows.tobytes())
+
+    def stored(self, first: int, count: int) -> bytes:
+        """Rows from ``first`` on, as they are stored."""
+        with self._path.open("rb") as file:
+            file.seek(first * self._row.itemsize)
+            return file.read(count * self._row.itemsize)
+
+    def append_stored(self, rows: bytes) -> None:
+        """Append rows as ``stored`` gave them."""
+        with self._path.open("ab") as file:
+            file.write(rows)
 
     def nearest(self, ranges: Sequence[tuple[int, int]], vector: Matrix) -> list[float]:
         """Highest cosine to a unit vector in each range of rows (end exclusive)."""
