@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -97,12 +97,23 @@ class EarlierVectors:
             return None
         return encoding
 
-    def entries(self) -> dict[bytes, bytes]:
-        """Hash of each chunk's id → hash of what Chroma was given last under it."""
-        chunks, entries = np.array(self._records["chunk"]), np.array(self._records["entry"])
-        return {
-            chunk.tobytes(): entry.tobytes() for chunk, entry in zip(chunks, entries, strict=True)
-        }
+    def entries(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
+        """Hash of what Chroma was given last for each of some chunks; unknown ones are left out."""
+        rows = self.rows(chunk_ids)
+        return {chunk_id: self._records[row]["entry"].tobytes() for chunk_id, row in rows.items()}
+
+    def rows(self, chunk_ids: Sequence[str]) -> dict[str, int]:
+        """Last row of each of some chunks; unknown ones are left out."""
+        last = {chunk.tobytes(): row for row, chunk in enumerate(np.array(self._records["chunk"]))}
+        hashes = {chunk_id: id_hash(chunk_id) for chunk_id in chunk_ids}
+        return {chunk_id: last[own] for chunk_id, own in hashes.items() if own in last}
+
+    def copy(self, path: Path, first_sentences: Mapping[str, int]) -> None:
+        """Write the chunks that are named to a new file, their sentences at other rows."""
+        rows = self.rows(list(first_sentences))
+        records = np.array(self._records[list(rows.values())])
+        records["first"] = [first_sentences[chunk_id] for chunk_id in rows]
+        path.write_bytes(records.tobytes())
 
     def __len__(self) -> int:
         return len(self._records)

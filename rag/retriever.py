@@ -54,9 +54,10 @@ class Retriever:
             with ExitStack() as opened:
                 self.catalog = Catalog(generation.catalog, read_only=True)
                 opened.callback(self.catalog.close)
-                self._vectors = VectorIndex(generation.chroma)
+                self._vectors = VectorIndex(generation.chroma, for_reading=True)
                 opened.callback(self._vectors.close)
-                self._lexical = LexicalIndex(generation.lexical)
+                self._lexical = LexicalIndex(generation.lexical, for_reading=True)
+                opened.callback(self._lexical.close)
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
                 self._chunks = self._count_chunks()
                 opened.pop_all()
@@ -78,6 +79,7 @@ class Retriever:
         """Release the files."""
         self.catalog.close()
         self._vectors.close()
+        self._lexical.close()
 
     def search(
         self,

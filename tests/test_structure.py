@@ -20,7 +20,12 @@ LONGEST = 400  # lines; most files have 100 to 200
 
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
-    "sqlite3": ("index/catalog.py", "index/family_tables.py", "index/journal.py"),
+    "sqlite3": (
+        "index/sqlite_files.py",
+        "index/catalog.py",
+        "index/family_tables.py",
+        "index/journal.py",
+    ),
     "rensa": ("index/shingles.py",),
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),

@@ -17,7 +17,7 @@ from index.embedder import HashedWordsEmbedder, Matrix, SentenceTransformersEmbe
 from index.generations import ArchiveFolder, Generation
 from index.settings import Settings
 from index.types import Span
-from index.vectors import SentenceVectors
+from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 Write = Callable[..., Path]
 HASHED = Settings("hashed-words", 80)
@@ -68,7 +68,10 @@ def vectors(archive: Path) -> dict[str, tuple[bytes, bytes]]:
     catalog.close()
     sentences = SentenceVectors(generation.sentences, 256)
     return {
-        chunk_id: (vector.tobytes(), sentences.read(first, last - first).tobytes())
+        chunk_id: (
+            vector.astype(np.float32).tobytes(),
+            sentences.read(first, last - first).tobytes(),
+        )
         for chunk_id, vector in zip(kept["ids"], kept["embeddings"], strict=True)
         for first, last in [rows[chunk_id]]
     }
@@ -168,6 +171,85 @@ def test_another_embedder_or_cut_takes_over_nothing(
     assert len(embedder.texts) == len(vectors(archive))
     rebuilt(archive, source, embedder, settings=Settings("hashed-words", 60))
     assert len(embedder.texts) > len(vectors(archive)) / 2
+
+
+@pytest.fixture
+def added(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of chunks that Chroma is given from now on."""
+    ids: list[str] = []
+    add = VectorIndex.add
+
+    def noting(self: VectorIndex, rows: Sequence[EmbeddedChunk]) -> None:
+        ids.extend(row.chunk.id for row in rows)
+        add(self, rows)
+
+    monkeypatch.setattr(VectorIndex, "add", noting)
+    return ids
+
+
+def rows_of(archive: Path) -> dict[str, tuple[str, dict[str, object], bytes]]:
+    index = VectorIndex(ArchiveFolder(archive).current().chroma)
+    ids = index.ids()
+    vectors, records = index.vectors(ids), index.records(ids)
+    index.close()
+    return {i: (*records[i], vectors[i].tobytes()) for i in ids}
+
+
+def test_a_rebuild_goes_on_with_the_finished_chroma_folder(
+    archive: Path, source: Path, embedder: Counting, added: list[str]
+) -> None:
+    before = rows_of(archive)
+    rebuilt(archive, source, embedder)
+    assert added == []
+    assert rows_of(archive) == before
+
+
+def test_rows_that_differ_are_replaced_in_a_carried_chroma_folder(
+    archive: Path, tmp_path: Path, write_lines: Write, embedder: Counting, added: list[str]
+) -> None:
+    others = [record(n) for n in range(7)]
+    source = write_lines(
+        tmp_path / "news.jsonl", *others, record(7, source="Selm Post"), {**record(8), "id": "new"}
+    )
+    rebuilt(archive, source, embedder)
+    assert embedder.texts == []
+    assert {i.partition(":")[0] for i in added} == {"a7", "new"}
+    held = rows_of(archive)
+    assert {i.partition(":")[0] for i in held} == {*(f"a{n}" for n in range(8)), "new"}
+    assert held["a7:0"][1]["source"] == "Selm Post"
+    clean = tmp_path / "clean"
+    build_archive(clean, [source], settings=HASHED)
+    expected = rows_of(clean)
+    assert {i: row[:2] for i, row in held.items()} == {i: row[:2] for i, row in expected.items()}
+
+
+def test_a_chroma_folder_with_much_that_was_deleted_is_not_carried_over(
+    archive: Path, tmp_path: Path, write_lines: Write, embedder: Counting, added: list[str]
+) -> None:
+    for outlet in ("Selm Post", "Radio Sorva"):
+        changed = [record(n, source=outlet) for n in range(5)]
+        source = write_lines(tmp_path / "news.jsonl", *changed, *(record(n) for n in range(5, 9)))
+        build_archive(archive, [source])
+    added.clear()
+    rebuilt(archive, source, embedder)
+    assert embedder.texts == []
+    assert sorted(added) == sorted(rows_of(archive))
+
+
+def test_after_a_takedown_nothing_of_the_article_is_kept_for_later(
+    archive: Path, source: Path, embedder: Counting, added: list[str]
+) -> None:
+    kept = {chunk_id: row for chunk_id, row in vectors(archive).items() if chunk_id[:3] != "a2:"}
+    gone = [vector for i, (vector, _) in vectors(archive).items() if i[:3] == "a2:"]
+    remove_articles(archive, ["a2"])
+    content = ArchiveFolder(archive).current().chunk_vectors.read_bytes()
+    assert not any(vector in content for vector in gone)
+    assert all(vector in content for vector, _ in kept.values())
+    added.clear()
+    rebuilt(archive, source, embedder)
+    assert len(embedder.texts) == len(gone)
+    assert {i.partition(":")[0] for i in added} == {"a2"}
+    assert kept.items() <= vectors(archive).items()
 
 
 def damages(generation: Generation) -> Iterator[tuple[str, Callable[[], None]]]:
