@@ -11,7 +11,7 @@ from typing import Protocol
 
 import orjson
 
-from index.carry import carry_chroma
+from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
@@ -247,6 +247,8 @@ class _Build:
 
     def _index(self, stage: Stage, erased: str | None) -> str:
         journal = EmbeddingJournal(self._folder.journal, self._embedder.dimension)
+        if self._rebuild and self._folder.current_name() is not None:
+            carry_families(self._folder.current(), stage.catalog, self._settings)
         stage.settle_families()
         self._cut(stage.catalog)
         waiting = stage.catalog.unembedded_originals()

@@ -1,19 +1,18 @@
-"""A rebuild that finds the vectors as they were goes on with the finished Chroma folder.
+"""What a rebuild carries over beside vectors: the finished Chroma folder, what families rest on.
 
-Filling Chroma takes longer than all the rest of a rebuild that embeds nothing. Its folder is
-carried over only where the checksums of the generation's manifest say that it is as it was
-written, and then each row is compared by a hash of all that it holds.
+Filling Chroma and comparing texts take longer than all the rest of a rebuild that embeds nothing.
+Both are carried over only where the checksums of the generation's manifest say that they are as
+they were written. Then each row of Chroma is compared by a hash of all that it holds; sketches and
+comparisons are kept under hashes of what they rest on anyway.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-import sqlite3
 
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
-from index.errors import NewsArchiveError
 from index.generation import Generation, copy_checked
 from index.manifest import file_sum
 from index.settings import Settings
@@ -37,10 +36,19 @@ def carry_chroma(
             return {}
         copy_checked(current, staged.folder, under="chroma/")
         return held
-    except (NewsArchiveError, OSError, ValueError, TypeError, sqlite3.Error) as error:
+    except Exception as error:  # sqlite, Chroma and a broken manifest each raise their own
         log.info("Chroma is filled anew: %s", error)
         shutil.rmtree(staged.chroma, ignore_errors=True)
         return {}
+
+
+def carry_families(current: Generation, catalog: Catalog, settings: Settings) -> None:
+    """Copy sketches and comparisons into a fresh catalogue that holds its articles."""
+    try:
+        if _is_whole(current, settings):
+            catalog.families.take_over(current.catalog)
+    except Exception as error:
+        log.info("families are compared anew: %s", error)
 
 
 def _is_whole(current: Generation, settings: Settings) -> bool:

@@ -9,7 +9,7 @@ import chromadb
 import numpy as np
 import pytest
 
-from index import build
+from index import build, families
 from index.build import BuildReport, build_archive, remove_articles
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
@@ -250,6 +250,27 @@ def test_after_a_takedown_nothing_of_the_article_is_kept_for_later(
     assert len(embedder.texts) == len(gone)
     assert {i.partition(":")[0] for i in added} == {"a2"}
     assert kept.items() <= vectors(archive).items()
+
+
+def test_a_rebuild_compares_no_texts_that_were_compared(
+    archive: Path, source: Path, tmp_path: Path, write_lines: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = record(3)
+    near["text"] += "\n\n" + record(30)["text"][:60]
+    write_lines(source, *(record(n) for n in range(9)), {**near, "id": "near"})
+    build_archive(archive, [source])
+    looked_at: list[object] = []
+    for name in ("signature", "compare"):
+        real = getattr(families, name)
+        monkeypatch.setattr(families, name, lambda *a, real=real: looked_at.append(a) or real(*a))
+    report = build_archive(archive, [source], rebuild=True)
+    assert (report.copies, looked_at) == (1, [])
+    build_archive(tmp_path / "clean", [source], settings=HASHED)
+    assert len(looked_at) >= 11
+    for one in (archive, tmp_path / "clean"):
+        catalog = Catalog(ArchiveFolder(one).current().catalog, read_only=True)
+        assert [m.id for m in catalog.family("a3")] == ["a3", "near"]
+        catalog.close()
 
 
 def damages(generation: Generation) -> Iterator[tuple[str, Callable[[], None]]]:
