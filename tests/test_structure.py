@@ -48,7 +48,14 @@ IMPORTERS = {
     "sentencex": ("index/segment.py",),
     "filelock": ("index/generations.py",),
     "gradio": ("ui/app.py",),
-    "click": ("ui/cli.py", "ui/eval_cli.py", "ui/sources.py", "ui/app.py"),
+    "click": (
+        "ui/cli.py",
+        "ui/eval_cli.py",
+        "ui/keeping_cli.py",
+        "ui/options.py",
+        "ui/sources.py",
+        "ui/app.py",
+    ),  # fmt: skip
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),

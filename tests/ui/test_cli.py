@@ -118,7 +118,8 @@ def test_from_the_first_build_to_the_last_removal(
     status = one_json(run("status", *archive))
     assert status.keys() == {
         "articles", "copies", "chunks", "generation", "embedder", "built", "sources", "first_day",
-        "last_day", "rejected", "bytes_on_disk",
+        "last_day", "rejected", "bytes_on_disk", "versions", "families", "undated", "generations",
+        "forward", "stale",
     }  # fmt: skip
     assert (status["articles"], status["embedder"]) == (6, "hashed-words")
     assert status["sources"][0] == ["Harbour Courier", 2]
