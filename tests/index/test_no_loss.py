@@ -205,7 +205,7 @@ def test_refused_from_some_step_on(
 ) -> None:
     """As the disk fills up or turns read-only while the command is running."""
     scenario, chance = scenarios[name], random.Random(f"{name} {code}")
-    for step in sorted(chance.sample(range(1, scenario.steps + 1), 8)):
+    for step in sorted(chance.sample(range(1, scenario.steps + 1), 4)):
         archive = fresh(tmp_path / "refused", scenario)
         ended = order(scenario.command(archive), archive, refuse_from=step, errno=code)
         if ended["status"] != 0:
