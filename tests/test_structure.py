@@ -21,10 +21,11 @@ LONGEST = 400  # lines; most files have 100 to 200
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
     "sqlite3": (
-        "index/sqlite_files.py",
         "index/catalog.py",
         "index/family_tables.py",
+        "index/register.py",
         "index/journal.py",
+        "index/sqlite_files.py",
     ),
     "rensa": ("index/shingles.py",),
     "chromadb": ("index/vectors.py",),

@@ -195,6 +195,32 @@ def test_killed_at_random_moments(
     assert rounds >= kills // IN_A_ROW
 
 
+def test_killed_with_the_real_model(
+    tmp_path: Path, seeds: Path, seed_archive: Path, order: Order
+) -> None:
+    """The vectors of a batch that was not finished are rounded a little otherwise."""
+    expected = digest(ArchiveFolder(seed_archive).current())
+    archive = tmp_path / "archive"
+    argv = ["build", str(seeds), "--archive", str(archive)]
+    chance = random.Random(7)
+    for _ in range(3):
+        ended = order(argv, archive, kill_after=chance.uniform(3, 9))
+        assert ended["status"] in (-9, 0)
+    assert order(argv, archive)["status"] == 0
+    report = check_archive(archive, sample=40)
+    assert report.findings == ()
+    assert report.digest is not None
+    found = report.digest
+    assert (found.articles, found.families, found.chunks) == (
+        expected.articles, expected.families, expected.chunks,
+    )  # fmt: skip
+    with Archive.open(archive) as one, Archive.open(seed_archive) as other:
+        for question in ("Who condemned the attacks?", "When will the airport tram open?"):
+            assert [p.text for p in one.search(question)] == [
+                p.text for p in other.search(question)
+            ]
+
+
 # -- a disk that is full or read-only ---------------------------------------------------------
 
 
