@@ -24,6 +24,7 @@ from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.settings import Settings
+from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
 from index.takedown import Selection, forget, select
@@ -158,6 +159,7 @@ class _Build:
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
         self._embedder: Embedder = open_embedder(self._settings.embedder)
+        self._times = SourceTimes(self._folder)
         self._started = time.monotonic()
 
     def _choose_settings(self, settings: Settings | None) -> Settings:
@@ -222,6 +224,7 @@ class _Build:
                 rejections.append(item)
                 continue
             seen[item.article.id] = item.file
+            self._times.note(item.file)
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
         gone = stage.gone(local_paths(sources), seen) if drop_gone else []
@@ -238,6 +241,7 @@ class _Build:
 
     def _finish(self, stage: Stage, report: BuildReport, erased: str | None = None) -> BuildReport:
         name = self._index(stage, erased) if stage.differs else self._folder.current_name()
+        self._times.write(stage.catalog)
         articles, copies, chunks = stage.catalog.counts()
         seconds = time.monotonic() - self._started
         return replace(

@@ -49,6 +49,11 @@ class ArchiveFolder:
         return self.path / "rejected.jsonl"
 
     @property
+    def source_times(self) -> Path:
+        """When each source file had been changed as it was read."""
+        return self.path / "sources.json"
+
+    @property
     def journal(self) -> Path:
         """Vectors of a build that has not ended."""
         return self.path / "embedding-journal.sqlite"
@@ -168,34 +173,37 @@ class ArchiveFolder:
         self._sweep()
         return name
 
-    def go_back(self) -> str:
-        """Make the generation before the current one the current one; raises RollbackError."""
-        current = self.current_name()
+    def target(self, *, forward: bool) -> Generation:
+        """Return the generation that a rollback leads to; raises RollbackError for none."""
+        current, forward_name = self.current_name(), self.forward_name()
         names = [generation.folder.name for generation in self.finished()]
-        if current is not None and current in names:
-            names = names[: names.index(current)]
-        if not names:
-            raise RollbackError(self._why_no_way_back(current))
-        if self.points_somewhere():
-            # Written first: the current generation's own name in it means nothing.
-            self._write_name(self._forward, max(current or "", _read_name(self._forward) or ""))
-        self._point_at(names[-1])
-        return names[-1]
-
-    def go_forward(self) -> str:
-        """Undo ``go_back``; raises RollbackError where there was none, or a build since."""
-        name = self.forward_name()
-        if name is None or not Generation(self._generations / name).manifest_path.is_file():
+        if current is None or not self.points_somewhere():
+            return Generation(self._generations / names[-1])
+        if not forward:
+            earlier = [name for name in names if name < current]
+            if not earlier:
+                raise RollbackError(self._why_no_way_back(current))
+            return Generation(self._generations / earlier[-1])
+        if forward_name is None or forward_name not in names:
             raise RollbackError(
                 f"{self.path} was not rolled back since its last build, so there is nothing newer"
             )
-        self._point_at(name)
-        self._forward.unlink(missing_ok=True)
-        return name
+        return Generation(self._generations / forward_name)
 
-    def _why_no_way_back(self, current: str | None) -> str:
-        if current is None:
-            return str(self._not_found())
+    def put_back(self, target: Generation, *, forward: bool) -> None:
+        """Make a finished generation the current one; a newer one is kept to return to."""
+        self.source_times.unlink(missing_ok=True)  # they are of what the newest build has read
+        if forward:
+            self._point_at(target.folder.name)
+            self._forward.unlink(missing_ok=True)
+            return
+        if self.points_somewhere():
+            # Written first: the current generation's own name in it means nothing.
+            newest = max(self.current_name() or "", self.forward_name() or "")
+            self._write_name(self._forward, newest)
+        self._point_at(target.folder.name)
+
+    def _why_no_way_back(self, current: str) -> str:
         try:
             erased = self.current().manifest().erased
         except (ArchiveDamagedError, IndexMismatchError):

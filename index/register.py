@@ -43,6 +43,10 @@ class Register:
         for row in rows:
             yield Entry(*row)
 
+    def fingerprints(self) -> Iterator[tuple[str, bytes]]:
+        """Each article's id with the hash of its fields, by id."""
+        yield from self._db.execute("SELECT id, fingerprint FROM articles ORDER BY id")
+
     def files(self) -> set[str]:
         """Files that articles were read from."""
         return {row[0] for row in self._db.execute("SELECT DISTINCT file FROM articles")}

@@ -211,7 +211,8 @@ class SentenceVectors:
     def __init__(self, path: Path, dimension: int) -> None:
         self._path = path
         self._row = row_type(dimension)
-        path.touch()
+        if not path.exists():  # reading a finished generation changes nothing in it
+            path.touch()
 
     def __len__(self) -> int:
         return self._path.stat().st_size // self._row.itemsize
