@@ -61,6 +61,7 @@ def _refused(error: BaseException | None) -> str | None:
     """Find the system's refusal among an error and what led to it."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _REFUSED:
-            return error.strerror or str(error)
+            reason = error.strerror or str(error)
+            return f"{reason} ({error.filename})" if error.filename else reason
         error = error.__cause__ or error.__context__
     return None

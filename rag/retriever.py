@@ -50,6 +50,7 @@ class Retriever:
 
     def __init__(self, generation: Generation, embedder: Embedder) -> None:
         generation.check_files()
+        generation.check_index()
         try:
             with ExitStack() as opened:
                 self.catalog = Catalog(generation.catalog, read_only=True)

@@ -173,6 +173,16 @@ def test_what_is_found_is_mended_as_it_says(own: Path) -> None:
     assert finding.mend.startswith("nothing now")
 
 
+def test_a_damaged_index_is_not_opened(own: Path) -> None:
+    """Chroma would end the process on some of these."""
+    (header,) = ArchiveFolder(own).current().chroma.glob("*/header.bin")
+    content = bytearray(header.read_bytes())
+    content[40] ^= 8
+    header.write_bytes(content)
+    with pytest.raises(ArchiveDamagedError, match=r"header.bin is not as .*newsarchive check"):
+        Archive.open(own)
+
+
 @pytest.mark.parametrize("content", [None, "", "2099", "../x", "\x00"])
 def test_current_is_lost(own: Path, content: str | None) -> None:
     newest = ArchiveFolder(own).current_name()
