@@ -45,6 +45,11 @@ def write_failures(folder: Path) -> Iterator[None]:
         raise
 
 
+def is_fault(error: BaseException) -> bool:
+    """Whether something went wrong, and was not ended on purpose: in Rust that may be a panic."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def cannot_write(folder: Path) -> str | None:
     """Say why nothing can be written in a folder, None where it can."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.embedder import Embedder, open_embedder
 from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.failures import is_fault
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.types import Article
 from rag.answerers import Answerer
@@ -251,7 +252,9 @@ class Archive:
             yield
         except NewsArchiveError:
             raise
-        except Exception as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             raise ArchiveDamagedError(
                 f"{self._folder.path} could not be searched ({type(error).__name__}: {error}); "
                 f"if a file is damaged, this finds it: newsarchive check --archive "

@@ -19,6 +19,7 @@ from typing import Literal
 from index.catalog import Catalog
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
+from index.failures import is_fault
 from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.segment import sentence_spans
@@ -62,7 +63,9 @@ class Retriever:
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
                 self._chunks = self._count_chunks()
                 opened.pop_all()
-        except Exception as error:  # sqlite, Chroma and tantivy each raise their own
+        except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
+            if not is_fault(error):
+                raise
             raise ArchiveDamagedError(
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"

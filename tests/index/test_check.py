@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import chromadb
@@ -135,6 +136,9 @@ def test_a_flipped_byte_is_found_or_does_no_harm(tmp_path: Path, whole: Path) ->
                 assert all(f.mend for f in report.findings)
                 if before in name.parts:
                     assert answers(archive) == expected
+                else:
+                    with suppress(NewsArchiveError):  # and nothing else
+                        answers(archive)
             shutil.copy2(path, archive / name)
     assert found > 60
     # Free space of Chroma's SQLite file, its full-text tables, which nothing reads, and blanks.
