@@ -45,6 +45,11 @@ def write_failures(folder: Path) -> Iterator[None]:
         raise
 
 
+def is_fault(error: BaseException) -> bool:
+    """Whether something went wrong, and was not ended on purpose: in Rust that may be a panic."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def cannot_write(folder: Path) -> str | None:
     """Say why nothing can be written in a folder, None where it can."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
@@ -61,6 +66,7 @@ def _refused(error: BaseException | None) -> str | None:
     """Find the system's refusal among an error and what led to it."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _REFUSED:
-            return error.strerror or str(error)
+            reason = error.strerror or str(error)
+            return f"{reason} ({error.filename})" if error.filename else reason
         error = error.__cause__ or error.__context__
     return None

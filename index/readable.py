@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from index.failures import cannot_write
+from index.failures import cannot_write, is_fault
 
 Opened = TypeVar("Opened")
 
@@ -25,8 +25,8 @@ def open_or_copy(
     """
     try:
         return opener(folder), None
-    except Exception:
-        if cannot_write(folder) is None:
+    except BaseException as error:
+        if not is_fault(error) or cannot_write(folder) is None:
             raise
     copy = tempfile.TemporaryDirectory(prefix="newsarchive-")
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.embedder import Embedder, open_embedder
 from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.failures import is_fault
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.types import Article
 from rag.answerers import Answerer
@@ -134,10 +135,12 @@ class Archive:
         options: RetrievalOptions,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         timer = _Timer()
-        query = _understand(reader, question, history, asked, filters, options)
+        with self._damage_told():
+            query = _understand(reader, question, history, asked, filters, options)
         timer.lap("understand")
         yield query
-        evidence = reader.retriever.retrieve(query, _READ, options)
+        with self._damage_told():
+            evidence = reader.retriever.retrieve(query, _READ, options)
         timer.lap("retrieve")
         yield evidence.passages
         draft = self._answerer.draft(query, evidence)
@@ -186,8 +189,9 @@ class Archive:
         while True:
             with self._reading() as reader:
                 try:
-                    query = _understand(reader, question, history, asked, filters, options)
-                    return reader.retriever.search(query, top_k, ranking, options)
+                    with self._damage_told():
+                        query = _understand(reader, question, history, asked, filters, options)
+                        return reader.retriever.search(query, top_k, ranking, options)
                 except Exception:
                     if not self._left_behind(reader):
                         raise
@@ -240,6 +244,22 @@ class Archive:
     def _left_behind(self, reader: _Reader) -> bool:
         """Whether a build has put another generation in use; a takedown deletes the old at once."""
         return self._folder.current_name() != reader.manifest.generation
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Name the way out where a file is broken: each library then raises its own error."""
+        try:
+            yield
+        except NewsArchiveError:
+            raise
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            raise ArchiveDamagedError(
+                f"{self._folder.path} could not be searched ({type(error).__name__}: {error}); "
+                f"if a file is damaged, this finds it: newsarchive check --archive "
+                f"{self._folder.path}"
+            ) from error
 
     @contextmanager
     def _reading(self) -> Iterator[_Reader]:

@@ -19,6 +19,7 @@ from typing import Literal
 from index.catalog import Catalog
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
+from index.failures import is_fault
 from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.segment import sentence_spans
@@ -50,6 +51,7 @@ class Retriever:
 
     def __init__(self, generation: Generation, embedder: Embedder) -> None:
         generation.check_files()
+        generation.check_index()
         try:
             with ExitStack() as opened:
                 self.catalog = Catalog(generation.catalog, read_only=True)
@@ -61,7 +63,9 @@ class Retriever:
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
                 self._chunks = self._count_chunks()
                 opened.pop_all()
-        except Exception as error:  # sqlite, Chroma and tantivy each raise their own
+        except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
+            if not is_fault(error):
+                raise
             raise ArchiveDamagedError(
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"

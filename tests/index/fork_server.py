@@ -78,6 +78,10 @@ def child(order: dict[str, object], count: mmap.mmap) -> None:
     os._exit(status)
 
 
+def ended(process: int) -> bool:
+    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def serve() -> None:
     assert chromadb
     recognise_language("The model of languages is read before anything is forked, once for all.")
@@ -90,8 +94,10 @@ def serve() -> None:
         if process == 0:
             child(order, count)
         if "kill_after" in order:
-            time.sleep(order["kill_after"])
-            os.kill(process, signal.SIGKILL)  # it is not waited for yet, so the id is its own
+            # Looked at often, since it may end by itself before; until then the id is its own.
+            while time.monotonic() < started + order["kill_after"] and not ended(process):
+                time.sleep(0.002)
+            os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
         answer = {
             "status": os.waitstatus_to_exitcode(status),

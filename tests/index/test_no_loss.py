@@ -117,17 +117,20 @@ def scenarios(
 
 def _scenario(folder: Path, base: Path, argv: tuple[str, ...], order: Order) -> Scenario:
     archive = folder / "archive"
-    folder.mkdir()
-    before = None
-    if base.exists():
-        shutil.copytree(base, archive)
-        before = digest(ArchiveFolder(archive).current())
-    ended = order([*argv, "--archive", str(archive)], archive)
-    assert ended["status"] == 0, ended["output"]
+    seconds = []
+    for _ in range(2):  # the first also takes what the system only does once
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        if base.exists():
+            shutil.copytree(base, archive)
+        ended = order([*argv, "--archive", str(archive)], archive)
+        assert ended["status"] == 0, ended["output"]
+        seconds.append(ended["seconds"])
+    before = digest(ArchiveFolder(base).current()) if base.exists() else None
     after = digest(ArchiveFolder(archive).current())
     assert after != before
     assert ended["steps"] > 10
-    return Scenario(argv, base, before, after, ended["steps"], ended["seconds"])
+    return Scenario(argv, base, before, after, ended["steps"], min(seconds))
 
 
 def fresh(folder: Path, scenario: Scenario) -> Path:
