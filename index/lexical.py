@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tantivy
 
+from index.readable import open_or_copy
 from index.types import Chunk
 
 _ANALYZER = "news"
@@ -41,16 +42,36 @@ def _schema() -> tantivy.Schema:
 
 
 class LexicalIndex:
-    """Words of chunks and headlines. One writer; searching is safe from several threads."""
+    """Words of chunks and headlines. One writer; searching is safe from several threads.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
+    ``for_reading`` opens a private copy where the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, for_reading: bool = False) -> None:
         self._schema = _schema()
         self._analyzer = _analyzer()
-        self._index = tantivy.Index(self._schema, str(folder))
+        self._copy = None
+        if for_reading:
+            self._index, self._copy = open_or_copy(folder, self._open)
+        else:
+            folder.mkdir(exist_ok=True)
+            self._index = self._open(folder)
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._writer: tantivy.IndexWriter | None = None
         self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        """Release a private copy; the files themselves go with the index."""
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def ids(self) -> list[str]:
+        """Ids of all chunks."""
+        found = self._searcher.search(tantivy.Query.all_query(), limit=max(1, self.count()))
+        return [self._searcher.doc(address)["chunk_id"][0] for _, address in found.hits]
+
+    def _open(self, folder: Path) -> tantivy.Index:
+        return tantivy.Index(self._schema, str(folder))
 
     def add(self, rows: Iterable[tuple[Chunk, str]]) -> None:
         """Add chunks, each with its article's headline."""

@@ -46,6 +46,12 @@ class Stage:
         """Close the catalogue."""
         self.catalog.close()
 
+    def discard(self) -> None:
+        """Delete what was staged: the next writer would, but the disk may be full till then."""
+        self.close()
+        if self._staged is not None:
+            self._folder.discard(self._staged)
+
     def release(self) -> None:
         """Close the catalogue for writing and read it from now on."""
         self.catalog.commit()

@@ -1,9 +1,10 @@
 """Ask a news archive: ``from rag import Archive``."""
 
-from rag.archive import Archive, Status
+from rag.archive import Archive
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.options import RetrievalOptions
+from rag.status import Stale, Status
 from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "QuestionError",
     "RetrievalOptions",
     "Sentence",
+    "Stale",
     "Status",
     "Turn",
 ]

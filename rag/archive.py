@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from index.embedder import Embedder, open_embedder
-from index.errors import ArchiveDamagedError
+from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.failures import is_fault
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.types import Article
 from rag.answerers import Answerer
@@ -25,6 +27,7 @@ from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
+from rag.status import Status, read_status
 from rag.types import Answer, Filters, Inference, Passage, Query, Turn
 from rag.understand import understand
 from rag.verify import verify
@@ -36,23 +39,6 @@ if TYPE_CHECKING:
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
 _READ = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What an archive holds. ``sources`` are outlets with their number of articles, most first."""
-
-    articles: int
-    copies: int
-    chunks: int
-    generation: str
-    embedder: str
-    built: str
-    sources: tuple[tuple[str, int], ...]
-    first_day: str | None
-    last_day: str | None
-    rejected: int
-    bytes_on_disk: int
 
 
 class Archive:
@@ -67,7 +53,7 @@ class Archive:
         self._answerer = answerer or ExtractiveAnswerer()
         self._lock = threading.Lock()
         self._closed = False
-        self._reader = _Reader(folder.current(), None)
+        self._reader = _newest(folder, None)
 
     @classmethod
     def open(cls, path: str | Path, *, answerer: Answerer | None = None) -> Archive:
@@ -126,20 +112,43 @@ class Archive:
         options: RetrievalOptions = EVERYTHING,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """As ``ask``, in parts as they come: the query as understood, the passages, the answer."""
+        given = 0
+        while True:
+            with self._reading() as reader:
+                parts = self._parts(reader, question, history, asked, filters, options)
+                try:
+                    for part in islice(parts, given, None):
+                        given += 1
+                        yield part
+                    return
+                except Exception:
+                    if not self._left_behind(reader):
+                        raise
+
+    def _parts(
+        self,
+        reader: _Reader,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]],
+        asked: str | None,
+        filters: Filters | None,
+        options: RetrievalOptions,
+    ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         timer = _Timer()
-        with self._reading() as reader:
+        with self._damage_told():
             query = _understand(reader, question, history, asked, filters, options)
-            timer.lap("understand")
-            yield query
+        timer.lap("understand")
+        yield query
+        with self._damage_told():
             evidence = reader.retriever.retrieve(query, _READ, options)
-            timer.lap("retrieve")
-            yield evidence.passages
-            draft = self._answerer.draft(query, evidence)
-            timer.lap("answer")
-            draft = verify(draft, reader.text)
-            answer = assemble(query, draft, evidence)
-            timer.lap("verify")
-            yield answer.with_timings(timer.total())
+        timer.lap("retrieve")
+        yield evidence.passages
+        draft = self._answerer.draft(query, evidence)
+        timer.lap("answer")
+        draft = verify(draft, reader.text)
+        answer = assemble(query, draft, evidence)
+        timer.lap("verify")
+        yield answer.with_timings(timer.total())
 
     def understand(
         self,
@@ -177,9 +186,15 @@ class Archive:
         if ranking not in ("fused", "words", "vectors"):
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
         filters = Filters(published_from, published_to, tuple(sources))
-        with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters, options)
-            return reader.retriever.search(query, top_k, ranking, options)
+        while True:
+            with self._reading() as reader:
+                try:
+                    with self._damage_told():
+                        query = _understand(reader, question, history, asked, filters, options)
+                        return reader.retriever.search(query, top_k, ranking, options)
+                except Exception:
+                    if not self._left_behind(reader):
+                        raise
 
     def chat(self) -> Conversation:
         """Begin a conversation that remembers its turns."""
@@ -198,21 +213,8 @@ class Archive:
     def status(self) -> Status:
         """Say what the archive holds."""
         with self._reading() as reader:
-            catalog = reader.retriever.catalog
-            articles, copies, chunks = catalog.counts()
-            first_day, last_day = catalog.days()
-            return Status(
-                articles=articles,
-                copies=copies,
-                chunks=chunks,
-                generation=reader.manifest.generation,
-                embedder=reader.manifest.embedder,
-                built=reader.manifest.created,
-                sources=tuple(catalog.sources()),
-                first_day=first_day,
-                last_day=last_day,
-                rejected=_count_lines(self._folder.rejected),
-                bytes_on_disk=_size(self._folder.path),
+            return read_status(
+                self._folder, reader.generation, reader.manifest, reader.retriever.catalog
             )
 
     def example_questions(self, count: int = 4) -> list[str]:
@@ -239,6 +241,26 @@ class Archive:
 
         return query_engine(self, llm, top_k)
 
+    def _left_behind(self, reader: _Reader) -> bool:
+        """Whether a build has put another generation in use; a takedown deletes the old at once."""
+        return self._folder.current_name() != reader.manifest.generation
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Name the way out where a file is broken: each library then raises its own error."""
+        try:
+            yield
+        except NewsArchiveError:
+            raise
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            raise ArchiveDamagedError(
+                f"{self._folder.path} could not be searched ({type(error).__name__}: {error}); "
+                f"if a file is damaged, this finds it: newsarchive check --archive "
+                f"{self._folder.path}"
+            ) from error
+
     @contextmanager
     def _reading(self) -> Iterator[_Reader]:
         with self._lock:
@@ -246,7 +268,7 @@ class Archive:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
             if name != self._reader.manifest.generation:
-                newer = _Reader(self._folder.current(), self._reader)
+                newer = _newest(self._folder, self._reader)
                 self._reader.retire()
                 self._reader = newer
             reader = self._reader
@@ -262,6 +284,7 @@ class _Reader:
     """One generation, open; closed when it is retired and its last user has left."""
 
     def __init__(self, generation: Generation, before: _Reader | None) -> None:
+        self.generation = generation
         self.manifest: Manifest = generation.manifest()
         self.embedder = _embedder(self.manifest, before)
         self.retriever = Retriever(generation, self.embedder)
@@ -288,6 +311,17 @@ class _Reader:
     def _close_if_unused(self) -> None:
         if self._retired and self.users == 0:
             self.retriever.close()
+
+
+def _newest(folder: ArchiveFolder, before: _Reader | None) -> _Reader:
+    """Open the current generation; a build may put another in its place and delete it meanwhile."""
+    while True:
+        name = folder.current_name()
+        try:
+            return _Reader(folder.current(), before)
+        except NewsArchiveError:
+            if folder.current_name() == name:
+                raise
 
 
 class _Timer:
@@ -345,15 +379,3 @@ def _dropped(inference: Inference) -> Inference:
     if inference.part not in ("dates", "outlets"):
         return inference
     return replace(inference, text=f"not {inference.text}: the archive has nothing there")
-
-
-def _count_lines(path: Path) -> int:
-    try:
-        with path.open("rb") as file:
-            return sum(1 for _ in file)
-    except FileNotFoundError:
-        return 0
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -19,6 +19,7 @@ from typing import Literal
 from index.catalog import Catalog
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
+from index.failures import is_fault
 from index.generations import Generation
 from index.lexical import LexicalIndex
 from index.segment import sentence_spans
@@ -50,17 +51,21 @@ class Retriever:
 
     def __init__(self, generation: Generation, embedder: Embedder) -> None:
         generation.check_files()
+        generation.check_index()
         try:
             with ExitStack() as opened:
                 self.catalog = Catalog(generation.catalog, read_only=True)
                 opened.callback(self.catalog.close)
-                self._vectors = VectorIndex(generation.chroma)
+                self._vectors = VectorIndex(generation.chroma, for_reading=True)
                 opened.callback(self._vectors.close)
-                self._lexical = LexicalIndex(generation.lexical)
+                self._lexical = LexicalIndex(generation.lexical, for_reading=True)
+                opened.callback(self._lexical.close)
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
                 self._chunks = self._count_chunks()
                 opened.pop_all()
-        except Exception as error:  # sqlite, Chroma and tantivy each raise their own
+        except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
+            if not is_fault(error):
+                raise
             raise ArchiveDamagedError(
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"
@@ -78,6 +83,7 @@ class Retriever:
         """Release the files."""
         self.catalog.close()
         self._vectors.close()
+        self._lexical.close()
 
     def search(
         self,

@@ -20,11 +20,18 @@ LONGEST = 400  # lines; most files have 100 to 200
 
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
-    "sqlite3": ("index/catalog.py", "index/family_tables.py", "index/journal.py"),
+    "sqlite3": (
+        "index/catalog.py",
+        "index/family_tables.py",
+        "index/register.py",
+        "index/journal.py",
+        "index/sqlite_files.py",
+    ),
     "rensa": ("index/shingles.py",),
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
-    "torch": ("index/embedder.py",),
+    "torch": ("index/embedder.py", "index/bert.py"),
+    "safetensors": ("index/bert.py",),
     "transformers": ("index/embedder.py",),
     "tokenizers": ("index/embedder.py",),
     "sentence_transformers": ("index/embedder.py",),
@@ -43,7 +50,14 @@ IMPORTERS = {
     "sentencex": ("index/segment.py",),
     "filelock": ("index/generations.py",),
     "gradio": ("ui/app.py",),
-    "click": ("ui/cli.py", "ui/eval_cli.py", "ui/sources.py", "ui/app.py"),
+    "click": (
+        "ui/cli.py",
+        "ui/eval_cli.py",
+        "ui/keeping_cli.py",
+        "ui/options.py",
+        "ui/sources.py",
+        "ui/app.py",
+    ),  # fmt: skip
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),
