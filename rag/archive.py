@@ -25,7 +25,7 @@ from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
-from rag.types import Answer, Filters, Inference, Passage, Query, Turn
+from rag.types import Answer, Filters, Passage, Query, Turn, unlimited
 from rag.understand import understand
 from rag.verify import verify
 
@@ -335,16 +335,15 @@ def _understand(
         options=options,
         archive=reader.retriever,
     )
-    if query.filters == filters or reader.retriever.holds(query.filters):
-        return query
+    holds = reader.retriever.holds
+    reports = tuple(report for report in query.reports if holds(report))
+    query = replace(query, reports=reports if len(reports) > 1 else ())
     # Limits that were only read from the words, and that nothing meets, were misread.
-    return replace(query, filters=filters, inferred=tuple(map(_dropped, query.inferred)))
-
-
-def _dropped(inference: Inference) -> Inference:
-    if inference.part not in ("dates", "outlets"):
-        return inference
-    return replace(inference, text=f"not {inference.text}: the archive has nothing there")
+    return (
+        query
+        if query.filters == filters or holds(query.filters)
+        else unlimited(query, "the archive has nothing there")
+    )
 
 
 def _count_lines(path: Path) -> int:

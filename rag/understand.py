@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from rag.acronyms import Texts, other_forms
 from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
-from rag.dates import Times, read_times
+from rag.calendar import spoken_times
+from rag.dates import Times, describe_days, read_times
 from rag.followups import is_elliptic, stand_alone
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.outlets import read_outlets
+from rag.outlets import Mention, outlet_mentions
 from rag.parts import split_parts
 from rag.places import expansions
+from rag.reports import covering, read_reports
 from rag.spelling import Vocabulary as Spellings
 from rag.spelling import respell
 from rag.types import Filters, Inference, Query, Turn
@@ -47,15 +50,18 @@ def understand(
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
         standalone, mended = respell(standalone, archive)
-    times = _times(question, asked, newest, filters, options)
-    sources = read_outlets(question, outlets) if options.outlets and not filters.sources else ()
+    mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
+    times, reports = _times(question, asked, newest, filters, mentions, options)
+    sources = tuple(o for o in outlets if any(o in mention.outlets for mention in mentions))
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(
         question=question,
         standalone=standalone,
-        parts=split_parts(standalone),
+        parts=split_parts(standalone, {question[m.start : m.end] for m in mentions}),
         wants=wanted_kind(standalone if is_elliptic(question) else question),
         filters=Filters(first, last, filters.sources or sources),
+        required=filters,
+        reports=reports if len(reports) > 1 and not filters else (),
         asked=asked,
         inferred=tuple(_inferences(standalone if leant else "", mended, times, sources)),
         near=times.near,
@@ -65,10 +71,10 @@ def understand(
 
 def _other_names(
     standalone: str, options: RetrievalOptions, archive: Vocabulary | None
-) -> tuple[str, ...]:
-    places = expansions(words(standalone)) if options.places else ()
-    forms = other_forms(standalone, archive) if archive and options.acronyms else ()
-    return (*places, *forms)
+) -> dict[str, tuple[str, ...]]:
+    places = expansions(words(standalone)) if options.places else {}
+    forms = other_forms(standalone, archive) if archive and options.acronyms else {}
+    return {**places, **{name: (other,) for name, other in forms.items()}}
 
 
 def _times(
@@ -76,15 +82,23 @@ def _times(
     asked: str | None,
     newest: str | None,
     filters: Filters,
+    mentions: Sequence[Mention],
     options: RetrievalOptions,
-) -> Times:
-    """Read the times that the user has set no limit for and that are switched on."""
-    if filters.published_from or filters.published_to:
-        return Times()
-    times = read_times(question, asked or newest, asked)
-    return Times(
-        limit=times.limit if options.dates else None, near=times.near if options.near else None
-    )
+) -> tuple[Times, tuple[Filters, ...]]:
+    """Read the times that the user has set no limit for, and the limits of each report."""
+    as_of = asked or newest
+    if filters.published_from or filters.published_to or as_of is None:
+        return Times(), read_reports(question, mentions, ())
+    spoken = spoken_times(question, date.fromisoformat(as_of[:10])) if options.dates else ()
+    reports = read_reports(question, mentions, spoken)
+    if any(report.published_from or report.published_to for report in reports):
+        span = covering(reports)
+        limited = span.published_from or span.published_to
+        limit = (span.published_from, span.published_to) if limited else None
+        return Times(limit=limit), reports
+    times = read_times(question, as_of, asked)
+    limit = times.limit if options.dates else None
+    return Times(limit=limit, near=times.near if options.near else None), reports
 
 
 def _inferences(
@@ -97,7 +111,7 @@ def _inferences(
     for typed, meant in mended.items():
         inferred.append(Inference("spelling", f"“{typed}” read as “{meant}”"))
     if times.limit:
-        inferred.append(Inference("dates", f"published from {times.limit[0]} to {times.limit[1]}"))
+        inferred.append(Inference("dates", describe_days(*times.limit)))
     if times.near:
         inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}"))
     if sources:

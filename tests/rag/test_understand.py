@@ -178,6 +178,6 @@ def test_what_was_read_is_said_in_words():
         outlets=["Harbour Courier"],
     )
     assert query.inferred == (
-        Inference("dates", "published from 2024-07-29 to 2024-10-01"),
+        Inference("dates", "published from 2024-07-31 to 2024-09-01"),
         Inference("outlets", "reported by Harbour Courier"),
     )
