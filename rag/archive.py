@@ -25,7 +25,8 @@ from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
-from rag.types import Answer, Filters, Passage, Query, Turn, unlimited
+from rag.rewriter import Rewriter
+from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn, unlimited
 from rag.understand import understand
 from rag.verify import verify
 
@@ -62,21 +63,35 @@ class Archive:
     call: new articles are found and removed ones are gone.
     """
 
-    def __init__(self, folder: ArchiveFolder, answerer: Answerer | None = None) -> None:
+    def __init__(
+        self,
+        folder: ArchiveFolder,
+        answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
         self._folder = folder
         self._answerer = answerer or ExtractiveAnswerer()
+        self._rewriter = rewriter
         self._lock = threading.Lock()
         self._closed = False
         self._reader = _Reader(folder.current(), None)
 
     @classmethod
-    def open(cls, path: str | Path, *, answerer: Answerer | None = None) -> Archive:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> Archive:
         """Open the archive in a folder.
 
+        ``answerer`` words answers (default: quoted sentences); ``rewriter`` makes follow-ups stand
+        alone (default: rules), see ``LLMRewriter``.
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
-        return cls(ArchiveFolder(Path(path)), answerer)
+        return cls(ArchiveFolder(Path(path)), answerer, rewriter)
 
     def __enter__(self) -> Self:
         return self
@@ -128,13 +143,19 @@ class Archive:
         """As ``ask``, in parts as they come: the query as understood, the passages, the answer."""
         timer = _Timer()
         with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters, options)
+            query = self._understand(reader, question, history, asked, filters, options)
             timer.lap("understand")
             yield query
             evidence = reader.retriever.retrieve(query, _READ, options)
             timer.lap("retrieve")
             yield evidence.passages
             draft = self._answerer.draft(query, evidence)
+            if draft.refusal and query.filters != query.required:
+                query, evidence, draft = self._without_limits(
+                    reader, query, draft, evidence, options
+                )
+                yield query
+                yield evidence.passages
             timer.lap("answer")
             draft = verify(draft, reader.text)
             answer = assemble(query, draft, evidence)
@@ -152,7 +173,7 @@ class Archive:
     ) -> Query:
         """Read a question as ``ask`` and ``search`` do, and look for nothing."""
         with self._reading() as reader:
-            return _understand(reader, question, history, asked, filters, options)
+            return self._understand(reader, question, history, asked, filters, options)
 
     def search(
         self,
@@ -178,7 +199,7 @@ class Archive:
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
         filters = Filters(published_from, published_to, tuple(sources))
         with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters, options)
+            query = self._understand(reader, question, history, asked, filters, options)
             return reader.retriever.search(query, top_k, ranking, options)
 
     def chat(self) -> Conversation:
@@ -238,6 +259,52 @@ class Archive:
         from rag.llamaindex import query_engine
 
         return query_engine(self, llm, top_k)
+
+    def _understand(
+        self,
+        reader: _Reader,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]],
+        asked: str | None,
+        filters: Filters | None,
+        options: RetrievalOptions,
+    ) -> Query:
+        question = clean_question(question)
+        filters = Filters() if filters is None else filters
+        check_day("asked", asked)
+        check_filters(filters)
+        query = understand(
+            question,
+            history=[read_turn(turn) for turn in history],
+            asked=asked,
+            newest=reader.newest,
+            outlets=reader.outlets,
+            filters=filters,
+            options=options,
+            archive=reader.retriever,
+            rewriter=self._rewriter,
+        )
+        holds = reader.retriever.holds
+        reports = tuple(report for report in query.reports if holds(report))
+        query = replace(query, reports=reports if len(reports) > 1 else ())
+        if query.filters == filters or holds(query.filters):
+            return query
+        # Limits that were only read from the words, and that nothing meets, were misread.
+        return unlimited(query, "the archive has nothing there")
+
+    def _without_limits(
+        self,
+        reader: _Reader,
+        query: Query,
+        draft: Draft,
+        evidence: Evidence,
+        options: RetrievalOptions,
+    ) -> tuple[Query, Evidence, Draft]:
+        """Answer without the limits that were read from the question, where that answers it."""
+        wider = unlimited(query, "nothing there answers it")
+        found = reader.retriever.retrieve(wider, _READ, options)
+        again = self._answerer.draft(wider, found)
+        return (query, evidence, draft) if again.refusal else (wider, found, again)
 
     @contextmanager
     def _reading(self) -> Iterator[_Reader]:
@@ -311,39 +378,6 @@ def _embedder(manifest: Manifest, before: _Reader | None) -> Embedder:
     if before is not None and before.manifest.embedder == manifest.embedder:
         return before.embedder
     return open_embedder(manifest.embedder)
-
-
-def _understand(
-    reader: _Reader,
-    question: str,
-    history: Sequence[Turn | Mapping[str, str]],
-    asked: str | None,
-    filters: Filters | None,
-    options: RetrievalOptions = EVERYTHING,
-) -> Query:
-    question = clean_question(question)
-    filters = Filters() if filters is None else filters
-    check_day("asked", asked)
-    check_filters(filters)
-    query = understand(
-        question,
-        history=[read_turn(turn) for turn in history],
-        asked=asked,
-        newest=reader.newest,
-        outlets=reader.outlets,
-        filters=filters,
-        options=options,
-        archive=reader.retriever,
-    )
-    holds = reader.retriever.holds
-    reports = tuple(report for report in query.reports if holds(report))
-    query = replace(query, reports=reports if len(reports) > 1 else ())
-    # Limits that were only read from the words, and that nothing meets, were misread.
-    return (
-        query
-        if query.filters == filters or holds(query.filters)
-        else unlimited(query, "the archive has nothing there")
-    )
 
 
 def _count_lines(path: Path) -> int:

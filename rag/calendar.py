@@ -141,14 +141,20 @@ def _is_month(text: str, match: re.Match[str], point: _Point) -> bool:
     """Whether a month's name is meant: "May" and "march" are also a name and words."""
     if point.year or point.day:
         return True
-    joined = text[: match.start()].endswith(("-", "–")) or _JOINED.match(text, match.end())
-    after = _CUE.search(text[: match.start()])
-    short = len(match["month"].rstrip(".")) < 4 and match["month"].lower() != "may"
-    capital = match["month"][0].isupper()
-    name = match["month"].lower() in ("may", "march") and not capital
-    if short or name:
+    cued = point.stage or _CUE.search(text[: match.start()])
+    written = match["month"].rstrip(".")
+    if len(written) < 4 and written.lower() != "may":
         return False
-    return bool(after or point.stage or (joined and capital) or _joined_before(text, match))
+    if written in ("may", "march"):
+        return False
+    return bool(cued or _joined_after(text, match) or _joined_before(text, match))
+
+
+def _joined_after(text: str, match: re.Match[str]) -> bool:
+    """Whether it begins a range: "March to May"."""
+    return match["month"][0].isupper() and bool(
+        re.match(rf"{_JOIN}(?:{_DAY} )?{_MONTH}", text[match.end() :], re.IGNORECASE)
+    )
 
 
 def _joined_before(text: str, match: re.Match[str]) -> bool:

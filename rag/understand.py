@@ -11,12 +11,13 @@ from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
 from rag.calendar import spoken_times
 from rag.dates import Times, describe_days, read_times
-from rag.followups import is_elliptic, stand_alone
+from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.outlets import Mention, outlet_mentions
 from rag.parts import split_parts
 from rag.places import expansions
 from rag.reports import covering, read_reports
+from rag.rewriter import Rewriter, rewrite
 from rag.spelling import Vocabulary as Spellings
 from rag.spelling import respell
 from rag.types import Filters, Inference, Query, Turn
@@ -36,16 +37,18 @@ def understand(
     filters: Filters = Filters(),  # noqa: B008  frozen, so sharing it is safe
     options: RetrievalOptions = EVERYTHING,
     archive: Vocabulary | None = None,
+    rewriter: Rewriter | None = None,
 ) -> Query:
     """Read a question: what stands alone, its parts, what it asks for, of when and of whom.
 
     ``asked`` and ``newest`` are days ("YYYY-MM-DD"); words such as "last week" are read as of the
     first that is given. A filter that the user set is never changed. ``options`` tells which parts
     of a question are read. ``archive`` knows the words that spellings and acronyms are looked up
-    in.
+    in. ``rewriter`` makes follow-ups stand alone in the place of the rules.
     """
     question = " ".join(question.split())
-    standalone = stand_alone(question, history if options.follow_ups else ())
+    turns = history if options.follow_ups else ()
+    standalone, fault = rewrite(question, turns, rewriter)
     leant = standalone != question
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
@@ -63,7 +66,7 @@ def understand(
         required=filters,
         reports=reports if len(reports) > 1 and not filters else (),
         asked=asked,
-        inferred=tuple(_inferences(standalone if leant else "", mended, times, sources)),
+        inferred=tuple(_inferences(standalone if leant else "", fault, mended, times, sources)),
         near=times.near,
         also=_other_names(standalone, options, archive),
     )
@@ -102,12 +105,13 @@ def _times(
 
 
 def _inferences(
-    leant: str, mended: Mapping[str, str], times: Times, sources: Sequence[str]
+    leant: str, fault: str, mended: Mapping[str, str], times: Times, sources: Sequence[str]
 ) -> list[Inference]:
-    """``leant`` is what the turns before made of the question, "" where nothing."""
+    """``leant`` is what the turns before made of the question, ``fault`` why by rules; or ""."""
     inferred = []
-    if leant:
-        inferred.append(Inference("follow_ups", f"read with the turns before as: {leant}"))
+    if leant or fault:
+        read = f"read with the turns before as: {leant}" if leant else "read as it was asked"
+        inferred.append(Inference("follow_ups", f"{read} ({fault})" if fault else read))
     for typed, meant in mended.items():
         inferred.append(Inference("spelling", f"“{typed}” read as “{meant}”"))
     if times.limit:
