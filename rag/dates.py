@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from rag.calendar import Spoken, blanked, spoken_times
 
@@ -37,6 +38,15 @@ _WEEKDAY = re.compile(
 )
 _YEAR_OF_TODAY = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
 _NEWEST = re.compile(r"\b(?:latest|most recent(?:ly)?|newest|right now|currently|so far)\b", re.I)
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?)\b(?! (?:than|in the series))", re.IGNORECASE
+)
+_EARLIEST = re.compile(
+    r"\b(?:(?:first|earliest|oldest|initial) (?:report(?:s|ed)?|articles?|stor(?:y|ies)|coverage|"
+    r"news|accounts?|said|told|became known|emerged|mention(?:s|ed)?)|"
+    r"first time .{0,40}\breported)\b",
+    re.IGNORECASE,
+)
 # Words that take a date out of play: the report may then be from any other time.
 _ELSEWHEN = re.compile(
     r"\b(?:before|after|since|until|till|by|later|earlier|previous(?:ly)?|anniversary|when|"
@@ -153,6 +163,16 @@ def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
 
 def _number(count: str) -> int:
     return _NUMBERS.get(count.lower()) or int(count)
+
+
+def read_order(question: str) -> Literal["newest", "oldest"] | None:
+    """Read whether the newest or the oldest reports are asked for; the order of events is neither.
+
+    "What was first said of it?" asks for the oldest, "Who was first?" for no order of reports.
+    """
+    if _LATEST.search(question):
+        return "newest"
+    return "oldest" if _EARLIEST.search(question) else None
 
 
 def describe_days(first: str | None, last: str | None) -> str:

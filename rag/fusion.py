@@ -12,6 +12,8 @@ from math import exp
 _SHARES: Mapping[str, float] = {"words": 0.5, "vectors": 0.2, "sentences": 0.3}
 _PART_SHARE = 0.9
 _OUTSIDE_SHARE = 0.5
+_ORDER_SHARE = 0.15  # of the score, where the newest or the oldest is asked for
+_TO_THE_POINT = 0.8  # of the best score: only among such passages does their order in time count
 _TIME_SHARE = 0.1  # of the score, where a question leans to a time
 _FADES = 30.0  # days in which nearness in time falls to 1/e
 
@@ -108,6 +110,35 @@ def lean(hits: list[Hit], days: Mapping[str, str | None], near: tuple[str, str])
             score=round(
                 (1 - _TIME_SHARE) * hit.score + _TIME_SHARE * closeness(days.get(hit.chunk_id)), 6
             ),
+        )
+        for hit in hits
+    )
+
+
+def by_time(hits: list[Hit], days: Mapping[str, str | None], newest: bool) -> list[Hit]:
+    """Prefer, among the hits that are to the point, the newest or the oldest of them.
+
+    ``days`` maps chunk ids to dates of publication. Far from the point nothing is preferred: the
+    newest article of an archive is seldom about what was asked.
+    """
+    best = hits[0].score if hits else 0.0
+    near = {
+        hit.chunk_id: date.fromisoformat(day[:10]).toordinal()
+        for hit in hits
+        if hit.score >= _TO_THE_POINT * best and (day := days.get(hit.chunk_id))
+    }
+    first, last = min(near.values(), default=0), max(near.values(), default=0)
+    if first == last:
+        return hits
+
+    def place(chunk_id: str) -> float:
+        share = (near.get(chunk_id, first if newest else last) - first) / (last - first)
+        return share if newest else 1.0 - share
+
+    return in_order(
+        replace(
+            hit,
+            score=round((1 - _ORDER_SHARE) * hit.score + _ORDER_SHARE * place(hit.chunk_id), 6),
         )
         for hit in hits
     )

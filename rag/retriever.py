@@ -26,7 +26,7 @@ from index.types import Article, Span
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
 from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
-from rag.fusion import Hit, fuse, lean, with_outside, with_parts, with_reports
+from rag.fusion import Hit, by_time, fuse, lean, with_outside, with_parts, with_reports
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
@@ -161,9 +161,10 @@ class Retriever:
         hits = self._hits(asked, allowed)
         if ranking == "fused":
             hits = self._with_parts(query, asked, allowed, hits)
-            if query.near:
+            if query.near or query.order:
                 days = self.catalog.published([hit.chunk_id for hit in hits])
-                hits = lean(hits, days, query.near)
+                hits = lean(hits, days, query.near) if query.near else hits
+                hits = by_time(hits, days, query.order == "newest") if query.order else hits
         wider = None
         if options.beyond and query.filters != query.required:
             wider = self._allowed(query.required)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,8 @@ class Query:
     latter in words, so that a user can see and override it; ``required`` is what the user set
     alone. ``reports`` are the limits of each report that the question tells apart ("the Courier's
     of May and that of the Post"). ``near`` are the first and last day that the ranking leans to,
-    ``also`` the question's names with other names for the same, which are looked up with it.
+    ``order`` whether the newest or the oldest of the passages to the point are preferred, ``also``
+    the question's names with other names for the same, which are looked up with it.
     """
 
     question: str
@@ -65,6 +67,7 @@ class Query:
     asked: str | None = None
     inferred: tuple[Inference, ...] = ()
     near: tuple[str, str] | None = None
+    order: Literal["newest", "oldest"] | None = None
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -87,7 +90,7 @@ class Passage:
     "vectors" and "sentences" to the 1-based rank there. ``also_in`` are the other articles that
     carry the text; ``superseded_by`` is the newest version of the story where ``article`` is an
     older one. ``outside`` is True where it is outside the limits that were read from the question:
-    such passages come after those inside.
+    its score is halved.
     """
 
     article: Article

@@ -10,7 +10,7 @@ from rag.acronyms import Texts, other_forms
 from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
 from rag.calendar import spoken_times
-from rag.dates import Times, describe_days, read_times
+from rag.dates import Times, describe_days, read_order, read_times
 from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.outlets import Mention, outlet_mentions
@@ -53,6 +53,7 @@ def understand(
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
         standalone, mended = respell(standalone, archive)
+    order = read_order(question) if options.order else None
     mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
     times, reports = _times(question, asked, newest, filters, mentions, options)
     sources = tuple(o for o in outlets if any(o in mention.outlets for mention in mentions))
@@ -66,8 +67,11 @@ def understand(
         required=filters,
         reports=reports if len(reports) > 1 and not filters else (),
         asked=asked,
-        inferred=tuple(_inferences(standalone if leant else "", fault, mended, times, sources)),
+        inferred=tuple(
+            _inferences(standalone if leant else "", fault, mended, times, order, sources)
+        ),
         near=times.near,
+        order=order,
         also=_other_names(standalone, options, archive),
     )
 
@@ -105,7 +109,12 @@ def _times(
 
 
 def _inferences(
-    leant: str, fault: str, mended: Mapping[str, str], times: Times, sources: Sequence[str]
+    leant: str,
+    fault: str,
+    mended: Mapping[str, str],
+    times: Times,
+    order: str | None,
+    sources: Sequence[str],
 ) -> list[Inference]:
     """``leant`` is what the turns before made of the question, ``fault`` why by rules; or ""."""
     inferred = []
@@ -118,6 +127,8 @@ def _inferences(
         inferred.append(Inference("dates", describe_days(*times.limit)))
     if times.near:
         inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}"))
+    if order:
+        inferred.append(Inference("order", f"the {order} first of what is to the point"))
     if sources:
         inferred.append(Inference("outlets", f"reported by {', '.join(sources)}"))
     return inferred

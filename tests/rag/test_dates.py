@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import Times, read_times
+from rag.dates import Times, read_order, read_times
 
 AS_OF = "2024-09-10"
 
@@ -73,6 +73,22 @@ def test_any_other_time_is_leant_to(question: str, near: tuple[str, str]) -> Non
 )
 def test_a_time_in_a_name_says_nothing(question: str) -> None:
     assert read_times(question, AS_OF) == Times()
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("What is the latest on the strike?", "newest"),
+        ("What did the most recent report say?", "newest"),
+        ("What did the first reports say of the fire?", "oldest"),
+        ("What was first reported about the fire?", "oldest"),
+        ("Who was the first woman on the Moon?", None),
+        ("Which came first, the vote or the fire?", None),
+        ("What happened last?", None),
+    ],
+)
+def test_the_order_of_reports(question: str, order: str | None) -> None:
+    assert read_order(question) == order
 
 
 def test_a_day_that_is_given_leans_to_the_fortnight_before() -> None:
