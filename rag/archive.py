@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,11 +22,12 @@ from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
 from rag.families import Family, families
+from rag.limits import unlimited, within_archive
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
 from rag.retriever import Ranking, Retriever
 from rag.rewriter import Rewriter
-from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn, unlimited
+from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn
 from rag.understand import understand
 from rag.verify import verify
 
@@ -284,13 +285,7 @@ class Archive:
             archive=reader.retriever,
             rewriter=self._rewriter,
         )
-        holds = reader.retriever.holds
-        reports = tuple(report for report in query.reports if holds(report))
-        query = replace(query, reports=reports if len(reports) > 1 else ())
-        if query.filters == filters or holds(query.filters):
-            return query
-        # Limits that were only read from the words, and that nothing meets, were misread.
-        return unlimited(query, "the archive has nothing there")
+        return within_archive(query, reader.retriever.holds)
 
     def _without_limits(
         self,

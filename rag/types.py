@@ -71,17 +71,6 @@ class Query:
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def unlimited(query: Query, why: str) -> Query:
-    """Drop the limits that were read from the question's words, and say so and why."""
-    dropped = tuple(
-        replace(inference, text=f"not {inference.text}: {why}")
-        if inference.part in ("dates", "outlets")
-        else inference
-        for inference in query.inferred
-    )
-    return replace(query, filters=query.required, reports=(), inferred=dropped)
-
-
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk that was found for a question.
