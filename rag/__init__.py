@@ -4,6 +4,7 @@ from rag.archive import Archive
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.options import RetrievalOptions
+from rag.rewriter import LLMRewriter, Rewriter
 from rag.status import Stale, Status
 from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
 
@@ -13,10 +14,12 @@ __all__ = [
     "Citation",
     "Conversation",
     "Filters",
+    "LLMRewriter",
     "Passage",
     "Query",
     "QuestionError",
     "RetrievalOptions",
+    "Rewriter",
     "Sentence",
     "Stale",
     "Status",

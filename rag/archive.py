@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.embedder import Embedder, open_embedder
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.failures import is_fault
-from index.generations import ArchiveFolder, Generation, Manifest
+from index.generations import ArchiveFolder
 from index.types import Article
 from rag.answerers import Answerer
 from rag.answerers.extractive import ExtractiveAnswerer
@@ -24,11 +21,14 @@ from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
 from rag.families import Family, families
+from rag.limits import unlimited, within_archive
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
-from rag.retriever import Ranking, Retriever
+from rag.reader import Reader, Timer, newest_reader
+from rag.retriever import Ranking
+from rag.rewriter import Rewriter
 from rag.status import Status, read_status
-from rag.types import Answer, Filters, Inference, Passage, Query, Turn
+from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn
 from rag.understand import understand
 from rag.verify import verify
 
@@ -48,21 +48,35 @@ class Archive:
     call: new articles are found and removed ones are gone.
     """
 
-    def __init__(self, folder: ArchiveFolder, answerer: Answerer | None = None) -> None:
+    def __init__(
+        self,
+        folder: ArchiveFolder,
+        answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
         self._folder = folder
         self._answerer = answerer or ExtractiveAnswerer()
+        self._rewriter = rewriter
         self._lock = threading.Lock()
         self._closed = False
-        self._reader = _newest(folder, None)
+        self._reader = newest_reader(folder, None)
 
     @classmethod
-    def open(cls, path: str | Path, *, answerer: Answerer | None = None) -> Archive:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> Archive:
         """Open the archive in a folder.
 
+        ``answerer`` words answers (default: quoted sentences); ``rewriter`` makes follow-ups stand
+        alone (default: rules), see ``LLMRewriter``.
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
-        return cls(ArchiveFolder(Path(path)), answerer)
+        return cls(ArchiveFolder(Path(path)), answerer, rewriter)
 
     def __enter__(self) -> Self:
         return self
@@ -127,16 +141,16 @@ class Archive:
 
     def _parts(
         self,
-        reader: _Reader,
+        reader: Reader,
         question: str,
         history: Sequence[Turn | Mapping[str, str]],
         asked: str | None,
         filters: Filters | None,
         options: RetrievalOptions,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
-        timer = _Timer()
+        timer = Timer()
         with self._damage_told():
-            query = _understand(reader, question, history, asked, filters, options)
+            query = self._understand(reader, question, history, asked, filters, options)
         timer.lap("understand")
         yield query
         with self._damage_told():
@@ -144,6 +158,13 @@ class Archive:
         timer.lap("retrieve")
         yield evidence.passages
         draft = self._answerer.draft(query, evidence)
+        if draft.refusal and query.filters != query.required:
+            with self._damage_told():
+                query, evidence, draft = self._without_limits(
+                    reader, query, draft, evidence, options
+                )
+            yield query
+            yield evidence.passages
         timer.lap("answer")
         draft = verify(draft, reader.text)
         answer = assemble(query, draft, evidence)
@@ -161,7 +182,7 @@ class Archive:
     ) -> Query:
         """Read a question as ``ask`` and ``search`` do, and look for nothing."""
         with self._reading() as reader:
-            return _understand(reader, question, history, asked, filters, options)
+            return self._understand(reader, question, history, asked, filters, options)
 
     def search(
         self,
@@ -190,7 +211,7 @@ class Archive:
             with self._reading() as reader:
                 try:
                     with self._damage_told():
-                        query = _understand(reader, question, history, asked, filters, options)
+                        query = self._understand(reader, question, history, asked, filters, options)
                         return reader.retriever.search(query, top_k, ranking, options)
                 except Exception:
                     if not self._left_behind(reader):
@@ -241,7 +262,7 @@ class Archive:
 
         return query_engine(self, llm, top_k)
 
-    def _left_behind(self, reader: _Reader) -> bool:
+    def _left_behind(self, reader: Reader) -> bool:
         """Whether a build has put another generation in use; a takedown deletes the old at once."""
         return self._folder.current_name() != reader.manifest.generation
 
@@ -261,14 +282,54 @@ class Archive:
                 f"{self._folder.path}"
             ) from error
 
+    def _understand(
+        self,
+        reader: Reader,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]],
+        asked: str | None,
+        filters: Filters | None,
+        options: RetrievalOptions,
+    ) -> Query:
+        question = clean_question(question)
+        filters = Filters() if filters is None else filters
+        check_day("asked", asked)
+        check_filters(filters)
+        query = understand(
+            question,
+            history=[read_turn(turn) for turn in history],
+            asked=asked,
+            newest=reader.newest,
+            outlets=reader.outlets,
+            filters=filters,
+            options=options,
+            archive=reader.retriever,
+            rewriter=self._rewriter,
+        )
+        return within_archive(query, reader.retriever.holds)
+
+    def _without_limits(
+        self,
+        reader: Reader,
+        query: Query,
+        draft: Draft,
+        evidence: Evidence,
+        options: RetrievalOptions,
+    ) -> tuple[Query, Evidence, Draft]:
+        """Answer without the limits that were read from the question, where that answers it."""
+        wider = unlimited(query, "nothing there answers it")
+        found = reader.retriever.retrieve(wider, _READ, options)
+        again = self._answerer.draft(wider, found)
+        return (query, evidence, draft) if again.refusal else (wider, found, again)
+
     @contextmanager
-    def _reading(self) -> Iterator[_Reader]:
+    def _reading(self) -> Iterator[Reader]:
         with self._lock:
             if self._closed:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
             if name != self._reader.manifest.generation:
-                newer = _newest(self._folder, self._reader)
+                newer = newest_reader(self._folder, self._reader)
                 self._reader.retire()
                 self._reader = newer
             reader = self._reader
@@ -278,104 +339,3 @@ class Archive:
         finally:
             with self._lock:
                 reader.leave()
-
-
-class _Reader:
-    """One generation, open; closed when it is retired and its last user has left."""
-
-    def __init__(self, generation: Generation, before: _Reader | None) -> None:
-        self.generation = generation
-        self.manifest: Manifest = generation.manifest()
-        self.embedder = _embedder(self.manifest, before)
-        self.retriever = Retriever(generation, self.embedder)
-        self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
-        self.newest = self.retriever.catalog.days()[1]
-        self.users = 0
-        self._retired = False
-
-    def text(self, article_id: str) -> str:
-        """Text of an article as it is stored; raises ArchiveDamagedError where there is none."""
-        article = self.retriever.catalog.article(article_id)
-        if article is None:
-            raise ArchiveDamagedError(f"article {article_id!r} is not in the catalogue")
-        return article.text
-
-    def retire(self) -> None:
-        self._retired = True
-        self._close_if_unused()
-
-    def leave(self) -> None:
-        self.users -= 1
-        self._close_if_unused()
-
-    def _close_if_unused(self) -> None:
-        if self._retired and self.users == 0:
-            self.retriever.close()
-
-
-def _newest(folder: ArchiveFolder, before: _Reader | None) -> _Reader:
-    """Open the current generation; a build may put another in its place and delete it meanwhile."""
-    while True:
-        name = folder.current_name()
-        try:
-            return _Reader(folder.current(), before)
-        except NewsArchiveError:
-            if folder.current_name() == name:
-                raise
-
-
-class _Timer:
-    """Milliseconds of the steps of one question."""
-
-    def __init__(self) -> None:
-        self._laps: dict[str, float] = {}
-        self._started = self._last = time.perf_counter()
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self._laps[step] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
-
-
-def _embedder(manifest: Manifest, before: _Reader | None) -> Embedder:
-    """Open the manifest's embedder, or take the one that is loaded already where it is the same."""
-    if before is not None and before.manifest.embedder == manifest.embedder:
-        return before.embedder
-    return open_embedder(manifest.embedder)
-
-
-def _understand(
-    reader: _Reader,
-    question: str,
-    history: Sequence[Turn | Mapping[str, str]],
-    asked: str | None,
-    filters: Filters | None,
-    options: RetrievalOptions = EVERYTHING,
-) -> Query:
-    question = clean_question(question)
-    filters = Filters() if filters is None else filters
-    check_day("asked", asked)
-    check_filters(filters)
-    query = understand(
-        question,
-        history=[read_turn(turn) for turn in history],
-        asked=asked,
-        newest=reader.newest,
-        outlets=reader.outlets,
-        filters=filters,
-        options=options,
-        archive=reader.retriever,
-    )
-    if query.filters == filters or reader.retriever.holds(query.filters):
-        return query
-    # Limits that were only read from the words, and that nothing meets, were misread.
-    return replace(query, filters=filters, inferred=tuple(map(_dropped, query.inferred)))
-
-
-def _dropped(inference: Inference) -> Inference:
-    if inference.part not in ("dates", "outlets"):
-        return inference
-    return replace(inference, text=f"not {inference.text}: the archive has nothing there")

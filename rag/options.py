@@ -34,7 +34,10 @@ class RetrievalOptions:
     spelling: bool = _part("slips mended in words that the archive does not have")
     acronyms: bool = _part("long and short forms of names looked up, as the archive has them")
     places: bool = _part("other names of a place looked up too")
+    reports: bool = _part("each report that a question tells apart looked for by itself")
+    beyond: bool = _part("what is outside the limits read from the question, at half its score")
     near: bool = _part("a mild preference for the time that a question names")
+    order: bool = _part("the newest or oldest of the passages to the point first, where asked for")
     dates: bool = _part("a range of days read from the question")
     outlets: bool = _part("outlets read from the question")
 

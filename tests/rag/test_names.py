@@ -76,16 +76,20 @@ def test_a_mended_name_finds_its_article(archive: Archive) -> None:
 @pytest.mark.parametrize(
     ("question", "other"),
     [
-        ("What did the NILA do?", ("Northern Islands Liberation Army",)),
-        ("What did the Northern Islands Liberation Army do?", ("NILA",)),
-        ("What did the UHHC warn of?", ("United Harbour Health Council",)),
-        ("What did NASA do?", ()),
-        ("What did nila do?", ()),
+        ("What did the NILA do?", {"NILA": "Northern Islands Liberation Army"}),
+        (
+            "What did the Northern Islands Liberation Army do?",
+            {"Northern Islands Liberation Army": "NILA"},
+        ),
+        ("What did the UHHC warn of?", {"UHHC": "United Harbour Health Council"}),
+        ("What did NASA do?", {}),
+        ("What did nila do?", {}),
     ],
 )
-def test_acronyms_both_ways(archive: Archive, question: str, other: tuple[str, ...]) -> None:
-    assert archive.understand(question).also == other
-    assert archive.understand(question, options=EVERYTHING.without("acronyms")).also == ()
+def test_acronyms_both_ways(archive: Archive, question: str, other: dict[str, str]) -> None:
+    also = {name: (form,) for name, form in other.items()}
+    assert archive.understand(question).also == also
+    assert archive.understand(question, options=EVERYTHING.without("acronyms")).also == {}
 
 
 @pytest.mark.parametrize(
@@ -104,4 +108,4 @@ def test_glosses(text: str, short: str, long: str | None) -> None:
             return [text]
 
     found = other_forms(f"What of the {short}?", Texts())
-    assert found == (() if long is None else (long,))
+    assert found == ({} if long is None else {short: long})

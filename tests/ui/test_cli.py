@@ -35,6 +35,7 @@ PASSAGE_FIELDS = ARTICLE_FIELDS | {
     "found_by",
     "also_in",
     "superseded_by",
+    "outside",
 }
 REPORT_FIELDS = {
     "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
