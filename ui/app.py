@@ -46,6 +46,7 @@ _SHOW_LATEST = """() => {
     all[all.length - 1]?.scrollIntoView({block: 'start'});
 }"""
 _SHOW_PROGRESS = "() => { setTimeout(" + _SHOW_LATEST + ", 400); }"
+_SHOW_FORM = "() => document.getElementById('na-filters').scrollIntoView({block: 'center'})"
 # A reading's buttons are HTML of ui.render: what one says goes to the hidden button that acts.
 _LISTEN = """() => document.addEventListener('click', (event) => {
     const pressed = event.target.closest('[data-again], [data-change]');
@@ -186,7 +187,7 @@ def build_app(archive: Archive) -> gr.Blocks:
         )
         change.click(
             chat.change, inputs=[wish, visit], outputs=[*limits, form, chips], js=_WISH, **quick
-        )
+        ).then(None, js=_SHOW_FORM)
         app.load(None, js=_LISTEN)
         app.load(chat.arrive, outputs=[header, outlets], **quick)
         app.load(chat.offer, outputs=[label, *buttons], **quick)

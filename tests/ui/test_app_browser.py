@@ -231,7 +231,7 @@ def test_a_limit_read_from_a_question_is_taken_into_the_form(visit, island, serv
         chips = page.locator(".na-chip")
         expect(chips).to_have_text(["From 27 February 2024", "To 1 May 2024"])
         first = page.locator("#na-from input, #na-from textarea")
-        expect(first).to_be_visible()
+        expect(first).to_be_in_viewport()
         expect(first).to_have_value("2024-02-27")
         set_days(page, "2024-03-04", "2024-03-04")
         ask(page, FERRY)
