@@ -239,14 +239,14 @@ class Archive:
             )
 
     def example_questions(self, count: int = 4) -> list[str]:
-        """Up to ``count`` questions that this archive answers, about its newest articles."""
+        """Up to ``count`` questions about its newest articles that it answers from those."""
         with self._reading() as reader:
             articles = reader.retriever.catalog.recent_originals(8 * count)
         questions: list[str] = []
-        for question in candidate_questions(articles):
+        for question, article_id in candidate_questions(articles):
             if len(questions) == count:
                 break
-            if not self.ask(question).refused:
+            if article_id in [citation.article.id for citation in self.ask(question).citations]:
                 questions.append(question)
         return questions
 

@@ -17,7 +17,7 @@ def unlimited(query: Query, why: str, parts: Collection[str] = _READ) -> Query:
     ``parts`` names which: those of "dates", of "outlets", or both.
     """
     dropped = tuple(
-        replace(inference, text=f"not {inference.text}: {why}")
+        replace(inference, text=f"not {inference.text}: {why}", used=False)
         if inference.part in parts
         else inference
         for inference in query.inferred

@@ -36,10 +36,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """Something read from a question's words, in words; ``part`` of the options switches it off."""
+    """Something read from a question's words, in words; ``part`` of the options switches it off.
+
+    ``used`` is False for a limit that was read and dropped, because nothing meets it.
+    """
 
     part: str
     text: str
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ NEWS = {
         "The fever spread to Lower Selm, said the United Harbour Health Council (UHHC) yesterday. "
         "Doctor Anna Kalven called the figures worrying.",
     ),
+    "prize": ("A prize", "The award for Best Choir went to Selm, whose best choir is the best."),
     "council": ("Council meets", "NILA and UHHC were named. A council of Vardena met on Friday."),
 }
 
@@ -57,6 +58,7 @@ def test_a_slip_in_a_name_is_mended_and_said(archive: Archive, typed: str, meant
         "What did Tsikhanovich say?",  # right already
         "Who banned Huawei?",  # like nothing here
         "what did tsikanovich say?",  # no name without its capital
+        "What happened in Brest?",  # "Best" is an ordinary word
         "Kalvenn said what?",  # the first word's capital says nothing
         "What did Kalvan say?",  # another letter in so short a name may be another name
         "What did Danish fighters want?",  # a place
