@@ -49,7 +49,9 @@ def test_what_the_user_set_is_never_dropped() -> None:
 
 
 def test_an_answer_leaves_limits_that_hold_no_answer(opened: Archive) -> None:
-    question = "What did Radio Sorva report of the crowns in the budget that the council passed?"
+    question = (
+        "What did Radio Sorva report of the budget of crowns that the council of Selm passed?"
+    )
     answer = opened.ask(question)
     assert not answer.refused
     assert "9 million crowns" in answer.text
