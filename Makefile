@@ -28,7 +28,7 @@ check: $(VENV)/.ready-test ## check style and types alone
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.ready ## measure build, search, ask and cold start on this machine
+bench: $(VENV)/.ready ## measure build, search, ask, cold start (BENCH_OPTIONS=--scale: by size)
 	$(BIN)/python benchmarks/bench.py $(BENCH_OPTIONS)
 
 bench-peers: $(VENV)-peers/.ready ## compare the ranking with LlamaIndex and txtai, in an environment of its own

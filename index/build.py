@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import orjson
 
+from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
+from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
+from index.compact import compacted
 from index.embedder import Embedder
 from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
-from index.generations import ArchiveFolder
+from index.failures import write_failures
+from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.settings import Settings
+from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
+from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
 
@@ -78,15 +84,18 @@ def build_archive(
     rebuild: bool = False,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
+    wait: bool = False,
 ) -> BuildReport:
     """Make the archive hold what stands at ``sources`` now: new, changed and gone articles.
 
     Articles that came from elsewhere stay, and so does what a URL no longer shows. ``rebuild``
-    starts from nothing. ``settings`` default to those of the archive. Raises ArchiveLockedError,
+    starts from nothing. ``settings`` default to those of the archive. Raises ArchiveLockedError
+    unless it is to ``wait`` for another writer, ArchiveWriteError for a full or read-only disk,
     IndexMismatchError where settings differ from the archive's, SourceError for a path that does
     not exist.
     """
-    return _Build(archive, settings, rebuild, progress, options).run(sources, drop_gone=True)
+    build = _Build(archive, settings, rebuild, progress, options, wait)
+    return build.run(sources, drop_gone=True)
 
 
 def add_articles(
@@ -95,16 +104,29 @@ def add_articles(
     *,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
+    wait: bool = False,
 ) -> BuildReport:
-    """Take in new and changed articles at ``sources`` and remove none."""
-    return _Build(archive, None, False, progress, options).run(sources, drop_gone=False)
+    """Take in new and changed articles at ``sources`` and remove none; raises as a build does."""
+    build = _Build(archive, None, False, progress, options, wait)
+    return build.run(sources, drop_gone=False)
 
 
 def remove_articles(
-    archive: Path, article_ids: Sequence[str], *, progress: Progress | None = None
+    archive: Path,
+    wanted: Sequence[str] | Selection,
+    *,
+    progress: Progress | None = None,
+    wait: bool = False,
 ) -> BuildReport:
-    """Remove articles by id; raises SourceError where one is not in the archive."""
-    return _Build(archive, None, False, progress).remove(article_ids)
+    """Take articles down, by id or by a Selection: no file of the archive has them any more.
+
+    The generations before are deleted, so there is no way back. Raises SourceError where what was
+    named is not in the archive, and as a build does. The takedown that the current generation is
+    the result of may be asked for again: one that was killed at its very end is then completed.
+    """
+    if not isinstance(wanted, Selection):
+        wanted = Selection(ids=tuple(wanted))
+    return _Build(archive, None, False, progress, wait=wait).remove(wanted)
 
 
 def reembed_archive(
@@ -140,8 +162,10 @@ class _Build:
         rebuild: bool,
         progress: Progress | None,
         options: ReadOptions | None = None,
+        wait: bool = False,
     ) -> None:
         self._folder = ArchiveFolder(archive)
+        self._wait = wait
         self._options = options or ReadOptions()
         self._given = settings
         self._rebuild = rebuild
@@ -149,6 +173,7 @@ class _Build:
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
         self._embedder: Embedder = open_archive_embedder(archive, self._settings.embedder)
+        self._times = SourceTimes(self._folder)
         self._started = time.monotonic()
 
     def _choose_settings(self, settings: Settings | None) -> Settings:
@@ -161,40 +186,51 @@ class _Build:
         )
 
     def _recheck(self) -> None:
-        """Another first build may have ended between looking and getting the lock."""
-        if self._fresh and not self._rebuild and self._folder.current_name() is not None:
-            self._fresh = False
-            self._settings = self._choose_settings(self._given)
-            self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
+        """Another writer may have ended between looking and getting the lock."""
+        if not self._rebuild:
+            self._fresh = self._folder.current_name() is None
+        settings = self._choose_settings(self._given)
+        if settings != self._settings:
+            self._settings = settings
+            self._embedder = open_archive_embedder(self._folder.path, settings.embedder)
 
-    def run(self, sources: Sequence[Source], *, drop_gone: bool) -> BuildReport:
-        with self._folder.writing(), ExitStack() as stack:
+    @contextmanager
+    def _staging(self) -> Iterator[Stage]:
+        with write_failures(self._folder.path), self._folder.writing(wait=self._wait):
             self._recheck()
             stage = Stage(self._folder, fresh=self._fresh)
-            stack.callback(stage.close)
+            try:
+                yield stage
+            except Exception:
+                stage.discard()
+                raise
+            finally:
+                stage.close()
+
+    def run(self, sources: Sequence[Source], *, drop_gone: bool) -> BuildReport:
+        with self._staging() as stage:
             report = self._read(sources, stage, drop_gone)
             return self._finish(stage, report)
 
-    def remove(self, article_ids: Sequence[str]) -> BuildReport:
+    def remove(self, wanted: Selection) -> BuildReport:
         self._folder.current()  # before the lock, which would make the folder
-        with self._folder.writing(), ExitStack() as stack:
-            stage = Stage(self._folder, fresh=False)
-            stack.callback(stage.close)
-            for article_id in article_ids:
-                if stage.catalog.fingerprint(article_id) is None:
-                    raise SourceError(f"no article {article_id!r} in {self._folder.path}")
-            for article_id in dict.fromkeys(article_ids):
-                stage.remove(article_id)
-            report = BuildReport(None, removed=len(set(article_ids)))
-            return self._finish(stage, report)
+        with self._staging() as stage:
+            try:
+                gone = select(list(stage.catalog.register.entries()), wanted)
+            except SourceError:
+                if self._folder.current().manifest().erased != wanted.key:
+                    raise
+                return self._finish(stage, BuildReport(None))
+            for entry in gone:
+                stage.remove(entry.id)
+            forget(self._folder, gone)
+            return self._finish(stage, BuildReport(None, removed=len(gone)), wanted.key)
 
     def reembed(self, choose: Callable[[Settings], Settings]) -> BuildReport:
         self._folder.current()  # before the lock, which would make the folder
-        with self._folder.writing(), ExitStack() as stack:
+        with self._staging() as stage:
             self._settings = choose(stored_settings(self._folder, or_default=False))
             self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
-            stage = Stage(self._folder, fresh=False)
-            stack.callback(stage.close)
             stage.forget_vectors()
             return self._finish(stage, BuildReport(None))
 
@@ -211,6 +247,7 @@ class _Build:
                 rejections.append(item)
                 continue
             seen[item.article.id] = item.file
+            self._times.note(item.file)
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
         gone = stage.gone(local_paths(sources), seen) if drop_gone else []
@@ -225,11 +262,9 @@ class _Build:
             **counts,
         )
 
-    def _finish(self, stage: Stage, report: BuildReport) -> BuildReport:
-        if not stage.differs:
-            name = self._folder.current_name()
-        else:
-            name = self._index(stage)
+    def _finish(self, stage: Stage, report: BuildReport, erased: str | None = None) -> BuildReport:
+        name = self._index(stage, erased) if stage.differs else self._folder.current_name()
+        self._times.write(stage.catalog)
         articles, copies, chunks = stage.catalog.counts()
         seconds = time.monotonic() - self._started
         return replace(
@@ -237,17 +272,23 @@ class _Build:
             seconds=seconds,
         )  # fmt: skip
 
-    def _index(self, stage: Stage) -> str:
+    def _index(self, stage: Stage, erased: str | None) -> str:
         journal = EmbeddingJournal(self._folder.journal, self._embedder.dimension)
+        if self._rebuild and self._folder.current_name() is not None:
+            carry_families(self._folder.current(), stage.catalog, self._settings)
         stage.settle_families()
         self._cut(stage.catalog)
         waiting = stage.catalog.unembedded_originals()
         self._progress.step("embedding", stage.catalog.count_chunks(waiting))
-        store = Store(stage.generation, self._embedder.dimension)
+        earlier = self._earlier()
+        store = Store(
+            stage.generation, self._embedder.dimension, self._carried(stage.generation, earlier)
+        )
         try:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
-            for encoded in encode(chunked, self._embedder, journal, self._progress.advance):
+            advance = self._progress.advance
+            for encoded in encode(chunked, self._embedder, journal, advance, earlier):
                 store.add(encoded, stage.catalog)
             store.flush()
             stage.catalog.commit()
@@ -257,11 +298,26 @@ class _Build:
             store.close()
             journal.close()
         stage.release()
+        generation, dimension = stage.generation, self._embedder.dimension
+        if erased is not None:
+            generation = compacted(self._folder, generation, dimension)
         name = self._folder.publish(
-            stage.generation, self._settings, self._embedder.dimension, articles, chunks
+            generation, self._settings, dimension, articles, chunks, erased=erased
         )
-        self._folder.journal.unlink(missing_ok=True)
+        self._folder.drop_journal()
         return name
+
+    def _earlier(self) -> EarlierVectors | None:
+        """Vectors that the current generation has computed, whatever state it is in."""
+        if self._folder.current_name() is None:
+            return None
+        current = self._folder.current()
+        return EarlierVectors(current.chunk_vectors, current.sentences, self._embedder.dimension)
+
+    def _carried(self, staged: Generation, earlier: EarlierVectors | None) -> dict[str, bytes]:
+        if earlier is None or not self._fresh:
+            return {}
+        return carry_chroma(self._folder.current(), staged, self._settings, earlier)
 
     def _cut(self, catalog: Catalog) -> None:
         originals = catalog.unchunked_originals()

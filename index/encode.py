@@ -1,4 +1,4 @@
-"""Embedding of chunked articles: length-sorted batches on all cores, journal, progress."""
+"""Embedding of chunked articles: length-sorted batches on all cores, nothing embedded twice."""
 
 from __future__ import annotations
 
@@ -6,32 +6,44 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import accumulate, islice
-
-import numpy as np
+from typing import Protocol
 
 from index.chunker import ChunkedArticle
-from index.embedder import Embedder, Matrix
-from index.journal import EmbeddingJournal, vector_key
+from index.embedder import Embedder
+from index.encoding import Encoding, vector_key
+from index.quantised import quantised
 from index.types import Span
 
 # Texts of one forward pass, as word pieces padding included: large enough that calling it does not
 # count, small enough to stay in a core's cache.
 _BATCH_PIECES = 2_048
 # Chunks that are sorted by length together: more of them pad less and hold more in memory.
-_WINDOW = 2_048
+_WINDOW = 1_024
+
+
+class Known(Protocol):
+    """Knows what some texts were embedded to before."""
+
+    def get(self, key: bytes) -> Encoding | None:
+        """Return the encoding under a key, None where it is not known."""
+        ...
+
+
+class Journal(Known, Protocol):
+    """Keeps what was embedded."""
+
+    def put(self, rows: Iterable[tuple[bytes, Encoding]]) -> None:
+        """Keep encodings under their keys."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedArticle:
-    """A chunked article with its vectors.
-
-    ``chunk_vectors`` is (chunks, dimension), ``sentence_vectors`` (sentences, dimension), float32,
-    unit length.
-    """
+    """A chunked article with its encodings, one for each chunk, and the keys of these."""
 
     chunked: ChunkedArticle
-    chunk_vectors: Matrix
-    sentence_vectors: Matrix
+    keys: tuple[bytes, ...]
+    encodings: tuple[Encoding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +57,22 @@ class _Job:
 def encode(
     articles: Iterable[ChunkedArticle],
     embedder: Embedder,
-    journal: EmbeddingJournal,
+    journal: Journal,
     advance: Callable[[int], None],
+    earlier: Known | None = None,
 ) -> Iterator[EncodedArticle]:
     """Embed articles in order; ``advance`` is told the number of chunks done.
 
-    The next articles are embedded while the caller stores those that it was given.
+    What the journal or ``earlier`` knows is taken from there. The next articles are embedded while
+    the caller stores those that it was given.
     """
     stream = iter(articles)
     pool = ThreadPoolExecutor(embedder.workers(), "embedding")
+    known = (journal,) if earlier is None else (earlier, journal)
     try:
         ahead: _Window | None = None
         while chunked := _take_window(stream):
-            current, ahead = ahead, _Window(chunked, embedder, journal, pool)
+            current, ahead = ahead, _Window(chunked, embedder, journal, known, pool)
             if current is not None:
                 yield from current.finish(advance)
         if ahead is not None:
@@ -73,19 +88,20 @@ class _Window:
         self,
         articles: Sequence[ChunkedArticle],
         embedder: Embedder,
-        journal: EmbeddingJournal,
+        journal: Journal,
+        known: Sequence[Known],
         pool: Executor,
     ) -> None:
         self._articles = articles
         self._journal = journal
-        self._jobs = [_job(c, n, embedder.name) for c in articles for n in range(len(c.chunks))]
+        self._jobs = [_job(c, n, embedder.identity) for c in articles for n in range(len(c.chunks))]
         self._done = {
-            index: matrix
+            index: encoding
             for index, job in enumerate(self._jobs)
-            if (matrix := journal.get(job.key)) is not None
+            if (encoding := _look_up(job, known)) is not None
         }
         missing = [index for index in range(len(self._jobs)) if index not in self._done]
-        self._begun: dict[Future[list[Matrix]], list[int]] = {}
+        self._begun: dict[Future[list[Encoding]], list[int]] = {}
         for batch in batches([self._jobs[index].pieces for index in missing]):
             indices = [missing[place] for place in batch]
             jobs = [self._jobs[index] for index in indices]
@@ -95,21 +111,21 @@ class _Window:
         """Wait for the vectors, keeping each batch in the journal as it comes."""
         advance(len(self._done))
         for future in as_completed(self._begun):
-            indices, matrices = self._begun[future], future.result()
+            indices, encodings = self._begun[future], future.result()
             self._journal.put(
-                (self._jobs[index].key, matrix)
-                for index, matrix in zip(indices, matrices, strict=True)
+                (self._jobs[index].key, encoding)
+                for index, encoding in zip(indices, encodings, strict=True)
             )
-            self._done.update(zip(indices, matrices, strict=True))
+            self._done.update(zip(indices, encodings, strict=True))
             advance(len(indices))
         first = 0
         for chunked in self._articles:
-            own = [self._done[first + ordinal] for ordinal in range(len(chunked.chunks))]
-            first += len(chunked.chunks)
+            own = range(first, first + len(chunked.chunks))
+            first = own.stop
             yield EncodedArticle(
                 chunked,
-                np.stack([matrix[0] for matrix in own]),
-                np.concatenate([matrix[1:] for matrix in own]),
+                tuple(self._jobs[index].key for index in own),
+                tuple(self._done.pop(index) for index in own),
             )
 
 
@@ -145,11 +161,20 @@ def _job(chunked: ChunkedArticle, ordinal: int, embedder: str) -> _Job:
     return _Job(text, spans, vector_key(embedder, text, spans), chunked.chunk_pieces[ordinal])
 
 
-def _embed(embedder: Embedder, jobs: Sequence[_Job]) -> list[Matrix]:
-    """For each job a matrix of (1 + sentences, dimension): the chunk's vector, then theirs."""
+def _look_up(job: _Job, known: Sequence[Known]) -> Encoding | None:
+    """Find what a text was embedded to; with other sentences than the job's it is not taken."""
+    for source in known:
+        encoding = source.get(job.key)
+        if encoding is not None and len(encoding.sentences) == len(job.spans):
+            return encoding
+    return None
+
+
+def _embed(embedder: Embedder, jobs: Sequence[_Job]) -> list[Encoding]:
     texts, inner = embedder.embed([job.text for job in jobs], [job.spans for job in jobs])
+    rows = quantised(inner)
     ends = list(accumulate(len(job.spans) for job in jobs))
     return [
-        np.concatenate([texts[row : row + 1], inner[end - len(job.spans) : end]])
-        for row, (job, end) in enumerate(zip(jobs, ends, strict=True))
+        Encoding(vector, rows[end - len(job.spans) : end])
+        for vector, job, end in zip(texts, jobs, ends, strict=True)
     ]

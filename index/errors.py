@@ -3,6 +3,8 @@
     NewsArchiveError
     ├── ArchiveNotFoundError     no archive in that folder
     ├── ArchiveLockedError       another process is writing
+    ├── ArchiveWriteError        the disk is full or read-only
+    ├── RollbackError            there is no generation to go back or forward to
     ├── ArchiveDamagedError      an index file is missing or does not agree with the catalogue
     ├── IndexMismatchError       built with another embedder or format version
     ├── EmbedderError            the embedder cannot be loaded
@@ -27,6 +29,14 @@ class ArchiveNotFoundError(NewsArchiveError):
 
 class ArchiveLockedError(NewsArchiveError):
     """Another process is writing to the archive."""
+
+
+class ArchiveWriteError(NewsArchiveError):
+    """The next generation could not be written; the current one is as it was."""
+
+
+class RollbackError(NewsArchiveError):
+    """There is no generation to go back or forward to."""
 
 
 class ArchiveDamagedError(NewsArchiveError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,20 @@ class FamilyTables:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+
+    def take_over(self, catalog: Path) -> None:
+        """Copy the sketches of texts that are here too, and all relations, from a catalogue."""
+        self._db.commit()
+        self._db.execute("ATTACH ? AS earlier", (f"{catalog.absolute().as_uri()}?mode=ro",))
+        try:
+            self._db.execute(
+                "INSERT OR IGNORE INTO sketches SELECT * FROM earlier.sketches"
+                " WHERE text_hash IN (SELECT text_hash FROM articles)"
+            )
+            self._db.execute("INSERT OR IGNORE INTO relations SELECT * FROM earlier.relations")
+        finally:
+            self._db.commit()
+            self._db.execute("DETACH earlier")
 
     def unsketched(self) -> Iterator[tuple[bytes, str]]:
         """Hash and text of each text without a sketch, once."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-import orjson
 from filelock import FileLock, Timeout
 
 from index.errors import (
@@ -23,101 +21,18 @@ from index.errors import (
     ArchiveLockedError,
     ArchiveNotFoundError,
     IndexMismatchError,
+    RollbackError,
 )
+from index.generation import Generation, copy_checked
+from index.manifest import MANIFEST, Manifest, file_sums
 from index.settings import FORMAT_VERSION, Settings
 from index.tuned import sweep_models
 
+__all__ = ["ArchiveFolder", "Generation", "Manifest"]
+
 _BUILDING = ".building"
+_GONE = ".gone"
 _KEPT = 2  # the current generation and the one before it
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself."""
-
-    generation: str
-    format_version: int
-    embedder: str
-    dimension: int
-    chunk_pieces: int
-    created: str
-    articles: int
-    chunks: int
-
-    @property
-    def settings(self) -> Settings:
-        """The settings that it was built with."""
-        return Settings(embedder=self.embedder, chunk_pieces=self.chunk_pieces)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """Paths of one generation's files."""
-
-    folder: Path
-
-    @property
-    def catalog(self) -> Path:
-        """Articles, families, chunks."""
-        return self.folder / "catalog.sqlite"
-
-    @property
-    def chroma(self) -> Path:
-        """Chunk vectors."""
-        return self.folder / "chroma"
-
-    @property
-    def lexical(self) -> Path:
-        """Words."""
-        return self.folder / "lexical"
-
-    @property
-    def sentences(self) -> Path:
-        """Sentence vectors."""
-        return self.folder / "sentences.i8"
-
-    @property
-    def manifest_path(self) -> Path:
-        """What the generation says of itself."""
-        return self.folder / "manifest.json"
-
-    def manifest(self) -> Manifest:
-        """Read the manifest; raises ArchiveDamagedError or IndexMismatchError."""
-        try:
-            fields = orjson.loads(self.manifest_path.read_bytes())
-            version = fields["format_version"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise self._unreadable_manifest(error) from error
-        if version != FORMAT_VERSION:
-            raise IndexMismatchError(
-                f"{self.folder} has format version {version} and this newsarchive reads "
-                f"{FORMAT_VERSION}; build anew with: newsarchive build --rebuild PATH…"
-            )
-        try:
-            return Manifest(**fields)
-        except TypeError as error:
-            raise self._unreadable_manifest(error) from error
-
-    def check_files(self) -> None:
-        """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it."""
-        files = (
-            self.catalog,
-            self.chroma / "chroma.sqlite3",
-            self.lexical / "meta.json",
-            self.sentences,
-        )
-        missing = [str(path.relative_to(self.folder)) for path in files if not path.is_file()]
-        if missing:
-            raise ArchiveDamagedError(
-                f"{self.folder} lacks {', '.join(missing)}; build anew with: "
-                "newsarchive build --rebuild PATH…"
-            )
-
-    def _unreadable_manifest(self, error: Exception) -> ArchiveDamagedError:
-        return ArchiveDamagedError(
-            f"{self.manifest_path} cannot be read ({error}); build anew with: "
-            "newsarchive build --rebuild PATH…"
-        )
 
 
 class ArchiveFolder:
@@ -126,6 +41,7 @@ class ArchiveFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._current = path / "CURRENT"
+        self._forward = path / "FORWARD"
         self._generations = path / "generations"
 
     @property
@@ -134,65 +50,109 @@ class ArchiveFolder:
         return self.path / "rejected.jsonl"
 
     @property
+    def source_times(self) -> Path:
+        """When each source file had been changed as it was read."""
+        return self.path / "sources.json"
+
+    @property
     def journal(self) -> Path:
         """Vectors of a build that has not ended."""
         return self.path / "embedding-journal.sqlite"
 
+    def drop_journal(self) -> None:
+        """Delete the vectors of a build that has ended."""
+        self.journal.unlink(missing_ok=True)
+        # SQLite's own, where a process died in the middle of a write.
+        self.journal.with_name(f"{self.journal.name}-journal").unlink(missing_ok=True)
+
     def current_name(self) -> str | None:
         """Name of the generation in use, None before the first build."""
-        try:
-            return self._current.read_text("utf-8").strip() or None
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        return _read_name(self._current)
 
     def current(self) -> Generation:
         """Return the generation in use; raises ArchiveNotFoundError before the first build."""
         name = self.current_name()
         if name is None:
-            raise ArchiveNotFoundError(
-                f"there is no archive in {self.path}; make one with: "
-                f"newsarchive build --archive {self.path} PATH…"
-            )
+            raise self._not_found()
         return Generation(self._generations / name)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the writer's lock; raises ArchiveLockedError where another process does.
+    def finished(self) -> list[Generation]:
+        """Return the finished generations, oldest first."""
+        try:
+            folders = sorted(self._generations.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [Generation(f) for f in folders if not f.suffix and (f / MANIFEST).is_file()]
 
-        The lock is the kernel's, so one that was left by a dead process is no lock.
+    def points_somewhere(self) -> bool:
+        """Whether CURRENT names a finished generation."""
+        name = self.current_name()
+        return any(generation.folder.name == name for generation in self.finished())
+
+    def forward_name(self) -> str | None:
+        """Name of the generation that a rollback left and may return to, None if there is none."""
+        name, current = _read_name(self._forward), self.current_name()
+        return name if name and current and name > current else None
+
+    @contextmanager
+    def writing(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the writer's lock.
+
+        Raises ArchiveLockedError where another process does, unless it is to ``wait``. The lock is
+        the kernel's, so one that was left by a dead process is no lock.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         self._generations.mkdir(exist_ok=True)
         owner = self.path / "LOCK.owner"
         lock = FileLock(self.path / "LOCK")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=-1 if wait else 0)
         except Timeout:
-            holder = owner.read_text("utf-8") if owner.exists() else "another process"
+            holder = owner.read_text("utf-8", "replace") if owner.exists() else "another process"
             raise ArchiveLockedError(
-                f"{self.path} is being written by {holder}; try again when it has ended"
+                f"{self.path} is being written by {holder}; try again when it has ended, or wait "
+                "for it with --wait"
             ) from None
         try:
             owner.write_text(f"process {os.getpid()}", "utf-8")
+            self._recover()
             self._sweep()
             yield
         finally:
-            owner.unlink(missing_ok=True)
+            with suppress(OSError):  # a full or read-only disk; another error is on its way
+                owner.unlink(missing_ok=True)
             lock.release()
 
     def stage(self, *, copy_current: bool) -> Generation:
-        """Make a folder to build the next generation in, a copy of the current one or empty."""
+        """Make a folder to build the next generation in, a copy of the current one or empty.
+
+        Raises ArchiveDamagedError where a file of the current one is not as it was written.
+        """
         folder = self._generations / f"{self._next_name()}{_BUILDING}"
         if copy_current:
-            shutil.copytree(self.current().folder, folder)
+            copy_checked(self.current(), folder)
         else:
             folder.mkdir()
         return Generation(folder)
 
+    def discard(self, staged: Generation) -> None:
+        """Delete a staged generation, as far as that is possible; the next writer does the rest."""
+        shutil.rmtree(staged.folder, ignore_errors=True)
+
     def publish(
-        self, staged: Generation, settings: Settings, dimension: int, articles: int, chunks: int
+        self,
+        staged: Generation,
+        settings: Settings,
+        dimension: int,
+        articles: int,
+        chunks: int,
+        *,
+        erased: str | None = None,
     ) -> str:
-        """Make a staged generation the current one and delete those no longer kept."""
+        """Make a staged generation the current one and delete those no longer kept.
+
+        ``erased`` makes it a takedown, of which no older generation is kept.
+        """
         name = staged.folder.name.removesuffix(_BUILDING)
         manifest = Manifest(
             generation=name,
@@ -203,8 +163,10 @@ class ArchiveFolder:
             created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             articles=articles,
             chunks=chunks,
+            erased=erased,
+            files=file_sums(staged.folder),
         )
-        staged.manifest_path.write_bytes(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+        manifest.write(staged.folder)
         _sync_tree(staged.folder)
         staged.folder.rename(self._generations / name)
         _sync(self._generations)
@@ -212,11 +174,70 @@ class ArchiveFolder:
         self._sweep()
         return name
 
+    def target(self, *, forward: bool) -> Generation:
+        """Return the generation that a rollback leads to; raises RollbackError for none."""
+        current, forward_name = self.current_name(), self.forward_name()
+        names = [generation.folder.name for generation in self.finished()]
+        if current is None or not self.points_somewhere():
+            return Generation(self._generations / names[-1])
+        if not forward:
+            earlier = [name for name in names if name < current]
+            if not earlier:
+                raise RollbackError(self._why_no_way_back(current))
+            return Generation(self._generations / earlier[-1])
+        if forward_name is None or forward_name not in names:
+            raise RollbackError(
+                f"{self.path} was not rolled back since its last build, so there is nothing newer"
+            )
+        return Generation(self._generations / forward_name)
+
+    def put_back(self, target: Generation, *, forward: bool) -> None:
+        """Make a finished generation the current one; a newer one is kept to return to."""
+        self.source_times.unlink(missing_ok=True)  # they are of what the newest build has read
+        if forward:
+            self._point_at(target.folder.name)
+            self._forward.unlink(missing_ok=True)
+            return
+        if self.points_somewhere():
+            # Written first: the current generation's own name in it means nothing.
+            newest = max(self.current_name() or "", self.forward_name() or "")
+            self._write_name(self._forward, newest)
+        self._point_at(target.folder.name)
+
+    def _why_no_way_back(self, current: str) -> str:
+        try:
+            erased = self.current().manifest().erased
+        except (ArchiveDamagedError, IndexMismatchError):
+            erased = None
+        if erased:
+            return (
+                f"generation {current} is a takedown, and the generations before it were deleted "
+                "with what was taken down"
+            )
+        return (
+            f"no generation before {current} is kept; to get an earlier state, build from what "
+            "stood there then: newsarchive build --rebuild PATH…"
+        )
+
+    def _not_found(self) -> ArchiveNotFoundError:
+        if self.finished():
+            return ArchiveNotFoundError(
+                f"{self._current} is missing and generations are there; put the newest in use "
+                f"with: newsarchive rollback --archive {self.path}"
+            )
+        return ArchiveNotFoundError(
+            f"there is no archive in {self.path}; make one with: "
+            f"newsarchive build --archive {self.path} PATH…"
+        )
+
     def _point_at(self, name: str) -> None:
-        beside = self.path / "CURRENT.new"
+        self._write_name(self._current, name)
+
+    def _write_name(self, path: Path, name: str) -> None:
+        beside = path.with_suffix(".new")
         beside.write_text(name + "\n", "utf-8")
         _sync(beside)
-        beside.replace(self._current)
+        beside.replace(path)
         _sync(self.path)
 
     def _next_name(self) -> str:
@@ -225,20 +246,62 @@ class ArchiveFolder:
         # To the microsecond: names tell the order, also of two builds within one second.
         return f"{now:%Y%m%dT%H%M%S%f}-{suffix}"
 
+    def _recover(self) -> None:
+        """Put the newest generation in use where CURRENT is missing, as after a first build's end.
+
+        Else the sweep would take a whole archive for one that was never finished.
+        """
+        finished = self.finished()
+        if self.current_name() is None and finished:
+            self._point_at(finished[-1].folder.name)
+
     def _sweep(self) -> None:
-        """Delete unfinished generations and those before the last two."""
-        current = self.current_name()
-        finished = []
+        """Delete what no one needs any more.
+
+        That is unfinished generations, those that never became current, all before a takedown,
+        and else those before the last two.
+        """
         for folder in sorted(self._generations.iterdir()):
-            if folder.name.endswith(_BUILDING) or current is None or folder.name > current:
+            if folder.suffix in (_BUILDING, _GONE):
                 shutil.rmtree(folder)
-            else:
-                finished.append(folder)
-        for folder in finished[:-_KEPT]:
-            if folder.name != current:
-                shutil.rmtree(folder)
-        kept = [folder for folder in finished if folder.is_dir()]
-        sweep_models(self.path, [Generation(folder).manifest_path for folder in kept])
+        current = self.current_name()
+        if current is None or not self.points_somewhere():
+            return  # which ones are needed is not known: CURRENT is damaged
+        forward = self.forward_name()
+        for folder in self._generations.iterdir():
+            if folder.name > current and folder.name != forward:
+                self._delete(folder)
+        if forward is None:
+            before = _read_name(self._forward)
+            if before and before != current:
+                self._delete(self._generations / before)  # left behind by a rollback and a build
+            self._forward.unlink(missing_ok=True)
+        older = sorted(f for f in self._generations.iterdir() if f.name < current)
+        kept = 0 if self._erases(current) else _KEPT - 1
+        for folder in older[: len(older) - kept]:
+            self._delete(folder)
+        generations = [Generation(folder) for folder in self._generations.iterdir()]
+        sweep_models(self.path, [generation.manifest_path for generation in generations])
+
+    def _erases(self, name: str) -> bool:
+        try:
+            return Generation(self._generations / name).manifest().erased is not None
+        except (ArchiveDamagedError, IndexMismatchError):
+            return False
+
+    def _delete(self, folder: Path) -> None:
+        """Delete a generation at one moment: who opens it meanwhile finds all of it or nothing."""
+        gone = folder.with_name(f"{folder.name}{_GONE}")
+        with suppress(FileNotFoundError):
+            folder.rename(gone)
+            shutil.rmtree(gone)
+
+
+def _read_name(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8", "replace").strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _sync(path: Path) -> None:

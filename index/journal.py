@@ -3,46 +3,54 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+import zlib
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
-import numpy as np
+from index.encoding import Encoding, read_encoding
 
-from index.embedder import Matrix
-from index.types import Span
-
-
-def vector_key(embedder: str, embedded_text: str, spans: Sequence[Span]) -> bytes:
-    """Key of a text's vectors: the same text and sentences by the same embedder have the same."""
-    cuts = ",".join(f"{span.start}-{span.end}" for span in spans)
-    return blake2b(f"{embedder}\x1f{cuts}\x1f{embedded_text}".encode(), digest_size=16).digest()
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS vectors"
+    " (key BLOB PRIMARY KEY, checksum INTEGER NOT NULL, encoding BLOB NOT NULL)"
+)
 
 
 class EmbeddingJournal:
-    """Chunk and sentence vectors on disk, written batch by batch, deleted when a build is done."""
+    """Encodings on disk, written batch by batch, deleted when a build is done.
+
+    One that is damaged is begun anew, and so is one that an earlier version wrote.
+    """
 
     def __init__(self, path: Path, dimension: int) -> None:
         self._path = path
         self._dimension = dimension
-        self._db = sqlite3.connect(path)
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vectors BLOB)")
+        try:
+            self._db = _open(path)
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._db = _open(path)
 
-    def put(self, rows: Iterable[tuple[bytes, Matrix]]) -> None:
-        """Store (1 + sentences, dimension) float32 matrices: the chunk's vector, then theirs."""
+    def put(self, rows: Iterable[tuple[bytes, Encoding]]) -> None:
+        """Store encodings under their keys."""
+        stored = [(key, encoding.tobytes()) for key, encoding in rows]
         self._db.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-            [(key, matrix.tobytes()) for key, matrix in rows],
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+            [(key, zlib.crc32(encoding), encoding) for key, encoding in stored],
         )
         self._db.commit()
 
-    def get(self, key: bytes) -> Matrix | None:
-        """Vectors stored under a key."""
-        row = self._db.execute("SELECT vectors FROM vectors WHERE key = ?", (key,)).fetchone()
-        if row is None:
+    def get(self, key: bytes) -> Encoding | None:
+        """Return the encoding under a key; None also where it is damaged."""
+        try:
+            row = self._db.execute(
+                "SELECT checksum, encoding FROM vectors WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.DatabaseError:
             return None
-        return np.frombuffer(row[0], np.float32).reshape(-1, self._dimension)
+        if row is None or zlib.crc32(row[1]) != row[0]:
+            return None
+        return read_encoding(row[1], self._dimension)
 
     def close(self) -> None:
         """Close the file and keep it."""
@@ -52,3 +60,18 @@ class EmbeddingJournal:
         """Close and delete the file."""
         self._db.close()
         self._path.unlink(missing_ok=True)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    try:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute(_SCHEMA)
+        db.execute("SELECT key, checksum, encoding FROM vectors LIMIT 0")
+        with closing(db.execute("PRAGMA quick_check(1)")) as found:
+            if found.fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("damaged")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db

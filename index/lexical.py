@@ -6,18 +6,20 @@ Words are lower-cased, freed of accents and stemmed (Snowball English) alike in 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 
 import tantivy
 
+from index.readable import open_or_copy
 from index.types import Chunk
 
 _ANALYZER = "news"
 _HEAP_BYTES = 64_000_000
 # Headlines are short, so BM25's length normalisation already favours them; see decision 0002.
 _TITLE_BOOST = 0.5
-_ALSO_BOOST = 0.5
+_OTHER_BOOST = 0.8  # of another name for what a question names
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -40,17 +42,49 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-class LexicalIndex:
-    """Words of chunks and headlines. One writer; searching is safe from several threads."""
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """A name as the question has it (words of the index), and other names for the same.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
+    The one that scores best counts, alone: a text that calls a place by five of its names is no
+    nearer to a question than one that uses a single one. Of another name all words are needed.
+    """
+
+    name: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...]
+
+
+class LexicalIndex:
+    """Words of chunks and headlines. One writer; searching is safe from several threads.
+
+    ``for_reading`` opens a private copy where the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, for_reading: bool = False) -> None:
         self._schema = _schema()
         self._analyzer = _analyzer()
-        self._index = tantivy.Index(self._schema, str(folder))
+        self._copy = None
+        if for_reading:
+            self._index, self._copy = open_or_copy(folder, self._open)
+        else:
+            folder.mkdir(exist_ok=True)
+            self._index = self._open(folder)
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._writer: tantivy.IndexWriter | None = None
         self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        """Release a private copy; the files themselves go with the index."""
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def ids(self) -> list[str]:
+        """Ids of all chunks."""
+        found = self._searcher.search(tantivy.Query.all_query(), limit=max(1, self.count()))
+        return [self._searcher.doc(address)["chunk_id"][0] for _, address in found.hits]
+
+    def _open(self, folder: Path) -> tantivy.Index:
+        return tantivy.Index(self._schema, str(folder))
 
     def add(self, rows: Iterable[tuple[Chunk, str]]) -> None:
         """Add chunks, each with its article's headline."""
@@ -118,21 +152,17 @@ class LexicalIndex:
         top_k: int,
         article_ids: Collection[str] | None = None,
         headlines: bool = True,
-        also: Sequence[str] = (),
+        synonyms: Sequence[Synonyms] = (),
     ) -> list[tuple[str, float]]:
         """Best chunks for words, as (chunk id, BM25 score), best first.
 
         ``article_ids`` limits the search to those articles; without ``headlines``, words count in
-        the text alone. Words of ``also`` count half.
+        the text alone. The words of ``synonyms`` are looked up besides ``words``.
         """
-        if not words or top_k < 1 or not self._searcher.num_docs:
+        if not (words or synonyms) or top_k < 1 or not self._searcher.num_docs:
             return []
-        query = self._either(words, headlines)
-        if also:
-            other = tantivy.Query.boost_query(self._either(also, headlines), _ALSO_BOOST)
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, query), (tantivy.Occur.Should, other)]
-            )
+        named = [Synonyms((word,), ()) for word in words]
+        query = self._either([*named, *synonyms], headlines)
         if article_ids is not None:
             if not article_ids:
                 return []
@@ -144,16 +174,28 @@ class LexicalIndex:
         hits = self._searcher.search(query, limit=top_k, count=False).hits
         return [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
 
-    def _either(self, words: Sequence[str], headlines: bool) -> tantivy.Query:
+    def _either(self, names: Sequence[Synonyms], headlines: bool) -> tantivy.Query:
         clauses = []
-        for word in words:
+        for name in names:
+            clauses.append((tantivy.Occur.Should, self._best(name, "body")))
             if headlines:
-                title = tantivy.Query.term_query(self._schema, "title", word, "freq")
-                title = tantivy.Query.boost_query(title, _TITLE_BOOST)
+                title = tantivy.Query.boost_query(self._best(name, "title"), _TITLE_BOOST)
                 clauses.append((tantivy.Occur.Should, title))
-            body = tantivy.Query.term_query(self._schema, "body", word, "freq")
-            clauses.append((tantivy.Occur.Should, body))
         return tantivy.Query.boolean_query(clauses)
+
+    def _best(self, name: Synonyms, field: str) -> tantivy.Query:
+        """Score of a name or of another one for the same, whichever is higher."""
+        ways = [self._words(name.name, field, tantivy.Occur.Should)] if name.name else []
+        for other in name.others:
+            words = self._words(other, field, tantivy.Occur.Must)
+            ways.append(tantivy.Query.boost_query(words, _OTHER_BOOST))
+        return ways[0] if len(ways) == 1 else tantivy.Query.disjunction_max_query(ways)
+
+    def _words(self, words: Sequence[str], field: str, occur: tantivy.Occur) -> tantivy.Query:
+        terms = [tantivy.Query.term_query(self._schema, field, word, "freq") for word in words]
+        if len(terms) == 1:
+            return terms[0]
+        return tantivy.Query.boolean_query([(occur, term) for term in terms])
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -47,6 +47,12 @@ class Stage:
         """Close the catalogue."""
         self.catalog.close()
 
+    def discard(self) -> None:
+        """Delete what was staged: the next writer would, but the disk may be full till then."""
+        self.close()
+        if self._staged is not None:
+            self._folder.discard(self._staged)
+
     def release(self) -> None:
         """Close the catalogue for writing and read it from now on."""
         self.catalog.commit()
@@ -93,6 +99,7 @@ class Stage:
         shutil.rmtree(generation.chroma)
         shutil.rmtree(generation.lexical)
         generation.sentences.unlink()
+        generation.chunk_vectors.unlink(missing_ok=True)
 
     def settle_families(self) -> None:
         """Find copies and versions; drop the chunks of articles whose part changed."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from index.embedder import computes_bfloat16, import_models
+from index.embedder import import_models, number_format
 from index.errors import TuningError
 from index.training_pairs import TrainingPair, in_batches
 
@@ -183,7 +183,7 @@ def _trainer(
             per_device_train_batch_size=len(batches[0]),
             batch_sampler=InOrder,
             use_cpu=True,
-            bf16=computes_bfloat16(torch),
+            bf16=number_format(torch) == torch.bfloat16,
             seed=options.seed,
             save_strategy="no",
             logging_strategy="no",

@@ -7,19 +7,27 @@ LlamaIndex program can read it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+import warnings
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from index.embedder import Matrix
+from index.quantised import dequantised, quantised, row_type
+from index.readable import open_or_copy
 from index.types import Article, Chunk
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import UpdateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
 
 COLLECTION = "newsarchive"
 _BATCH = 2_000
@@ -33,25 +41,31 @@ class EmbeddedChunk:
     article: Article
     vector: Matrix
 
+    @property
+    def entry(self) -> bytes:
+        """Hash of all that Chroma holds of the chunk."""
+        fields = orjson.dumps([self.chunk.id, self.chunk.text, _metadata(self)])
+        return blake2b(fields + self.vector.tobytes(), digest_size=16).digest()
+
 
 class VectorIndex:
-    """Chunk vectors in an embedded Chroma, cosine distance."""
+    """Chunk vectors in an embedded Chroma, cosine distance.
 
-    def __init__(self, folder: Path) -> None:
-        # By the environment and not by an argument: Chroma refuses a second client of a folder in
-        # one process whose settings differ, and a program's own client has the default ones.
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
+    ``for_reading`` opens a private copy where the folder cannot be written.
+    """
 
-        self._client = cast("Client", chromadb.PersistentClient(str(folder)))
-        # No embedding function: Chroma's own would fetch a model, and vectors are always given.
-        self._collection = self._client.get_or_create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    def __init__(self, folder: Path, *, for_reading: bool = False) -> None:
+        self._folder = folder
+        self._client, self._copy = (
+            open_or_copy(folder, _client) if for_reading else (_client(folder), None)
         )
+        self._collection = _collection(self._client)
 
     def close(self) -> None:
         """Release the folder."""
         self._client.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def add(self, rows: Sequence[EmbeddedChunk]) -> None:
         """Add chunks."""
@@ -69,12 +83,75 @@ class VectorIndex:
         for first in range(0, len(chunk_ids), _BATCH):
             self._collection.delete(ids=list(chunk_ids[first : first + _BATCH]))
 
+    def persist(self) -> None:
+        """Write the nearest-neighbour index out, so that opening it has nothing to make up for.
+
+        Chroma writes it every thousand changes; until then each opening repeats the changes and
+        writes to the folder, which is not to change once it is finished.
+        """
+        some = self._collection.get(limit=3, include=["embeddings"])
+        if not some["ids"]:
+            return
+        self._configure({"sync_threshold": 2, "batch_size": 2})
+        self._reopen()
+        for _ in range(4 - len(some["ids"])):  # three changes or more
+            self._collection.update(ids=some["ids"], embeddings=some["embeddings"])
+        self._configure({"sync_threshold": 1_000, "batch_size": 100})
+        self._reopen()
+
+    def _blank_unused(self) -> None:
+        """Overwrite what Chroma writes of memory that it never filled: anything may stand there.
+
+        ``length.bin`` is such for all but its own kinds of distance, and nothing reads it.
+        """
+        for path in self._folder.glob("*/length.bin"):
+            path.write_bytes(bytes(path.stat().st_size))
+
+    def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Vectors of chunks, (dimension,) float32, as they were added; unknown ids are left out."""
+        found: dict[str, Matrix] = {}
+        for first in range(0, len(chunk_ids), _BATCH):
+            some = self._collection.get(
+                ids=list(chunk_ids[first : first + _BATCH]), include=["embeddings"]
+            )
+            matrix = np.asarray(some["embeddings"], np.float32)
+            found.update(zip(some["ids"], matrix, strict=True))
+        return found
+
+    def ids(self) -> list[str]:
+        """Ids of all chunks."""
+        return self._collection.get(include=[])["ids"]
+
+    def records(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Text and metadata of chunks by their ids."""
+        some = self._collection.get(ids=list(chunk_ids), include=["documents", "metadatas"])
+        rows = zip(some["documents"] or [], some["metadatas"] or [], strict=True)
+        return {
+            chunk_id: (text, dict(fields))
+            for chunk_id, (text, fields) in zip(some["ids"], rows, strict=True)
+        }
+
+    def _configure(self, hnsw: dict[str, int]) -> None:
+        """Set when the index is written; counts from the next opening on."""
+        with warnings.catch_warnings():
+            # A collection without embedding function counts as of an old kind in 1.5.9.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._collection.modify(
+                configuration=cast("UpdateCollectionConfiguration", {"hnsw": hnsw})
+            )
+
+    def _reopen(self) -> None:
+        self._client.close()
+        self._blank_unused()
+        self._client = _client(self._folder)
+        self._collection = _collection(self._client)
+
     def count(self) -> int:
         """Count the chunks."""
         return self._collection.count()
 
     def search(
-        self, vector: Matrix, top_k: int, chunk_ids: Collection[str] | None = None
+        self, vector: Matrix, top_k: int, chunk_ids: Some[str] | None = None
     ) -> list[tuple[str, float]]:
         """Nearest chunks as (chunk id, cosine), best first; ``chunk_ids`` limits the search."""
         top_k = min(top_k, self.count() if chunk_ids is None else len(chunk_ids))
@@ -94,6 +171,24 @@ class VectorIndex:
         ]
 
 
+def _client(folder: Path) -> Client:
+    # By the environment and not by an argument: Chroma refuses a second client of a folder in
+    # one process whose settings differ, and a program's own client has the default ones.
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
+
+    return cast("Client", chromadb.PersistentClient(str(folder)))
+
+
+def _collection(client: Client) -> Collection:
+    # No embedding function: Chroma's own would fetch a model, and vectors are always given.
+    # The inner product of unit vectors is their cosine, and for "cosine" Chroma would divide them
+    # by their length again at each copy, so that the last bit changes.
+    return client.get_or_create_collection(
+        COLLECTION, configuration={"hnsw": {"space": "ip"}}, embedding_function=None
+    )
+
+
 def _metadata(row: EmbeddedChunk) -> dict[str, Any]:
     """Chroma takes only str, int, float and bool: unknown fields are left out, days are epochs."""
     article, moment = row.article, row.article.published_at
@@ -111,34 +206,38 @@ def _metadata(row: EmbeddedChunk) -> dict[str, Any]:
 
 
 class SentenceVectors:
-    """Sentence vectors as int8 with a scale each: ``scale * values`` is the unit vector.
-
-    Rows are only appended; an article names its first row. int8 keeps the cosine to within 0.01
-    and takes a quarter of the room of float32.
-    """
+    """Sentence vectors as rows of int8. Rows are only appended; an article names its first row."""
 
     def __init__(self, path: Path, dimension: int) -> None:
         self._path = path
-        self._row = np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
-        path.touch()
+        self._row = row_type(dimension)
+        if not path.exists():  # reading a finished generation changes nothing in it
+            path.touch()
 
     def __len__(self) -> int:
         return self._path.stat().st_size // self._row.itemsize
 
     def append(self, vectors: Iterable[Matrix]) -> None:
         """Append matrices of (sentences, dimension), float32."""
+        self.append_stored(b"".join(quantised(matrix).tobytes() for matrix in vectors))
+
+    def stored(self, first: int, count: int) -> bytes:
+        """Rows from ``first`` on, as they are stored."""
+        with self._path.open("rb") as file:
+            file.seek(first * self._row.itemsize)
+            return file.read(count * self._row.itemsize)
+
+    def append_stored(self, rows: bytes) -> None:
+        """Append rows as ``stored`` gave them."""
         with self._path.open("ab") as file:
-            for matrix in vectors:
-                rows = np.empty(len(matrix), self._row)
-                rows["scale"] = np.abs(matrix).max(axis=1, initial=1e-9) / 127.0
-                rows["values"] = np.rint(matrix / rows["scale"][:, None])
-                file.write(rows.tobytes())
+            file.write(rows)
 
     def nearest(self, ranges: Sequence[tuple[int, int]], vector: Matrix) -> list[float]:
         """Highest cosine to a unit vector in each range of rows (end exclusive)."""
         if not ranges:
             return []
-        stored = np.memmap(self._path, self._row, mode="r")
+        # As a plain array: each slice of a memmap costs ten times that of an array.
+        stored = np.memmap(self._path, self._row, mode="r").view(np.ndarray)
         rows: NDArray[Any] = np.concatenate([stored[first:last] for first, last in ranges])
         cosines = (rows["values"].astype(np.float32) @ vector) * rows["scale"]
         starts = np.cumsum([0, *(last - first for first, last in ranges[:-1])])
@@ -147,8 +246,6 @@ class SentenceVectors:
 
     def read(self, first: int, count: int) -> Matrix:
         """Rows from ``first`` on, (count, dimension) float32."""
-        rows: NDArray[Any] = np.fromfile(
-            self._path, self._row, count=count, offset=first * self._row.itemsize
+        return dequantised(
+            np.fromfile(self._path, self._row, count=count, offset=first * self._row.itemsize)
         )
-        matrix: Matrix = rows["values"] * rows["scale"][:, None]
-        return matrix

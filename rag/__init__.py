@@ -1,9 +1,11 @@
 """Ask a news archive: ``from rag import Archive``."""
 
-from rag.archive import Archive, Status
+from rag.archive import Archive
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.options import RetrievalOptions
+from rag.rewriter import LLMRewriter, Rewriter
+from rag.status import Stale, Status
 from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
 
 __all__ = [
@@ -12,11 +14,14 @@ __all__ = [
     "Citation",
     "Conversation",
     "Filters",
+    "LLMRewriter",
     "Passage",
     "Query",
     "QuestionError",
     "RetrievalOptions",
+    "Rewriter",
     "Sentence",
+    "Stale",
     "Status",
     "Turn",
 ]

@@ -23,18 +23,21 @@ class Texts(Protocol):
         ...
 
 
-def other_forms(question: str, texts: Texts) -> tuple[str, ...]:
-    """Long forms of the question's acronyms, and acronyms of its names, as the archive has them."""
+def other_forms(question: str, texts: Texts) -> dict[str, str]:
+    """Each acronym of the question → its long form, and each name → its acronym.
+
+    As the archive itself has them; what it does not tell is left out.
+    """
     shorts = dict.fromkeys(_SHORT.findall(question))
     longs = dict.fromkeys(m[0] for m in _LONG.finditer(question) if m.start() > 0)
-    found = []
+    found: dict[str, str] = {}
     for short in list(shorts)[:_MOST]:
         glosses = _glosses(texts.texts_with(short))
-        found += _commonest(Counter({long: n for (s, long), n in glosses.items() if s == short}))
+        _commonest(found, short, Counter({x: n for (s, x), n in glosses.items() if s == short}))
     for long in list(longs)[:_MOST]:
         glosses = _glosses(texts.texts_with(long))
-        found += _commonest(Counter({s: n for (s, name), n in glosses.items() if name == long}))
-    return tuple(name for name in dict.fromkeys(found) if name not in question)
+        _commonest(found, long, Counter({s: n for (s, name), n in glosses.items() if name == long}))
+    return {name: other for name, other in found.items() if other not in question}
 
 
 def _glosses(texts: Iterable[str]) -> Counter[tuple[str, str]]:
@@ -59,5 +62,6 @@ def _fitting(short: str, long: str) -> str | None:
     return None
 
 
-def _commonest(counted: Counter[str]) -> list[str]:
-    return [name for name, _ in counted.most_common(1)]
+def _commonest(found: dict[str, str], name: str, counted: Counter[str]) -> None:
+    for other, _ in counted.most_common(1):
+        found[name] = other

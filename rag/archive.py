@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from index.cross_encoder import Reranker, open_cross_encoder
-from index.embedder import Embedder
-from index.errors import ArchiveDamagedError
-from index.generations import ArchiveFolder, Generation, Manifest
-from index.tuned import open_archive_embedder
+from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.failures import is_fault
+from index.generations import ArchiveFolder
 from index.types import Article
 from rag.answerers import Answerer
 from rag.answerers.extractive import ExtractiveAnswerer
@@ -24,10 +22,14 @@ from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
 from rag.families import Family, families
+from rag.limits import unlimited, within_archive
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question import check_day, check_filters, clean_question, read_turn
-from rag.retriever import Ranking, Retriever
-from rag.types import Answer, Filters, Inference, Passage, Query, Turn
+from rag.reader import Reader, Timer, newest_reader
+from rag.retriever import Ranking
+from rag.rewriter import Rewriter
+from rag.status import Status, read_status
+from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn
 from rag.understand import understand
 from rag.verify import verify
 
@@ -38,23 +40,6 @@ if TYPE_CHECKING:
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
 _READ = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What an archive holds. ``sources`` are outlets with their number of articles, most first."""
-
-    articles: int
-    copies: int
-    chunks: int
-    generation: str
-    embedder: str
-    built: str
-    sources: tuple[tuple[str, int], ...]
-    first_day: str | None
-    last_day: str | None
-    rejected: int
-    bytes_on_disk: int
 
 
 class Archive:
@@ -68,14 +53,16 @@ class Archive:
         self,
         folder: ArchiveFolder,
         answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
         reranker: Reranker | None = None,
     ) -> None:
         self._folder = folder
         self._answerer = answerer or ExtractiveAnswerer()
+        self._rewriter = rewriter
         self._lock = threading.Lock()
         self._closed = False
         self.reranker = reranker
-        self._reader = _Reader(folder.current(), None, reranker)
+        self._reader = newest_reader(folder, None, reranker)
 
     @classmethod
     def open(
@@ -83,18 +70,21 @@ class Archive:
         path: str | Path,
         *,
         answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
         reranker: str | Reranker | None = None,
     ) -> Archive:
         """Open the archive in a folder.
 
-        ``reranker`` is a cross-encoder that reads the best passages with the question: the folder
-        or id of one of sentence-transformers (RerankerError where it is none), or any Reranker.
+        ``answerer`` words answers (default: quoted sentences); ``rewriter`` makes follow-ups stand
+        alone (default: rules), see ``LLMRewriter``. ``reranker`` is a cross-encoder that reads the
+        best passages with the question: the folder or id of one of sentence-transformers
+        (RerankerError where it is none), or any Reranker.
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
         if isinstance(reranker, str):
             reranker = open_cross_encoder(reranker)
-        return cls(ArchiveFolder(Path(path)), answerer, reranker)
+        return cls(ArchiveFolder(Path(path)), answerer, rewriter, reranker)
 
     def __enter__(self) -> Self:
         return self
@@ -144,20 +134,50 @@ class Archive:
         options: RetrievalOptions = EVERYTHING,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """As ``ask``, in parts as they come: the query as understood, the passages, the answer."""
-        timer = _Timer()
-        with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters, options)
-            timer.lap("understand")
-            yield query
+        given = 0
+        while True:
+            with self._reading() as reader:
+                parts = self._parts(reader, question, history, asked, filters, options)
+                try:
+                    for part in islice(parts, given, None):
+                        given += 1
+                        yield part
+                    return
+                except Exception:
+                    if not self._left_behind(reader):
+                        raise
+
+    def _parts(
+        self,
+        reader: Reader,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]],
+        asked: str | None,
+        filters: Filters | None,
+        options: RetrievalOptions,
+    ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
+        timer = Timer()
+        with self._damage_told():
+            query = self._understand(reader, question, history, asked, filters, options)
+        timer.lap("understand")
+        yield query
+        with self._damage_told():
             evidence = reader.retriever.retrieve(query, _READ, options)
-            timer.lap("retrieve")
+        timer.lap("retrieve")
+        yield evidence.passages
+        draft = self._answerer.draft(query, evidence)
+        if draft.refusal and query.filters != query.required:
+            with self._damage_told():
+                query, evidence, draft = self._without_limits(
+                    reader, query, draft, evidence, options
+                )
+            yield query
             yield evidence.passages
-            draft = self._answerer.draft(query, evidence)
-            timer.lap("answer")
-            draft = verify(draft, reader.text)
-            answer = assemble(query, draft, evidence)
-            timer.lap("verify")
-            yield answer.with_timings(timer.total())
+        timer.lap("answer")
+        draft = verify(draft, reader.text)
+        answer = assemble(query, draft, evidence)
+        timer.lap("verify")
+        yield answer.with_timings(timer.total())
 
     def understand(
         self,
@@ -170,7 +190,7 @@ class Archive:
     ) -> Query:
         """Read a question as ``ask`` and ``search`` do, and look for nothing."""
         with self._reading() as reader:
-            return _understand(reader, question, history, asked, filters, options)
+            return self._understand(reader, question, history, asked, filters, options)
 
     def search(
         self,
@@ -195,9 +215,15 @@ class Archive:
         if ranking not in ("fused", "words", "vectors"):
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
         filters = Filters(published_from, published_to, tuple(sources))
-        with self._reading() as reader:
-            query = _understand(reader, question, history, asked, filters, options)
-            return reader.retriever.search(query, top_k, ranking, options)
+        while True:
+            with self._reading() as reader:
+                try:
+                    with self._damage_told():
+                        query = self._understand(reader, question, history, asked, filters, options)
+                        return reader.retriever.search(query, top_k, ranking, options)
+                except Exception:
+                    if not self._left_behind(reader):
+                        raise
 
     def chat(self) -> Conversation:
         """Begin a conversation that remembers its turns."""
@@ -216,32 +242,19 @@ class Archive:
     def status(self) -> Status:
         """Say what the archive holds."""
         with self._reading() as reader:
-            catalog = reader.retriever.catalog
-            articles, copies, chunks = catalog.counts()
-            first_day, last_day = catalog.days()
-            return Status(
-                articles=articles,
-                copies=copies,
-                chunks=chunks,
-                generation=reader.manifest.generation,
-                embedder=reader.manifest.embedder,
-                built=reader.manifest.created,
-                sources=tuple(catalog.sources()),
-                first_day=first_day,
-                last_day=last_day,
-                rejected=_count_lines(self._folder.rejected),
-                bytes_on_disk=_size(self._folder.path),
+            return read_status(
+                self._folder, reader.generation, reader.manifest, reader.retriever.catalog
             )
 
     def example_questions(self, count: int = 4) -> list[str]:
-        """Up to ``count`` questions that this archive answers, about its newest articles."""
+        """Up to ``count`` questions about its newest articles that it answers from those."""
         with self._reading() as reader:
             articles = reader.retriever.catalog.recent_originals(8 * count)
         questions: list[str] = []
-        for question in candidate_questions(articles):
+        for question, article_id in candidate_questions(articles):
             if len(questions) == count:
                 break
-            if not self.ask(question).refused:
+            if article_id in [citation.article.id for citation in self.ask(question).citations]:
                 questions.append(question)
         return questions
 
@@ -257,14 +270,74 @@ class Archive:
 
         return query_engine(self, llm, top_k)
 
+    def _left_behind(self, reader: Reader) -> bool:
+        """Whether a build has put another generation in use; a takedown deletes the old at once."""
+        return self._folder.current_name() != reader.manifest.generation
+
     @contextmanager
-    def _reading(self) -> Iterator[_Reader]:
+    def _damage_told(self) -> Iterator[None]:
+        """Name the way out where a file is broken: each library then raises its own error."""
+        try:
+            yield
+        except NewsArchiveError:
+            raise
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            raise ArchiveDamagedError(
+                f"{self._folder.path} could not be searched ({type(error).__name__}: {error}); "
+                f"if a file is damaged, this finds it: newsarchive check --archive "
+                f"{self._folder.path}"
+            ) from error
+
+    def _understand(
+        self,
+        reader: Reader,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]],
+        asked: str | None,
+        filters: Filters | None,
+        options: RetrievalOptions,
+    ) -> Query:
+        question = clean_question(question)
+        filters = Filters() if filters is None else filters
+        check_day("asked", asked)
+        check_filters(filters)
+        query = understand(
+            question,
+            history=[read_turn(turn) for turn in history],
+            asked=asked,
+            newest=reader.newest,
+            outlets=reader.outlets,
+            filters=filters,
+            options=options,
+            archive=reader.retriever,
+            rewriter=self._rewriter,
+        )
+        return within_archive(query, reader.retriever.holds)
+
+    def _without_limits(
+        self,
+        reader: Reader,
+        query: Query,
+        draft: Draft,
+        evidence: Evidence,
+        options: RetrievalOptions,
+    ) -> tuple[Query, Evidence, Draft]:
+        """Answer without the limits that were read from the question, where that answers it."""
+        wider = unlimited(query, "nothing there answers it")
+        found = reader.retriever.retrieve(wider, _READ, options)
+        again = self._answerer.draft(wider, found)
+        return (query, evidence, draft) if again.refusal else (wider, found, again)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reader]:
         with self._lock:
             if self._closed:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
             if name != self._reader.manifest.generation:
-                newer = _Reader(self._folder.current(), self._reader, self.reranker)
+                newer = newest_reader(self._folder, self._reader, self.reranker)
                 self._reader.retire()
                 self._reader = newer
             reader = self._reader
@@ -274,106 +347,3 @@ class Archive:
         finally:
             with self._lock:
                 reader.leave()
-
-
-class _Reader:
-    """One generation, open; closed when it is retired and its last user has left."""
-
-    def __init__(
-        self, generation: Generation, before: _Reader | None, reranker: Reranker | None
-    ) -> None:
-        self.manifest: Manifest = generation.manifest()
-        self.embedder = _embedder(generation, self.manifest, before)
-        self.retriever = Retriever(generation, self.embedder, reranker)
-        self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
-        self.newest = self.retriever.catalog.days()[1]
-        self.users = 0
-        self._retired = False
-
-    def text(self, article_id: str) -> str:
-        """Text of an article as it is stored; raises ArchiveDamagedError where there is none."""
-        article = self.retriever.catalog.article(article_id)
-        if article is None:
-            raise ArchiveDamagedError(f"article {article_id!r} is not in the catalogue")
-        return article.text
-
-    def retire(self) -> None:
-        self._retired = True
-        self._close_if_unused()
-
-    def leave(self) -> None:
-        self.users -= 1
-        self._close_if_unused()
-
-    def _close_if_unused(self) -> None:
-        if self._retired and self.users == 0:
-            self.retriever.close()
-
-
-class _Timer:
-    """Milliseconds of the steps of one question."""
-
-    def __init__(self) -> None:
-        self._laps: dict[str, float] = {}
-        self._started = self._last = time.perf_counter()
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self._laps[step] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
-
-
-def _embedder(generation: Generation, manifest: Manifest, before: _Reader | None) -> Embedder:
-    """Open the manifest's embedder, or take the one that is loaded already where it is the same."""
-    if before is not None and before.manifest.embedder == manifest.embedder:
-        return before.embedder
-    return open_archive_embedder(generation.folder.parents[1], manifest.embedder)
-
-
-def _understand(
-    reader: _Reader,
-    question: str,
-    history: Sequence[Turn | Mapping[str, str]],
-    asked: str | None,
-    filters: Filters | None,
-    options: RetrievalOptions = EVERYTHING,
-) -> Query:
-    question = clean_question(question)
-    filters = Filters() if filters is None else filters
-    check_day("asked", asked)
-    check_filters(filters)
-    query = understand(
-        question,
-        history=[read_turn(turn) for turn in history],
-        asked=asked,
-        newest=reader.newest,
-        outlets=reader.outlets,
-        filters=filters,
-        options=options,
-        archive=reader.retriever,
-    )
-    if query.filters == filters or reader.retriever.holds(query.filters):
-        return query
-    # Limits that were only read from the words, and that nothing meets, were misread.
-    return replace(query, filters=filters, inferred=tuple(map(_dropped, query.inferred)))
-
-
-def _dropped(inference: Inference) -> Inference:
-    if inference.part not in ("dates", "outlets"):
-        return inference
-    return replace(inference, text=f"not {inference.text}: the archive has nothing there")
-
-
-def _count_lines(path: Path) -> int:
-    try:
-        with path.open("rb") as file:
-            return sum(1 for _ in file)
-    except FileNotFoundError:
-        return 0
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -9,40 +9,47 @@ later date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
+
+from rag.calendar import Spoken, blanked, spoken_times
 
 Days = tuple[str, str]
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTH = rf"(?:{'|'.join(month.title() for month in _MONTHS)})"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-# "between 3 and 10 March 2020", "from March to May 2020", "on 3 March", "in August".
-_NAMED = re.compile(
-    rf"\b(?P<cue>(?i:in|during|of|on|from|between|throughout|late|early|mid|since|until|by|before|"
-    rf"after|around|through|this|last)[ -](?:(?i:the )?(?i:start|beginning|end|middle) of )?)?"
-    rf"(?:(?P<first_day>{_DAY})? ?(?P<first_month>{_MONTH})? ?(?:and|to|–|-|until) ?)?"
-    rf"(?:(?P<day_before>{_DAY})(?: of)? )?(?P<month>{_MONTH})"
-    rf"(?: (?P<day_after>{_DAY})(?!\d))?(?:,? (?P<year>(?:19|20)\d\d))?\b"
-)
-_YEAR = re.compile(
-    r"\b(?P<cue>(?:in|during|of|since|throughout|until|by|before|after|late|early|mid)[ -])?"
-    r"(?P<year>(?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
+_COUNT = r"(?P<{}>\d{{1,3}}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
 _RELATIVE = re.compile(
     r"\b(?:(?P<word>yesterday|today|tonight|this morning|last night)|"
-    r"(?:in |over |during )?(?:the )?(?P<which>last|past|this) "
-    r"(?:(?P<count>\d+|few|two|three|four) )?(?P<unit>day|week|fortnight|month)s?)\b",
+    r"(?:in |over |during |within )?(?:the )?(?P<which>last|past|this) "
+    rf"(?:{_COUNT.format('count')} )?(?P<unit>day|week|weekend|fortnight|month)s?|"
+    rf"(?:a )?{_COUNT.format('ago')} (?P<ago_unit>day|week|fortnight|month)s? ago)\b",
     re.IGNORECASE,
 )
+_NUMBERS = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
+_NUMBERS |= {"a": 1, "an": 1, "few": 5, "couple of": 2}
+_UNITS = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14, "month": 31}
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAY = re.compile(
+    rf"\b(?P<cue>on|last|this|since|until|by)(?: last| this)? (?P<day>{'|'.join(_WEEKDAYS)})\b"
+    r"(?! [A-Z]| (?:night|morning|evening)s? [A-Z])",
+    re.IGNORECASE,
+)
+_YEAR_OF_TODAY = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
 _NEWEST = re.compile(r"\b(?:latest|most recent(?:ly)?|newest|right now|currently|so far)\b", re.I)
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?)\b(?! (?:than|in the series))", re.IGNORECASE
+)
+_EARLIEST = re.compile(
+    r"\b(?:(?:first|earliest|oldest|initial) (?:report(?:s|ed)?|articles?|stor(?:y|ies)|coverage|"
+    r"news|accounts?|said|told|became known|emerged|mention(?:s|ed)?)|"
+    r"first time .{0,40}\breported)\b",
+    re.IGNORECASE,
+)
 # Words that take a date out of play: the report may then be from any other time.
 _ELSEWHEN = re.compile(
-    r"\b(?:before|after|since|until|till|by|later|earlier|ago|previous(?:ly)?|anniversary|when|"
+    r"\b(?:before|after|since|until|till|by|later|earlier|previous(?:ly)?|anniversary|when|"
     r"which (?:day|month|year)|what (?:day|date|month|year)|first|compared?|than)\b",
     re.IGNORECASE,
 )
@@ -51,6 +58,7 @@ _NOUN_FOLLOWS = re.compile(
     r"\s+(?!(?:and|or|to|in|on|of|at|by|for|was|were|is|are|did|do|does|has|have|had|as|with|from|"
     r"who|what|which|when|where|how|why)\b)[A-Za-z]"
 )
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _LEAD, _LAG = timedelta(days=3), timedelta(days=31)
 _NEAR_YEARS = 3
 _FORTNIGHT = timedelta(days=14)
@@ -58,19 +66,13 @@ _FORTNIGHT = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Days of publication that a question is limited to (``limit``) or leans to (``near``)."""
+    """Days of publication that a question is limited to (``limit``) or leans to (``near``).
 
-    limit: Days | None = None
+    A limit may be open on one side (None).
+    """
+
+    limit: tuple[str | None, str | None] | None = None
     near: Days | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    first: date
-    last: date
-    cue: str
-    month: bool
-    dated: bool  # with its year
 
 
 def read_times(question: str, as_of: str | None, asked: str | None = None) -> Times:
@@ -82,100 +84,101 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     if as_of is None:
         return Times()
     today = date.fromisoformat(as_of[:10])
-    named = list(_named(question, today))
-    relative = list(_RELATIVE.finditer(question))
-    if len(named) + len(relative) == 1 and not _ELSEWHEN.search(question):
+    spoken = spoken_times(question, today)
+    named = [t for t in spoken if not _is_part_of_a_name(question, t) and t.first <= today]
+    rest = "".join(blanked(question, spoken))
+    relative = list(_RELATIVE.finditer(rest))
+    if len(named) + len(relative) == 1 and not _ELSEWHEN.search(rest):
         limit = _limit(named, relative, today)
         if limit:
             return Times(limit=_days(*limit))
     if named:
-        return Times(near=_days(min(n.first for n in named), _until(named, today) + _LAG))
+        return Times(near=_near(named, bool(_SINCE.search(question[: named[0].start])), today))
+    return Times(near=_near_today(rest, today, asked if not spoken and not relative else None))
+
+
+def _near(named: list[Spoken], since: bool, today: date) -> Days:
+    """Days that a question leans to: those that it names, and the month in which they are told.
+
+    ``since``: the word stands before them, though maybe not right before: "since the vote in May".
+    """
+    first, last = min(n.first for n in named), max(n.last for n in named)
+    cues = {n.cue for n in named}
+    if since or cues & {"since", "after"}:
+        return _days(first, max(today, last) + _LAG)
+    if cues <= {"until", "till", "by", "before"}:
+        return _days(first - _LAG, last)
+    return _days(first, last + _LAG)
+
+
+def _near_today(question: str, today: date, asked: str | None) -> Days | None:
+    """Days that words lean to which only say something of the day on which they are asked."""
     if _NEWEST.search(question):
-        return Times(near=_days(today - 2 * _FORTNIGHT, today))
-    if asked and not relative and not _YEAR.search(question) and not _NAMED.search(question):
-        return Times(near=_days(today - _FORTNIGHT, today))
-    return Times()
-
-
-def _until(named: list[_Named], today: date) -> date:
-    """Last day of what is named; "since May" lasts until today."""
-    open_ended = any(n.cue.lower().startswith(("since", "after")) for n in named)
-    return today if open_ended else max(n.last for n in named)
+        return _days(today - 2 * _FORTNIGHT, today)
+    year = _YEAR_OF_TODAY.search(question)
+    if year:
+        number = today.year - (year["which"].lower() == "last")
+        return _days(date(number, 1, 1), min(today, date(number, 12, 31) + _LAG))
+    weekday = _WEEKDAY.search(question)
+    if weekday and (asked or weekday["cue"].lower() in ("last", "since")):
+        back = (today.weekday() - _WEEKDAYS.index(weekday["day"].lower()) - 1) % 7 + 1
+        return _days(today - timedelta(days=back), today)
+    return _days(today - _FORTNIGHT, today) if asked else None
 
 
 def _limit(
-    named: list[_Named], relative: list[re.Match[str]], today: date
+    named: list[Spoken], relative: list[re.Match[str]], today: date
 ) -> tuple[date, date] | None:
     if relative:
         return _relative_days(relative[0], today)
     only = named[0]
-    if not only.month or not only.dated:
+    if not only.month or not only.dated or only.cue in ("before", "after", "since", "until", "by"):
         return None
-    if only.last > today or (today - only.first).days > 365 * _NEAR_YEARS:
+    if (today - only.first).days > 365 * _NEAR_YEARS:
         # An archive of the news of today reports such a time looking back, at any date.
         return None
     return only.first - _LEAD, only.last + _LAG
 
 
-def _named(question: str, today: date) -> Iterator[_Named]:
-    """Months and years that a question names, those that are part of a name left out."""
-    rest = question
-    for match in _NAMED.finditer(question):
-        if (
-            not match["cue"]
-            and not match["year"]
-            and not (match["day_before"] or match["day_after"])
-        ):
-            continue  # "May" may be a name or a verb
-        rest = rest[: match.start()] + " " * len(match[0]) + rest[match.end() :]
-        days = _month_days(match, today)
-        if days and not _is_part_of_a_name(question, match):
-            yield _Named(*days, match["cue"] or "", True, match["year"] is not None)
-    for match in _YEAR.finditer(rest):
-        year = int(match["year"])
-        if year <= today.year and not _is_part_of_a_name(question, match):
-            yield _Named(date(year, 1, 1), date(year, 12, 31), match["cue"] or "", False, True)
-
-
-def _is_part_of_a_name(question: str, match: re.Match[str]) -> bool:
-    if match["cue"]:
+def _is_part_of_a_name(question: str, time: Spoken) -> bool:
+    if time.cue:
         return False
-    before, after = question[: match.start()], question[match.end() :]
+    before, after = question[: time.start], question[time.end :]
     return bool(_DETERMINED.search(before) and _NOUN_FOLLOWS.match(after))
-
-
-def _month_days(match: re.Match[str], today: date) -> tuple[date, date] | None:
-    month = _MONTHS.index(match["month"].lower()) + 1
-    year = int(match["year"]) if match["year"] else today.year - (month > today.month)
-    from_month = match["first_month"]
-    start = min(month, _MONTHS.index(from_month.lower()) + 1) if from_month else month
-    day = _number(match["day_before"]) or _number(match["day_after"])
-    first_day = _number(match["first_day"]) or (None if from_month else day)
-    try:
-        last = date(year, month, day) if day else _month_end(year, month)
-        return date(year, start, first_day or 1), last
-    except ValueError:  # 31 June
-        return None
-
-
-def _number(day: str | None) -> int | None:
-    return int(re.sub(r"\D", "", day)) if day else None
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
     """Days that "yesterday" or "last week" mean, generously, as of ``today``."""
     if match["word"]:
         return today - timedelta(days=2), today
-    count = {"few": 5, "two": 2, "three": 3, "four": 4}.get((match["count"] or "").lower(), 0)
-    count = count or int(match["count"] or 1)
-    length = {"day": 1, "week": 7, "fortnight": 14, "month": 31}[match["unit"].lower()]
+    if match["ago"]:
+        unit = _UNITS[match["ago_unit"].lower()]
+        return today - timedelta(days=(_number(match["ago"]) + 1) * unit), today
+    unit = _UNITS[match["unit"].lower()]
     # "Last week" asked on a Sunday may be any day of the fortnight before.
-    slack = length if match["which"].lower() == "last" else 1
-    return today - timedelta(days=min(count * length + slack, 3660)), today
+    slack = unit if match["which"].lower() == "last" else 1
+    days = _number(match["count"] or "one") * unit + slack
+    return today - timedelta(days=min(days, 3660)), today
+
+
+def _number(count: str) -> int:
+    return _NUMBERS.get(count.lower()) or int(count)
+
+
+def read_order(question: str) -> Literal["newest", "oldest"] | None:
+    """Read whether the newest or the oldest reports are asked for; the order of events is neither.
+
+    "What was first said of it?" asks for the oldest, "Who was first?" for no order of reports.
+    """
+    if _LATEST.search(question):
+        return "newest"
+    return "oldest" if _EARLIEST.search(question) else None
+
+
+def describe_days(first: str | None, last: str | None) -> str:
+    """Say in words which days of publication are meant."""
+    days = [f"from {first}"] if first else []
+    return " ".join(["published", *days, *([f"to {last}"] if last else [])])
 
 
 def _days(first: date, last: date) -> Days:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import cycle
+from collections.abc import Iterator, Sequence
 
 from index.types import Article
 
@@ -13,25 +12,49 @@ from index.types import Article
 _NAME = re.compile(
     r"(?<=[a-z,] )[A-Z][\w’'-]*[a-z](?: (?:al-|of the |of )?[A-Z][\w’'-]*[a-z])+(?<!'s)(?<!’s)"
 )
+_LOWER = re.compile(r"(?<![\w’'-])[a-z]{2,}(?![\w’'-])")
 _TIMES = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
     "June July August September October November December".split()
 )
-_FORMS = ("What was said about {}?", "What happened with {}?", "What is known about {}?")
+_TITLES = frozenset("Mr Mrs Ms Dr Sir Sen Rep Gov Lord Lady St".split())
+_SAID = "(?:said|says|told|added|argued|announced|denied|warned|wrote)"
 
 
-def candidate_questions(articles: Iterable[Article]) -> Iterator[str]:
-    """Yield a question for each article whose main name no article before it had."""
+def candidate_questions(articles: Sequence[Article]) -> Iterator[tuple[str, str]]:
+    """Yield (question, id of the article it is about), each about a name not asked of before.
+
+    A word that some article also writes small is part of an office or a thing ("Prime Minister"),
+    and makes no name that a question could be about.
+    """
+    small = {word for article in articles for word in _LOWER.findall(article.text)}
+    named = [(*_main_name(article, small), article) for article in articles]
     seen: set[str] = set()
-    forms = cycle(_FORMS)
-    for article in articles:
-        name = _main_name(article)
-        if name is not None and name not in seen:
+    # What an article is about comes again in it or stands in its headline: those first.
+    for _, name, article in sorted(named, key=lambda one: not one[0]):
+        if name and name not in seen:
             seen.add(name)
-            yield next(forms).format(name)
+            yield _question(article, name), article.id
 
 
-def _main_name(article: Article) -> str | None:
+def _question(article: Article, name: str) -> str:
+    """Ask what someone said where the article quotes them, else what happened."""
+    text = re.escape(name)
+    if re.search(rf"{text}(?:,[^,.]{{1,60}},)? {_SAID}\b|{_SAID} {text}\b", article.text):
+        return f"What did {name} say?"
+    return f"What is reported about {name}?"
+
+
+def _main_name(article: Article, small: set[str]) -> tuple[bool, str]:
+    """Whether the article is about the name that it has most, and that name ("" for none)."""
     found = (match.group() for match in _NAME.finditer(article.text))
-    names = Counter(name for name in found if not _TIMES & set(name.split()))
-    return names.most_common(1)[0][0] if names else None
+    names = Counter(
+        name
+        for name in found
+        if not (_TIMES | _TITLES) & set(name.split())
+        if not any(word.lower() in small for word in name.split() if word[0].isupper())
+    )
+    if not names:
+        return False, ""
+    name = max(names, key=lambda one: (one in article.title, names[one]))
+    return names[name] > 1 or name in article.title, name

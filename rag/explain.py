@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rag.answerers.features import headline
 from rag.answerers.words import words
+from rag.dates import describe_days
 from rag.rerank import RANKED_BY
-from rag.types import Passage, Query
+from rag.types import Filters, Passage, Query
 
 _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}
 
@@ -17,8 +18,11 @@ def explain_query(query: Query) -> Iterator[str]:
     yield f"asks for: {query.wants}"
     for inference in query.inferred:
         yield f"{inference.text}  [{inference.part}]"
-    if query.also:
-        yield f"looked up too: {', '.join(query.also)}  [places]"
+    for name, others in query.also.items():
+        part = "acronyms" if len(others) == 1 else "places"
+        yield f"“{name}” looked up as {', '.join(others)} too  [{part}]"
+    for number, report in enumerate(query.reports, start=1):
+        yield f"report {number}: {_limits(report)}  [reports]"
     if len(query.parts) > 1:
         for number, part in enumerate(query.parts, start=1):
             yield f"part {number}: {part}  [sub_questions]"
@@ -38,9 +42,18 @@ def explain_passage(query: Query, passage: Passage) -> str:
         reasons.append(f"headline has {', '.join(matched)}")
     if query.near:
         reasons.append(f"published {passage.article.day or 'on no known day'}")
+    if passage.outside:
+        reasons.append("outside the limits read from the question")
     if passage.also_in:
         reasons.append(f"{len(passage.also_in)} with the same text folded in")
     return "; ".join(reasons)
+
+
+def _limits(filters: Filters) -> str:
+    parts = [" or ".join(filters.sources)] if filters.sources else []
+    if filters.published_from or filters.published_to:
+        parts.append(describe_days(filters.published_from, filters.published_to))
+    return ", ".join(parts)
 
 
 def headline_words(query: Query, passage: Passage) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answerers.stopwords import STOP_WORDS
+from rag.answerers.words import words
+from rag.places import expansions
 from rag.types import Turn
 
 _PRONOUN = re.compile(
@@ -32,6 +34,20 @@ NAME = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TOKEN = re.compile(r"[\w’'.-]*\w")
 _CARRIED = 10  # words a follow-up takes over at most: more would drown its own
+_FEW, _MANY = 3, 8  # nouns that one with matter of its own takes over, and one without
+# What people say of the talk itself, and so of no subject.
+_TALK = frozenset(
+    """about again also anything article aspect aspects besides detail details else event events
+    example happen happened happening info information interesting know learn like long many more
+    much notable other others people significant something tell thing things time times way work
+    """.split()
+)
+_DEFINES = re.compile(r"^(?:[Ww]ho|[Ww]hat) (?:is|are|was|were) (?:the )?[A-Z][^'’]*\?*$")
+_CONTRAST = re.compile(
+    r"^(?:and |but |so )?(?:what about|how about|and|as for) (?:in |for |at |on |with |by )?"
+    r"(?:the )?(?P<name>[^?]+?)(?: one| ones)?\s*\?*$",
+    re.IGNORECASE,
+)
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -45,15 +61,47 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
         return question
     topic = asked[-1]
     if is_elliptic(question):
+        swapped = _swapped(topic, question)
+        if swapped:
+            earlier = _carried(asked[:-1], swapped) if _leans(topic) else []
+            return _bracketed(swapped, earlier)
         if _YEAR.search(question):
             topic = _YEAR.sub("", topic)
         earlier = _carried(asked[:-1], f"{topic} {question}") if _leans(topic) else []
         return _bracketed(" ".join(f"{topic.strip()} {question}".split()), earlier)
     carried = _carried(asked, question)
     answers = [turn.content for turn in history if turn.role == "assistant"]
-    if answers and _PRONOUN.search(question):
+    if answers and (_PRONOUN.search(question) or not _content(question)):
         carried += _names(answers[-1], " ".join([question, *carried]))[:3]
     return _bracketed(question, carried)
+
+
+def _swapped(topic: str, question: str) -> str | None:
+    """Put the name of "What about Leeds?" in the place of the one name of the question before.
+
+    Of several names, in that of the one place where a place is named; None where it is not clear.
+    """
+    match = _CONTRAST.match(question)
+    name = match["name"].strip() if match else ""
+    if not match or not NAME.fullmatch(name) or name[0].isdigit():
+        return None
+    found = [(m.start(), m[0]) for m in NAME.finditer(topic) if not m[0][0].isdigit()]
+    names = [own for own in (_after_start(start, text) for start, text in found) if own[1]]
+    if len(names) > 1 and expansions(words(name)):
+        names = [own for own in names if expansions(words(own[1]))]
+    if len(names) != 1 or names[0][1].lower() == name.lower():
+        return None
+    start, old = names[0]
+    return topic[:start] + name + topic[start + len(old) :]
+
+
+def _after_start(start: int, name: str) -> tuple[int, str]:
+    """Where a name begins without the "Did" that its capital at a sentence's start pulled in."""
+    left = name
+    while left and left.split()[0].lower() in STOP_WORDS:
+        left = " ".join(left.split()[1:])
+    left = left.removesuffix("’s").removesuffix("'s")
+    return start + max(0, name.find(left)), left
 
 
 def _bracketed(question: str, carried: Sequence[str]) -> str:
@@ -64,6 +112,8 @@ def _leans(question: str) -> bool:
     """Whether a question needs the turns before it to be understood."""
     if _CONNECTIVE.match(question) or is_elliptic(question):
         return True
+    if _DEFINES.match(question) and _named(question):
+        return False
     content = _content(question)
     if len(content) <= (2 if _named(question) else 4):
         return True
@@ -76,7 +126,7 @@ def _leans(question: str) -> bool:
 
 def _named(text: str) -> bool:
     """Whether it names something; the capital of a first word is none."""
-    return any(m.start() > 0 for m in NAME.finditer(text))
+    return any(m.start() > 0 or len(_without_start(m[0].split())) > 1 for m in NAME.finditer(text))
 
 
 def is_elliptic(question: str) -> bool:
@@ -94,7 +144,11 @@ def is_elliptic(question: str) -> bool:
 
 
 def _content(text: str) -> list[str]:
-    return [w for w in _TOKEN.findall(text) if w.lower() not in STOP_WORDS and len(w) > 1]
+    return [
+        word
+        for word in _TOKEN.findall(text)
+        if word.lower() not in STOP_WORDS and word.lower() not in _TALK and len(word) > 1
+    ]
 
 
 def _carried(asked: Sequence[str], own: str) -> list[str]:
@@ -108,7 +162,7 @@ def _carried(asked: Sequence[str], own: str) -> list[str]:
         nouns += [word for word in _content(plain) if word.lower() not in known]
         if names and not _leans(earlier):
             break
-    return [*names, *nouns]
+    return [*names, *nouns[: _FEW if names and len(_content(own)) > 1 else _MANY]]
 
 
 def _names(text: str, known: str) -> list[str]:
@@ -126,4 +180,6 @@ def _names(text: str, known: str) -> list[str]:
 
 def _without_start(name: list[str]) -> list[str]:
     """Strip a name of the "In" or "The" that its capital at a sentence's start pulled in."""
-    return name[1:] if name and name[0].lower() in STOP_WORDS else name
+    while name and name[0].lower() in STOP_WORDS:
+        name = name[1:]
+    return name

@@ -1,37 +1,150 @@
-"""Outlets that a question names as reporting."""
+"""Outlets that a question names as reporting, by the archive's own names and their short forms.
+
+An outlet's name may also be a word ("Time", "The Sun", "Independent") or the subject ("Who bought
+TechCrunch?"), so a name counts only beside a word of reporting, or in a list with one that does.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-_REPORTED = (
-    r"(?:according to|(?:report(?:s|ed)?|articles?|stor(?:y|ies)|coverage|interview)"
-    r"(?: \w+){0,3}? (?:by|from|in|on|of)|published (?:by|in)|covered by|written by)"
+_WORK = (
+    r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"
+    r"editorials?|columns?|analys[ei]s|posts?|features?|accounts?|explanations?|newsletters?)"
 )
-_REPORTS = (
-    r"(?:reports?|reported|reporting|articles?|says?|said|writes?|wrote|publish(?:ed)?|coverage|"
-    r"stor(?:y|ies)|describes?|suggests?|claims?)"
+_OPENING = r"[\"'“‘]?(?:the )?[\"'“‘]?"
+_BEFORE = re.compile(
+    r"(?:\b(?:according to|as per|per|reported (?:on )?(?:by|in|from)|"
+    rf"{_WORK}(?: [\w-]+){{0,2}}? (?:by|from|in|on|of)|"
+    r"(?:published|covered|written|reviewed|discussed|described|noted|mentioned|featured|said|told|"
+    r"claimed|suggested|stated|detailed|highlighted|criticized|alleged|accused|recognized|compared"
+    r")(?: [\w-]+){0,2}? (?:by|in))"
+    r"(?: (?:articles|reports|sources|outlets)(?: (?:from|in|by))?)?"
+    rf"(?: (?:both|including|such as|like|either|the likes of))? {_OPENING})$",
+    re.IGNORECASE,
 )
+_AFTER = re.compile(
+    r"[\"'”’]?(?:['’]s?)?(?: (?:[a-z]+ly|also|both|first|has|had|have|all|\d{4}))*? "
+    rf"(?:{_WORK}|says?|said|writes?|wrote|reported|publish(?:e[sd])?|describe[sd]?|suggest(?:s|ed)?|"
+    r"claim(?:s|ed)?|cover(?:s|ed)?|mention(?:s|ed)?|state[sd]?|discuss(?:es|ed)?|allege[sd]?|"
+    r"indicate[sd]?|tells?|told|agree[sd]?|disagree[sd]?|disclose[sd]?|argue[sd]?)\b",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    rf"[\"'”’]?(?:,|,? (?:and|or|&|versus|vs\.?|than|with))? ?{_OPENING}", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"'“‘](?:the )?$", re.IGNORECASE)
+_PARTED = re.compile(r" [|–—-] |: ")
+_NOT = re.compile(
+    rf"\b(?:not|other than|except(?: for)?|besides)(?: \w+)? {_OPENING}$", re.IGNORECASE
+)
+# A work or a report is spoken of, and the name comes after "by", "from" or "in" further on.
+_WORK_BEFORE = re.compile(
+    rf"\b(?:{_WORK}|reported|published|covered|featured)\b(?:[^,;?]* )(?:by|from|in|on|of|per) "
+    rf"(?:both )?{_OPENING}$",
+    re.IGNORECASE,
+)
+_LATER_WORK = re.compile(rf"[\"'”’]?(?:['’]s?)?(?: [\w-]+){{1,3}}? {_WORK}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place of a text that names outlets: one, or those that share the short form."""
+
+    start: int
+    end: int
+    outlets: tuple[str, ...]
 
 
 def read_outlets(question: str, outlets: Sequence[str]) -> tuple[str, ...]:
-    """Outlets that the question names as reporting, as the archive spells them.
+    """Outlets that the question names as reporting, as the archive spells them, in its order."""
+    named = {outlet for mention in outlet_mentions(question, outlets) for outlet in mention.outlets}
+    return tuple(outlet for outlet in outlets if outlet in named)
 
-    Where one is named so, every other that is named counts too: "the Courier and the Post report".
+
+def outlet_mentions(question: str, outlets: Sequence[str]) -> list[Mention]:
+    """Places where the question names outlets as reporting, in order.
+
+    Where one is named so, any other that is named in full counts too: "the Courier and the Post
+    report"; of a list, also one whose name is a word.
     """
+    found = list(_named(question, outlets))
+    reporting = [_reports(question, mention) for mention in found]
+    for order in (range(1, len(found)), range(len(found) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for i in order:
+            first, last = sorted((found[i], found[i + step]), key=lambda m: m.start)
+            listed = _BETWEEN.fullmatch(question, first.end, last.start)
+            reporting[i] = reporting[i] or (reporting[i + step] and listed is not None)
+    some = any(reporting)
+    return [
+        mention
+        for mention, sure in zip(found, reporting, strict=True)
+        if sure or (some and _alone(question, mention))
+    ]
+
+
+def short_forms(outlet: str) -> list[str]:
+    """Forms by which an outlet is called: its name, without "The", and before a bar or dash."""
+    whole = _bare(outlet)
+    head = _bare(_PARTED.split(outlet)[0])
+    first = head.split()[0]
+    forms = [whole, head]
+    if first.isupper() and len(first) > 1:  # "BBC" of "BBC News"
+        forms.append(first)
+    if head.lower().endswith((".com", ".org", ".net", ".co.uk")):
+        forms.append(head.split(".")[0])
+    return list(dict.fromkeys(form for form in forms if len(form) > 1))
+
+
+def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
+    """Where a form of an outlet's name stands, the longest of overlapping ones."""
+    called: dict[str, list[str]] = {}
+    for outlet in outlets:
+        for form in short_forms(outlet):
+            called.setdefault(form.lower(), []).append(outlet)
     lowered = question.lower()
-    named = [outlet for outlet in outlets if _bare(outlet) in lowered]
-    whole = [o for o in named if re.search(rf"(?<!\w){re.escape(_bare(o))}(?!\w)", lowered)]
-    return tuple(whole) if any(_reports(question, _bare(outlet)) for outlet in whole) else ()
+    spans = [
+        (match.start(), match.end(), form)
+        for form in called
+        if form in lowered
+        for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?![\w-])", lowered)
+        if question[match.start()].isupper()
+        or question[match.start()].isdigit()
+        or not form[0].isalpha()
+    ]
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    kept = [span for n, span in enumerate(spans) if all(span[1] > other[1] for other in spans[:n])]
+    return [Mention(start, end, tuple(called[form])) for start, end, form in kept]
+
+
+def _reports(question: str, mention: Mention) -> bool:
+    before, after = question[: mention.start], question[mention.end :]
+    if _NOT.search(before):
+        return False
+    if _BEFORE.search(before) or _AFTER.match(after):
+        return True
+    proper = _is_proper(question, mention)
+    return proper and bool(_WORK_BEFORE.search(before) or _LATER_WORK.match(after))
+
+
+def _is_proper(question: str, mention: Mention) -> bool:
+    """Whether it can be no common word: in quotes, of several words, with a capital inside."""
+    name = question[mention.start : mention.end]
+    if any(c.isupper() for c in name[1:]) or " " in name:
+        return True
+    return bool(_QUOTED.search(question[: mention.start]))
+
+
+def _alone(question: str, mention: Mention) -> bool:
+    """Whether it is no part of a longer name: not "Fortune 500", "Father Time"."""
+    before = question[: mention.start].removesuffix("The ").removesuffix("the ")
+    longer = re.match(r" (?:[A-Z]|\d)", question[mention.end :])
+    inside = re.search(r"\b[A-Z][\w’'-]* $", before)
+    return not (longer or inside or _NOT.search(before))
 
 
 def _bare(outlet: str) -> str:
-    return outlet.lower().removeprefix("the ")
-
-
-def _reports(question: str, outlet: str) -> bool:
-    quoted = rf"[\"'“‘]?(?:the )?{re.escape(outlet)}[\"'”’]?"
-    before = rf"\b{_REPORTED} {quoted}(?!\w)"
-    after = rf"(?<!\w){quoted}(?:['’]s)? {_REPORTS}\b"
-    return re.search(f"{before}|{after}", question, re.IGNORECASE) is not None
+    return outlet.strip().removeprefix("The ").removeprefix("the ").strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from rag.followups import NAME
 
@@ -27,8 +28,10 @@ _PAIR = re.compile(
 )
 
 
-def split_parts(question: str) -> tuple[str, ...]:
+def split_parts(question: str, outlets: Collection[str] = ()) -> tuple[str, ...]:
     """Sub-questions of a question with several parts; the question alone where it has one.
+
+    A pair of ``outlets``, as the question calls them, is none of its parts.
 
     Each keeps the words that the parts share: "Which came first: A or B?" becomes
     "Which came first: A?" and "Which came first: B?".
@@ -39,7 +42,7 @@ def split_parts(question: str) -> tuple[str, ...]:
         start = question[: choice.start()].rstrip(" :,")
         return tuple(f"{start}: {side.strip()}?" for side in sides)
     pair = _PAIR.search(question)
-    if pair:
+    if pair and not any(outlet in pair[side] for outlet in outlets for side in ("first", "last")):
         start, end = question[: pair.start("first")], question[pair.end("last") :]
         return tuple(f"{start}{pair[side]}{end}" for side in ("first", "last"))
     halves = [half.strip(" ,;") for half in _AND_ASKS.split(question)]

@@ -60,12 +60,17 @@ def other_names(found: Sequence[Word]) -> dict[str, frozenset[Stems]]:
     return {stem: places[name] for name in _named(found, places) for stem in name}
 
 
-def expansions(found: Sequence[Word]) -> Names:
-    """Other names of the places that words name, to be looked up: "Denmark" for "Danish"."""
+def expansions(found: Sequence[Word]) -> dict[str, Names]:
+    """Return each name of a place among the words with its other names: "danish" → "Denmark"."""
     known = _expansions()
     forms = {word.form for word in found}
-    others = chain.from_iterable(known[name] for name in _named(found, known))
-    return tuple(o for o in dict.fromkeys(others) if not forms.issuperset(o.lower().split()))
+    others = {}
+    for name in _named(found, known):
+        own = " ".join(dict.fromkeys(word.form for word in found if word.stem in name))
+        others[own] = tuple(
+            other for other in known[name] if not forms.issuperset(other.lower().split())
+        )
+    return {own: names for own, names in others.items() if names}
 
 
 def _named(found: Sequence[Word], places: Container[Stems]) -> Iterator[Stems]:

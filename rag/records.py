@@ -37,6 +37,7 @@ def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
             "found_by": dict(passage.found_by),
             "also_in": [_article(article) for article in passage.also_in],
             "superseded_by": passage.superseded_by and _article(passage.superseded_by),
+            "outside": passage.outside,
         }
         for passage in passages
     ]

@@ -13,21 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.catalog import Catalog
 from index.cross_encoder import Reranker
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
+from index.failures import is_fault
 from index.generations import Generation
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, Synonyms
 from index.segment import sentence_spans
 from index.types import Article, Span
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
 from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
-from rag.fusion import Hit, best_of, fuse, lean
+from rag.fusion import Hit, by_time, fuse, lean, with_outside, with_parts, with_reports
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.rerank import DEPTH, rerank
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
@@ -47,6 +48,18 @@ class _Found:
     placed: Placed
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked up: a question with its vector, names for the same, and by which rankings."""
+
+    question: str
+    vector: Matrix | None
+    also: Mapping[str, tuple[str, ...]]
+    count: int
+    ranking: Ranking
+    options: RetrievalOptions
+
+
 class Retriever:
     """Searches one generation of an archive; safe to use from several threads."""
 
@@ -54,17 +67,21 @@ class Retriever:
         self, generation: Generation, embedder: Embedder, reranker: Reranker | None = None
     ) -> None:
         generation.check_files()
+        generation.check_index()
         try:
             with ExitStack() as opened:
                 self.catalog = Catalog(generation.catalog, read_only=True)
                 opened.callback(self.catalog.close)
-                self._vectors = VectorIndex(generation.chroma)
+                self._vectors = VectorIndex(generation.chroma, for_reading=True)
                 opened.callback(self._vectors.close)
-                self._lexical = LexicalIndex(generation.lexical)
+                self._lexical = LexicalIndex(generation.lexical, for_reading=True)
+                opened.callback(self._lexical.close)
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
                 self._chunks = self._count_chunks()
                 opened.pop_all()
-        except Exception as error:  # sqlite, Chroma and tantivy each raise their own
+        except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
+            if not is_fault(error):
+                raise
             raise ArchiveDamagedError(
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"
@@ -83,6 +100,7 @@ class Retriever:
         """Release the files."""
         self.catalog.close()
         self._vectors.close()
+        self._lexical.close()
 
     def search(
         self,
@@ -102,7 +120,8 @@ class Retriever:
     ) -> Evidence:
         """Best passages with their sentences and what an answerer weighs them by."""
         vector = self._embed(query)
-        found = self._search(query, vector, top_k, "fused", options)
+        # An answer keeps to the limits that were read; a list of passages may go beyond them.
+        found = self._search(query, vector, top_k, "fused", options.without("beyond"))
         words = self._lexical.words(query.standalone)
         return Evidence(
             passages=tuple(one.passage for one in found),
@@ -147,29 +166,50 @@ class Retriever:
         ranking: Ranking,
         options: RetrievalOptions,
     ) -> list[_Found]:
-        allowed = self._allowed(query.filters)
         count = max(top_k, _CANDIDATES)
-        hits = self._hits(query.standalone, vector, count, allowed, ranking, options, query.also)
-        if ranking == "fused" and options.sub_questions and len(query.parts) > 1:
-            vectors = [self._part_vector(part, options) for part in query.parts]
-            hits = best_of(
-                hits,
-                *(
-                    self._hits(part, part_vector, count, allowed, ranking, options)
-                    for part, part_vector in zip(query.parts, vectors, strict=True)
-                ),
-            )
-        if query.near and ranking == "fused":
-            days = self.catalog.published([hit.chunk_id for hit in hits])
-            hits = lean(hits, days, query.near)
+        asked = _Asked(query.standalone, vector, query.also, count, ranking, options)
+        allowed = self._allowed(query.filters)
+        hits = self._hits(asked, allowed)
+        if ranking == "fused":
+            hits = self._with_parts(query, asked, allowed, hits)
+            if query.near or query.order:
+                days = self.catalog.published([hit.chunk_id for hit in hits])
+                hits = lean(hits, days, query.near) if query.near else hits
+                hits = by_time(hits, days, query.order == "newest") if query.order else hits
+        wider = None
+        if options.beyond and query.filters != query.required:
+            wider = self._allowed(query.required)
+            inside = allowed or {}
+            beyond = [
+                hit for hit in self._hits(asked, wider) if _article_of(hit.chunk_id) not in inside
+            ]
+            hits = with_outside(hits, beyond)
         if self._reranker is None or ranking != "fused" or not options.reranker:
-            return self._fold(hits, top_k, allowed)
-        found = self._fold(hits, max(top_k, DEPTH), allowed)
+            return self._fold(hits, top_k, allowed, wider)
+        found = self._fold(hits, max(top_k, DEPTH), allowed, wider)
         order = rerank(self._reranker, query.standalone, [one.passage for one in found])
         return [_Found(passage, found[place].placed) for place, passage in order[:top_k]]
 
-    def _part_vector(self, part: str, options: RetrievalOptions) -> Matrix | None:
-        return self._embedder.embed_question(part) if options.vectors else None
+    def _with_parts(
+        self,
+        query: Query,
+        asked: _Asked,
+        allowed: Mapping[str, frozenset[str]] | None,
+        hits: list[Hit],
+    ) -> list[Hit]:
+        """Add what is found for each report that the question speaks of, or for each part of it."""
+        if asked.options.reports and len(query.reports) > 1:
+            limits = [self._allowed(report) for report in query.reports]
+            return with_reports(hits, [self._hits(asked, limit) for limit in limits])
+        if asked.options.sub_questions and len(query.parts) > 1:
+            return with_parts(
+                hits, [self._hits(self._part(p, asked), allowed) for p in query.parts]
+            )
+        return hits
+
+    def _part(self, part: str, asked: _Asked) -> _Asked:
+        vector = None if asked.vector is None else self._embedder.embed_question(part)
+        return replace(asked, question=part, vector=vector)
 
     def _allowed(self, filters: Filters) -> Mapping[str, frozenset[str]] | None:
         if not filters:
@@ -177,28 +217,40 @@ class Retriever:
         return self.catalog.matching(filters.published_from, filters.published_to, filters.sources)
 
     def _hits(
-        self,
-        question: str,
-        vector: Matrix | None,
-        count: int,
-        allowed: Mapping[str, frozenset[str]] | None,
-        ranking: Ranking,
-        options: RetrievalOptions,
-        also: Sequence[str] = (),
+        self, asked: _Asked, allowed: Mapping[str, frozenset[str]] | None = None
     ) -> list[Hit]:
+        options = asked.options
         by_words: list[tuple[str, float]] = []
-        if ranking != "vectors" and options.words:
-            look_up = self._content_words if options.content_words else self._lexical.words
-            words = look_up(question)
-            others = [w for w in self._lexical.words(" ".join(also)) if w not in words]
-            by_words = self._lexical.search(words, count, allowed, options.headlines, others)
+        if asked.ranking != "vectors" and options.words:
+            words, synonyms = self._looked_up(asked)
+            by_words = self._lexical.search(
+                words, asked.count, allowed, options.headlines, synonyms
+            )
         by_vectors: list[tuple[str, float]] = []
-        if vector is not None and options.vectors:
-            by_vectors = self._nearest(vector, count, allowed)
+        if asked.vector is not None and options.vectors:
+            by_vectors = self._nearest(asked.vector, asked.count, allowed)
         rankings = {"words": by_words, "vectors": by_vectors}
-        if vector is not None and ranking == "fused" and options.sentences:
-            rankings["sentences"] = self._by_sentences(rankings, vector)
+        if asked.vector is not None and asked.ranking == "fused" and options.sentences:
+            rankings["sentences"] = self._by_sentences(rankings, asked.vector)
         return fuse(rankings)
+
+    def _looked_up(self, asked: _Asked) -> tuple[list[str], list[Synonyms]]:
+        """Words of a question, and its names that are looked up by other names too."""
+        look_up = self._content_words if asked.options.content_words else self._lexical.words
+        words = look_up(asked.question)
+        synonyms = []
+        lowered = asked.question.lower()
+        taken: set[str] = set()
+        # The longest first: "America" in "Recording Industry Association of America" is no place.
+        for name, others in sorted(asked.also.items(), key=lambda item: -len(item[0])):
+            own = [word for word in self._lexical.words(name) if word in words]
+            if name.lower() not in lowered or not taken.isdisjoint(self._lexical.words(name)):
+                continue  # of another part of the question, or part of another name
+            taken.update(own)
+            words = [word for word in words if word not in own]
+            forms = (tuple(self._lexical.words(other)) for other in others)
+            synonyms.append(Synonyms(tuple(own), tuple(form for form in forms if form)))
+        return words, synonyms
 
     def _by_sentences(
         self, rankings: Mapping[str, Sequence[tuple[str, float]]], vector: Matrix
@@ -232,9 +284,16 @@ class Retriever:
         return [hit for hit in found if hit[0] in chunk_ids][:count]
 
     def _fold(
-        self, hits: Sequence[Hit], top_k: int, allowed: Mapping[str, frozenset[str]] | None
+        self,
+        hits: Sequence[Hit],
+        top_k: int,
+        allowed: Mapping[str, frozenset[str]] | None,
+        wider: Mapping[str, frozenset[str]] | None,
     ) -> list[_Found]:
-        """Passages of the best hits; what an older version says as the newest does is its hit."""
+        """Passages of the best hits; what an older version says as the newest does is its hit.
+
+        ``wider`` are the limits of hits outside ``allowed``.
+        """
         found: list[_Found] = []
         seen: set[str] = set()
         for hit in hits:
@@ -242,7 +301,9 @@ class Retriever:
                 break
             stored = self.catalog.chunk(hit.chunk_id)
             family = self.catalog.relatives(stored.chunk.article_id)
-            inside = None if allowed is None else allowed[stored.chunk.article_id]
+            outside = allowed is not None and stored.chunk.article_id not in allowed
+            limits = wider if outside else allowed
+            inside = None if limits is None else limits[stored.chunk.article_id]
             newer = newest_inside(family, stored.chunk.article_id, inside)
             if newer is not None and (same := chunk_in_newer(self.catalog, stored, newer)):
                 stored = self.catalog.chunk(same)
@@ -251,7 +312,8 @@ class Retriever:
             seen.add(stored.chunk.id)
             placed = place(self.catalog, stored, family, inside)
             if placed is not None and not any(_repeats(placed, one.placed) for one in found):
-                found.append(_Found(_passage(hit, len(found) + 1, placed), placed))
+                passage = _passage(hit, len(found) + 1, placed, outside)
+                found.append(_Found(passage, placed))
         return found
 
     def _sentences_of(self, found: _Found) -> list[CandidateSentence]:
@@ -273,7 +335,11 @@ class Retriever:
         ]
 
 
-def _passage(hit: Hit, rank: int, placed: Placed) -> Passage:
+def _article_of(chunk_id: str) -> str:
+    return chunk_id.rsplit(":", 1)[0]
+
+
+def _passage(hit: Hit, rank: int, placed: Placed, outside: bool) -> Passage:
     return Passage(
         article=placed.article,
         start=placed.span.start,
@@ -284,6 +350,7 @@ def _passage(hit: Hit, rank: int, placed: Placed) -> Passage:
         found_by=hit.found_by,
         also_in=placed.also_in,
         superseded_by=placed.superseded_by,
+        outside=outside,
     )
 
 

@@ -58,12 +58,15 @@ def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, st
 def _nearest(word: Word, typed: str, vocabulary: Vocabulary) -> str | None:
     distance = 2 if len(typed) >= _LONG else 1
     found: Counter[str] = Counter()
+    small: Counter[str] = Counter()
     for text in vocabulary.texts_with_near(typed, distance):
-        found.update(
-            text[other.start : other.end]
-            for other in words(text)
-            if other.capital and other.form[0] == word.form[0] and _inside(text, other.start)
-        )
+        for other in words(text):
+            if other.form[0] == word.form[0] and not other.capital:
+                small[other.form] += 1
+            elif other.form[0] == word.form[0] and _inside(text, other.start):
+                found[text[other.start : other.end]] += 1
+    # "Best" in a headline or an award is no name that "Brest" could be a slip of.
+    found = Counter({name: n for name, n in found.items() if n > small[fold(name)]})
     sound = sounded(word.form)
     same = [other for other in found if sounded(fold(other)) == sound]
     if same:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +36,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """Something read from a question's words, in words; ``part`` of the options switches it off."""
+    """Something read from a question's words, in words; ``part`` of the options switches it off.
+
+    ``used`` is False for a limit that was read and dropped, because nothing meets it.
+    """
 
     part: str
     text: str
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,11 @@ class Query:
     ``wants`` is the kind of answer: "person", "number", "date", "place", "reason", "speaker",
     "claim", "yes_no" or "text".
     ``filters`` holds what the user set and what was read from the question; ``inferred`` lists the
-    latter in words, so that a user can see and override it. ``near`` are the first and last day
-    that the ranking leans to, ``also`` other names of the places in the question, which are looked
-    up with it.
+    latter in words, so that a user can see and override it; ``required`` is what the user set
+    alone. ``reports`` are the limits of each report that the question tells apart ("the Courier's
+    of May and that of the Post"). ``near`` are the first and last day that the ranking leans to,
+    ``order`` whether the newest or the oldest of the passages to the point are preferred, ``also``
+    the question's names with other names for the same, which are looked up with it.
     """
 
     question: str
@@ -59,10 +66,13 @@ class Query:
     parts: tuple[str, ...]
     wants: str = "text"
     filters: Filters = field(default_factory=Filters)
+    required: Filters = field(default_factory=Filters)
+    reports: tuple[Filters, ...] = ()
     asked: str | None = None
     inferred: tuple[Inference, ...] = ()
     near: tuple[str, str] | None = None
-    also: tuple[str, ...] = ()
+    order: Literal["newest", "oldest"] | None = None
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +80,10 @@ class Passage:
     """A chunk that was found for a question.
 
     ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words",
-    "vectors", "sentences" and, where one is set, "cross-encoder" to the 1-based rank there.
+        "vectors", "sentences" and, where one is set, "cross-encoder" to the 1-based rank there.
     ``also_in`` are the other articles that carry the text; ``superseded_by`` is the newest version
-    of the story where ``article`` is an older one.
+    of the story where ``article`` is an older one. ``outside`` is True where it is outside the
+    limits that were read from the question: its score is halved.
     """
 
     article: Article
@@ -84,6 +95,7 @@ class Passage:
     found_by: Mapping[str, int]
     also_in: tuple[Article, ...] = ()
     superseded_by: Article | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

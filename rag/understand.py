@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from rag.acronyms import Texts, other_forms
 from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
-from rag.dates import Times, read_times
-from rag.followups import is_elliptic, stand_alone
+from rag.calendar import spoken_times
+from rag.dates import Times, describe_days, read_order, read_times
+from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.outlets import read_outlets
+from rag.outlets import Mention, outlet_mentions
 from rag.parts import split_parts
 from rag.places import expansions
+from rag.reports import covering, read_reports
+from rag.rewriter import Rewriter, rewrite
 from rag.spelling import Vocabulary as Spellings
 from rag.spelling import respell
 from rag.types import Filters, Inference, Query, Turn
@@ -33,42 +37,51 @@ def understand(
     filters: Filters = Filters(),  # noqa: B008  frozen, so sharing it is safe
     options: RetrievalOptions = EVERYTHING,
     archive: Vocabulary | None = None,
+    rewriter: Rewriter | None = None,
 ) -> Query:
     """Read a question: what stands alone, its parts, what it asks for, of when and of whom.
 
     ``asked`` and ``newest`` are days ("YYYY-MM-DD"); words such as "last week" are read as of the
     first that is given. A filter that the user set is never changed. ``options`` tells which parts
     of a question are read. ``archive`` knows the words that spellings and acronyms are looked up
-    in.
+    in. ``rewriter`` makes follow-ups stand alone in the place of the rules.
     """
     question = " ".join(question.split())
-    standalone = stand_alone(question, history if options.follow_ups else ())
+    turns = history if options.follow_ups else ()
+    standalone, fault = rewrite(question, turns, rewriter)
     leant = standalone != question
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
         standalone, mended = respell(standalone, archive)
-    times = _times(question, asked, newest, filters, options)
-    sources = read_outlets(question, outlets) if options.outlets and not filters.sources else ()
+    order = read_order(question) if options.order else None
+    mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
+    times, reports = _times(question, asked, newest, filters, mentions, options)
+    sources = tuple(o for o in outlets if any(o in mention.outlets for mention in mentions))
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(
         question=question,
         standalone=standalone,
-        parts=split_parts(standalone),
+        parts=split_parts(standalone, {question[m.start : m.end] for m in mentions}),
         wants=wanted_kind(standalone if is_elliptic(question) else question),
         filters=Filters(first, last, filters.sources or sources),
+        required=filters,
+        reports=reports if len(reports) > 1 and not filters else (),
         asked=asked,
-        inferred=tuple(_inferences(standalone if leant else "", mended, times, sources)),
+        inferred=tuple(
+            _inferences(standalone if leant else "", fault, mended, times, order, sources)
+        ),
         near=times.near,
+        order=order,
         also=_other_names(standalone, options, archive),
     )
 
 
 def _other_names(
     standalone: str, options: RetrievalOptions, archive: Vocabulary | None
-) -> tuple[str, ...]:
-    places = expansions(words(standalone)) if options.places else ()
-    forms = other_forms(standalone, archive) if archive and options.acronyms else ()
-    return (*places, *forms)
+) -> dict[str, tuple[str, ...]]:
+    places = expansions(words(standalone)) if options.places else {}
+    forms = other_forms(standalone, archive) if archive and options.acronyms else {}
+    return {**places, **{name: (other,) for name, other in forms.items()}}
 
 
 def _times(
@@ -76,30 +89,46 @@ def _times(
     asked: str | None,
     newest: str | None,
     filters: Filters,
+    mentions: Sequence[Mention],
     options: RetrievalOptions,
-) -> Times:
-    """Read the times that the user has set no limit for and that are switched on."""
-    if filters.published_from or filters.published_to:
-        return Times()
-    times = read_times(question, asked or newest, asked)
-    return Times(
-        limit=times.limit if options.dates else None, near=times.near if options.near else None
-    )
+) -> tuple[Times, tuple[Filters, ...]]:
+    """Read the times that the user has set no limit for, and the limits of each report."""
+    as_of = asked or newest
+    if filters.published_from or filters.published_to or as_of is None:
+        return Times(), read_reports(question, mentions, ())
+    spoken = spoken_times(question, date.fromisoformat(as_of[:10])) if options.dates else ()
+    reports = read_reports(question, mentions, spoken)
+    if any(report.published_from or report.published_to for report in reports):
+        span = covering(reports)
+        limited = span.published_from or span.published_to
+        limit = (span.published_from, span.published_to) if limited else None
+        return Times(limit=limit), reports
+    times = read_times(question, as_of, asked)
+    limit = times.limit if options.dates else None
+    return Times(limit=limit, near=times.near if options.near else None), reports
 
 
 def _inferences(
-    leant: str, mended: Mapping[str, str], times: Times, sources: Sequence[str]
+    leant: str,
+    fault: str,
+    mended: Mapping[str, str],
+    times: Times,
+    order: str | None,
+    sources: Sequence[str],
 ) -> list[Inference]:
-    """``leant`` is what the turns before made of the question, "" where nothing."""
+    """``leant`` is what the turns before made of the question, ``fault`` why by rules; or ""."""
     inferred = []
-    if leant:
-        inferred.append(Inference("follow_ups", f"read with the turns before as: {leant}"))
+    if leant or fault:
+        read = f"read with the turns before as: {leant}" if leant else "read as it was asked"
+        inferred.append(Inference("follow_ups", f"{read} ({fault})" if fault else read))
     for typed, meant in mended.items():
         inferred.append(Inference("spelling", f"“{typed}” read as “{meant}”"))
     if times.limit:
-        inferred.append(Inference("dates", f"published from {times.limit[0]} to {times.limit[1]}"))
+        inferred.append(Inference("dates", describe_days(*times.limit)))
     if times.near:
         inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}"))
+    if order:
+        inferred.append(Inference("order", f"the {order} first of what is to the point"))
     if sources:
         inferred.append(Inference("outlets", f"reported by {', '.join(sources)}"))
     return inferred

@@ -20,13 +20,21 @@ LONGEST = 400  # lines; most files have 100 to 200
 
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
-    "sqlite3": ("index/catalog.py", "index/family_tables.py", "index/journal.py"),
+    "sqlite3": (
+        "index/catalog.py",
+        "index/family_tables.py",
+        "index/register.py",
+        "index/journal.py",
+        "index/sqlite_files.py",
+    ),
     "rensa": ("index/shingles.py",),
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
     # The libraries of models serve three jobs, a file each: running the embedder, running a
-    # cross-encoder, training. The latter two are not loaded where they are not asked for.
-    "torch": ("index/embedder.py", "index/cross_encoder.py", "index/tuning.py"),
+    # cross-encoder, training. The latter two are not loaded where they are not asked for. The
+    # packaged embedder runs in torch alone.
+    "torch": ("index/embedder.py", "index/bert.py", "index/cross_encoder.py", "index/tuning.py"),
+    "safetensors": ("index/bert.py",),
     "transformers": ("index/embedder.py", "index/tuning.py"),
     "tokenizers": ("index/embedder.py",),
     "sentence_transformers": (
@@ -53,11 +61,13 @@ IMPORTERS = {
     "click": (
         "ui/cli.py",
         "ui/eval_cli.py",
+        "ui/keeping_cli.py",
+        "ui/options.py",
         "ui/reranking.py",
         "ui/sources.py",
         "ui/tune_cli.py",
         "ui/app.py",
-    ),
+    ),  # fmt: skip
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),

@@ -7,21 +7,21 @@ HTML in what it is given, and article text is neither.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.errors import NewsArchiveError, SettingsError
+from index.errors import SettingsError
 from rag.errors import QuestionError
 from rag.question import check_filters
-from rag.types import Answer, Filters, Query, Turn
+from rag.types import Filters, Turn
 from ui import render
 from ui.guard import middleware
+from ui.visit import Exchange, Request, Visit, answer_steps
 
 # Gradio reads these when it is imported and when a page is built. The last keeps it from
 # recomputing figures for its monitoring page, which is off, with pandas after every event.
@@ -35,13 +35,10 @@ if TYPE_CHECKING:
 
 QUESTION_CHARACTERS = 1000
 EXAMPLES = 4
-EXCHANGES_KEPT = 40
-TURNS_OF_HISTORY = 12
 QUESTIONS_AT_ONCE = 8
 OUTLETS_OFFERED = 500
 
 _ASSETS = Path(__file__).parent / "assets"
-_LOGGER = logging.getLogger("newsarchive")
 
 # The latest question moves to the top of the window, so that its answer can be read from the start.
 _SHOW_LATEST = """() => {
@@ -49,33 +46,15 @@ _SHOW_LATEST = """() => {
     all[all.length - 1]?.scrollIntoView({block: 'start'});
 }"""
 _SHOW_PROGRESS = "() => { setTimeout(" + _SHOW_LATEST + ", 400); }"
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question of a visitor: what is shown of it, and its turns (none after an error)."""
-
-    number: int
-    shown: str
-    turns: tuple[Turn, ...] = ()
-
-
-@dataclass
-class Visit:
-    """One visitor's conversation.
-
-    Gradio keeps one of these a session. It is changed in place, so that a question which is still
-    being answered when the visitor begins anew can see that, and leaves the new conversation alone.
-    """
-
-    conversation: int = 0
-    kept: tuple[int, tuple[Exchange, ...]] = (0, ())  # of which conversation, and its exchanges
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """Exchanges of the conversation that is going on."""
-        conversation, exchanges = self.kept
-        return exchanges if conversation == self.conversation else ()
+_SHOW_FORM = "() => document.getElementById('na-filters').scrollIntoView({block: 'center'})"
+# A reading's buttons are HTML of ui.render: what one says goes to the hidden button that acts.
+_LISTEN = """() => document.addEventListener('click', (event) => {
+    const pressed = event.target.closest('[data-again], [data-change]');
+    if (!pressed) return;
+    window.naWish = pressed.dataset.again ?? pressed.dataset.change;
+    document.getElementById('again' in pressed.dataset ? 'na-again' : 'na-change').click();
+})"""
+_WISH = "(_, ...others) => [window.naWish ?? '', ...others]"
 
 
 def launch(
@@ -159,7 +138,7 @@ def build_app(archive: Archive) -> gr.Blocks:
                 html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
             )
             problem = _html("", elem_id="na-problem")
-        with gr.Accordion("Dates and outlets", open=False, elem_id="na-filters"):
+        with gr.Accordion("Dates and outlets", open=False, elem_id="na-filters") as form:
             with gr.Row():
                 first = _day_field("From", "na-from")
                 last = _day_field("To", "na-to")
@@ -167,11 +146,13 @@ def build_app(archive: Archive) -> gr.Blocks:
             outlets = gr.CheckboxGroup([], value=[], label="Outlets", elem_id="na-outlets")
             clear_filters = gr.Button("Clear dates and outlets", size="sm", elem_id="na-clear")
         restart = gr.Button("New conversation", size="sm", elem_id="na-restart")
+        wish = gr.Textbox(visible=False, max_length=100)
+        again = gr.Button(visible="hidden", elem_id="na-again")
+        change = gr.Button(visible="hidden", elem_id="na-change")
 
         limits = [first, last, outlets]
         shown = [box, pending, talk, problem, examples]
         asking: dict[str, Any] = {
-            "fn": chat.ask,
             "outputs": shown,
             "show_progress": "hidden",
             "concurrency_limit": QUESTIONS_AT_ONCE,
@@ -179,9 +160,12 @@ def build_app(archive: Archive) -> gr.Blocks:
             "trigger_mode": "once",
             "api_visibility": "private",
         }
-        asked = [box.submit(inputs=[box, visit, *limits], **asking)]
-        asked += [button.click(inputs=[button, visit, *limits], **asking) for button in buttons]
-        box.submit(None, js=_SHOW_PROGRESS)
+        asked = [
+            from_field(chat.ask, inputs=[field, visit, *limits], **asking)
+            for field, from_field in ((box, box.submit), *((b, b.click) for b in buttons))
+        ]
+        asked.append(again.click(chat.again, inputs=[wish, visit], js=_WISH, **asking))
+        gr.on([box.submit, again.click], None, js=_SHOW_PROGRESS)
         for event in asked:
             event.then(None, js=_SHOW_LATEST)
         quick: dict[str, Any] = {
@@ -201,6 +185,10 @@ def build_app(archive: Archive) -> gr.Blocks:
         clear_filters.click(
             lambda: ("", "", [], "", ""), outputs=[*limits, chips, problem], **quick
         )
+        change.click(
+            chat.change, inputs=[wish, visit], outputs=[*limits, form, chips], js=_WISH, **quick
+        ).then(None, js=_SHOW_FORM)
+        app.load(None, js=_LISTEN)
         app.load(chat.arrive, outputs=[header, outlets], **quick)
         app.load(chat.offer, outputs=[label, *buttons], **quick)
     app.queue(max_size=200, api_open=False)
@@ -257,53 +245,47 @@ class _Chat:
         if wrong:
             yield (gr.skip(),) * 3 + (render.problem(wrong), gr.skip())
             return
-        yield _step("", question, render.progress())
-        conversation, before = visit.conversation, visit.exchanges
-        number = before[-1].number + 1 if before else 1
-        turns = [turn for exchange in before for turn in exchange.turns]
-        done = _failed(question, "There was no answer.", number)
-        for part in self._parts(question, turns, _filters(first, last, outlets), number):
-            if isinstance(part, Exchange):
-                done = part
-            else:
-                yield _step(gr.skip(), question, part)
+        request = Request(question, _filters(first, last, outlets))
+        yield from self._answer(request, visit.turns(), visit)
+
+    def again(self, wish: str, visit: Visit) -> Iterator[tuple[Any, ...]]:
+        """Ask a question of the conversation again, without one reading of it."""
+        meant = visit.meant(wish)
+        if meant is None:
+            yield (gr.skip(),) * 5
+            return
+        exchange, inference = meant
+        without = (*exchange.request.without, inference)
+        yield from self._answer(replace(exchange.request, without=without), exchange.before, visit)
+
+    def change(self, wish: str, visit: Visit) -> tuple[Any, ...]:
+        """Take the limits that a question was read with into the form."""
+        meant = visit.meant(wish)
+        query = meant[0].query if meant else None
+        if query is None:
+            return (gr.skip(),) * 5
+        offered = {outlet for outlet, _ in self._archive.status().sources[:OUTLETS_OFFERED]}
+        read = query.filters
+        sources = tuple(outlet for outlet in read.sources if outlet in offered)
+        limits = Filters(read.published_from, read.published_to, sources)
+        first, last = limits.published_from or "", limits.published_to or ""
+        return first, last, list(sources), gr.Accordion(open=True), render.chips(limits)
+
+    def _answer(
+        self, request: Request, before: tuple[Turn, ...], visit: Visit
+    ) -> Iterator[tuple[Any, ...]]:
+        yield _step("" if not request.without else gr.skip(), request.question, render.progress())
+        conversation, number = visit.conversation, visit.next_number()
+        for part in answer_steps(self._archive, request, before, number):
             if visit.conversation != conversation:
                 return
-        visit.kept = (conversation, (*before, done)[-EXCHANGES_KEPT:])
+            if isinstance(part, Exchange):
+                visit.keep(part, conversation)
+            else:
+                yield _step(gr.skip(), request.question, part)
         yield gr.skip(), "", _talk(visit), "", gr.skip()
         if visit.conversation != conversation:  # begun anew while that was on its way
             yield gr.skip(), gr.skip(), _talk(visit), gr.skip(), gr.skip()
-
-    def _parts(
-        self, question: str, turns: Sequence[Turn], filters: Filters, number: int
-    ) -> Iterator[str | Exchange]:
-        """HTML of each step while it lasts, and at the end the exchange."""
-        query: Query | None = None
-        history = turns[-TURNS_OF_HISTORY:]
-        try:
-            for part in self._archive.stream(question, history=history, filters=filters):
-                if isinstance(part, Query):
-                    query = part
-                    yield render.progress(query)
-                elif isinstance(part, Answer):
-                    yield _finished(question, part, number)
-                else:
-                    yield render.progress(query, part)
-        except NewsArchiveError as error:
-            yield _failed(question, str(error), number)
-        except Exception:
-            # The visitor must not be left waiting, nor see what a stack holds.
-            _LOGGER.exception("a question failed")
-            yield _failed(question, "Something went wrong. The server's log says what.", number)
-
-
-def _finished(question: str, answer: Answer, number: int) -> Exchange:
-    shown = render.exchange(question, render.answered(answer, str(number)))
-    return Exchange(number, shown, (Turn("user", question), Turn("assistant", answer.text)))
-
-
-def _failed(question: str, message: str, number: int) -> Exchange:
-    return Exchange(number, render.exchange(question, render.failure(message)))
 
 
 def _step(box: object, question: str, progress: str) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,33 +17,23 @@ import click
 from index.errors import NewsArchiveError
 from ui import __version__
 from ui.eval_cli import evaluate_sets
+from ui.keeping_cli import check, remove, rollback, status
+from ui.options import (
+    ARCHIVE_FOLDER,
+    archive_option,
+    json_option,
+    print_json,
+    print_report,
+    wait_option,
+)
 from ui.reranking import reranker_option
 from ui.sources import read_options, reading_options, sources_argument
-from ui.tune_cli import make_tune, note_tuned
+from ui.tune_cli import make_tune
 
 if TYPE_CHECKING:
-    from index.build import BuildReport
     from rag.types import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_ARCHIVE_FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def _default_archive() -> Path:
-    """Read what stands before the command's name, else NEWSARCHIVE_DIR, else ./archive."""
-    folder: Path | None = click.get_current_context().find_root().params.get("archive")
-    return folder or Path("archive")
-
-
-_archive_option = click.option(
-    "--archive",
-    type=_ARCHIVE_FOLDER,
-    default=_default_archive,
-    show_default="NEWSARCHIVE_DIR, else ./archive",
-    help="Folder of the archive.",
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def _limits(command: Command) -> Command:
@@ -74,7 +64,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newsarchive")
 @click.option(
-    "--archive", type=_ARCHIVE_FOLDER, envvar="NEWSARCHIVE_DIR", help="Folder of the archive."
+    "--archive", type=ARCHIVE_FOLDER, envvar="NEWSARCHIVE_DIR", help="Folder of the archive."
 )
 def main(archive: Path | None) -> None:
     """Ask a news archive; every sentence of an answer cites the words that say so."""
@@ -83,12 +73,13 @@ def main(archive: Path | None) -> None:
 
 @main.command()
 @sources_argument
-@_archive_option
+@archive_option
 @click.option("--rebuild", is_flag=True, help="Start from nothing instead of from what is there.")
 @click.option("--embedder", help="A sentence-transformers model: a folder or an id.")
 @click.option("--chunk-pieces", type=int, help="Word pieces of a chunk, headline included.")
 @reading_options
-@_json_option
+@wait_option
+@json_option
 def build(
     sources: tuple[Path | str, ...],
     archive: Path,
@@ -97,6 +88,7 @@ def build(
     chunk_pieces: int | None,
     field_map: tuple[str, ...],
     date_order: str | None,
+    wait: bool,
     as_json: bool,
 ) -> None:
     """Index the articles in files and folders; again, take in what changed there.
@@ -129,20 +121,23 @@ def build(
             rebuild=rebuild,
             options=options,
             progress=progress,
+            wait=wait,
         )
-    _print_report(report, archive, as_json)
+    print_report(report, archive, as_json)
 
 
 @main.command()
 @sources_argument
-@_archive_option
+@archive_option
 @reading_options
-@_json_option
+@wait_option
+@json_option
 def add(
     sources: tuple[Path | str, ...],
     archive: Path,
     field_map: tuple[str, ...],
     date_order: str | None,
+    wait: bool,
     as_json: bool,
 ) -> None:
     """Take in new and changed articles; remove none."""
@@ -151,54 +146,14 @@ def add(
 
     options = read_options(field_map, date_order)
     with BuildProgress() as progress:
-        report = add_articles(archive, sources, options=options, progress=progress)
-    _print_report(report, archive, as_json)
+        report = add_articles(archive, sources, options=options, progress=progress, wait=wait)
+    print_report(report, archive, as_json)
 
 
 @main.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID…")
-@_archive_option
-@_json_option
-def remove(article_ids: tuple[str, ...], archive: Path, as_json: bool) -> None:
-    """Remove articles by id."""
-    from index.build import remove_articles
-    from ui.progress import BuildProgress
-
-    with BuildProgress() as progress:
-        report = remove_articles(archive, article_ids, progress=progress)
-    note_tuned(archive)
-    _print_report(report, archive, as_json)
-
-
-@main.command()
-@_archive_option
-@_json_option
-def status(archive: Path, as_json: bool) -> None:
-    """Say what the archive holds."""
-    from dataclasses import asdict
-
-    from rag import Archive
-
-    with Archive.open(archive) as opened:
-        held = opened.status()
-    if as_json:
-        _print_json(asdict(held))
-        return
-    days = f"{held.first_day} to {held.last_day}" if held.first_day else "no dates"
-    click.echo(f"{held.articles} articles ({held.copies} of them copies), {days}")
-    click.echo(f"{held.chunks} chunks by {held.embedder}, generation {held.generation}")
-    click.echo(f"built {held.built}, {held.bytes_on_disk / 1e6:.0f} MB on disk")
-    note_tuned(archive)
-    if held.rejected:
-        click.echo(f"{held.rejected} lines or files not read: see {archive / 'rejected.jsonl'}")
-    for name, count in held.sources:
-        click.echo(f"  {count:6}  {name}")
-
-
-@main.command()
-@_archive_option
+@archive_option
 @click.option("--diff", "with_difference", is_flag=True, help="Print what each version changed.")
-@_json_option
+@json_option
 def families(archive: Path, with_difference: bool, as_json: bool) -> None:
     """List the articles that copy each other or follow one story."""
     from rag import Archive
@@ -208,7 +163,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
     with Archive.open(archive) as opened:
         found = opened.families()
     if as_json:
-        _print_json({"families": [family_record(family) for family in found]})
+        print_json({"families": [family_record(family) for family in found]})
         return
     for family in found:
         click.echo("\n".join(family_lines(family, with_difference)) + "\n")
@@ -217,7 +172,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
 
 @main.command()
 @click.argument("question")
-@_archive_option
+@archive_option
 @reranker_option
 @_limits
 @click.option("--top-k", default=10, show_default=True, help="Number of passages.")
@@ -231,7 +186,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
 @click.option(
     "--explain", is_flag=True, help="Say how the question was read and why each was found."
 )
-@_json_option
+@json_option
 def search(
     question: str,
     archive: Path,
@@ -267,7 +222,7 @@ def search(
         query = opened.understand(question, asked=asked, filters=filters)
     if as_json:
         read = {"query": asdict(query)} if explain else {}
-        _print_json({"question": question, **read, "passages": passage_records(passages)})
+        print_json({"question": question, **read, "passages": passage_records(passages)})
         return
     for line in explain_query(query) if explain else ():
         click.echo(line)
@@ -282,7 +237,7 @@ def search(
 
 @main.command()
 @click.argument("question", required=False)
-@_archive_option
+@archive_option
 @reranker_option
 @_limits
 @click.option(
@@ -290,7 +245,7 @@ def search(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Answer the questions of a JSON Lines file (id, question; history and asked if given).",
 )
-@_json_option
+@json_option
 def ask(
     question: str | None,
     archive: Path,
@@ -316,7 +271,7 @@ def ask(
     with Archive.open(archive, reranker=reranker) as opened:
         answer = opened.ask(question, asked=asked, filters=filters)
     if as_json:
-        _print_json(answer_record(answer))
+        print_json(answer_record(answer))
     else:
         for inference in answer.query.inferred:
             click.echo(f"({inference.text})", err=True)
@@ -336,11 +291,11 @@ def _ask_batch(
             answer = opened.ask(
                 item.question, history=item.history, asked=item.asked or asked, filters=filters
             )
-            _print_json(answer_record(answer, item.id))
+            print_json(answer_record(answer, item.id))
 
 
 @main.command()
-@_archive_option
+@archive_option
 @reranker_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, help="Port; the first free one from 7860 on if not given.")
@@ -356,32 +311,9 @@ def chat(
         launch(opened, host=host, port=port, open_browser=open_browser)
 
 
-main.add_command(evaluate_sets)
-main.add_command(make_tune(_archive_option, _json_option))
-
-
-def _print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
-    if as_json:
-        from dataclasses import asdict
-
-        _print_json(asdict(report))
-        return
-    click.echo(
-        f"{report.articles} articles in the archive ({report.copies} copies), "
-        f"{report.chunks} chunks"
-    )
-    click.echo(
-        f"{report.new} new, {report.changed} changed, {report.removed} removed, "
-        f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
-    )
-    if report.rejected:
-        click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
-
-
-def _print_json(record: dict[str, Any] | Sequence[Any]) -> None:
-    import orjson
-
-    click.echo(orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS).decode())
+for _command in (remove, rollback, check, status, evaluate_sets):
+    main.add_command(_command)
+main.add_command(make_tune(archive_option, json_option))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from index.segment import sentence_spans
 from index.types import Article
-from rag.types import Answer, Citation, Filters, Passage, Query, Sentence
+from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 
 SENTENCES_AROUND = 2
 NEAREST_SHOWN = 5
 OUTLETS_NAMED = 3
 LONGEST_TAIL = 20
+CHANGEABLE = ("dates", "outlets")  # readings that the form has fields for
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -67,10 +68,15 @@ def progress(query: Query | None = None, passages: Sequence[Passage] | None = No
     return f'{shown}<p class="na-progress" role="status">{step}</p>'
 
 
-def understood(query: Query) -> str:
-    """Show how the question was read, where that is not simply what was typed."""
+def understood(query: Query, name: str = "", without: Sequence[Inference] = ()) -> str:
+    """Show how the question was read, where that is not simply what was typed.
+
+    With the ``name`` of a finished exchange each reading has a button that asks again without it,
+    and a limit one that takes it into the form. ``without`` are readings that were taken off so.
+    """
     standalone = query.standalone.strip()
-    notes = [_isolated(inference.text) for inference in query.inferred]
+    notes = [f"Asked without: {_isolated(inference.text)}" for inference in without]
+    notes += [_reading(inference, name) for inference in query.inferred]
     told = any(standalone in inference.text for inference in query.inferred)
     if standalone != query.question.strip() and not told:
         notes.insert(0, f"Understood as: {_isolated(standalone)}")
@@ -80,15 +86,36 @@ def understood(query: Query) -> str:
     return f'<ul class="na-understood" aria-label="How the question was understood">{items}</ul>'
 
 
-def answered(answer: Answer, name: str) -> str:
+def _reading(inference: Inference, name: str) -> str:
+    """Show one reading; the page's script passes on what a button's data says."""
+    shown = _isolated(inference.text)
+    if not name or not inference.used:
+        return shown
+    wish = _text(f"{name}:{inference.part}")
+    change = ""
+    if inference.part in CHANGEABLE:
+        label = _text(f"Change: {inference.text}")
+        change = (
+            f'<button type="button" class="na-change" data-change="{wish}" aria-label="{label}">'
+            "Change</button>"
+        )
+    label = _text(f"Ask again without: {inference.text}")
+    return (
+        f'{shown}{change}<button type="button" class="na-drop" data-again="{wish}" '
+        f'aria-label="{label}" title="Ask again without this">×</button>'
+    )
+
+
+def answered(answer: Answer, name: str, without: Sequence[Inference] = ()) -> str:
     """Show an answer or a refusal with its sources; ``name`` keeps ids apart on one page."""
+    read_as = understood(answer.query, name, without)
     if answer.refused:
-        return understood(answer.query) + _refusal(answer, name)
+        return read_as + _refusal(answer, name)
     cited = {citation.marker: citation for citation in answer.citations}
     sentences = " ".join(_sentence(sentence, cited, name) for sentence in answer.sentences)
     read = f'<p class="na-read">Read {_read_from(answer.passages)}.</p>' if answer.passages else ""
     return (
-        f'{understood(answer.query)}<p class="na-answer">{sentences}</p>'
+        f'{read_as}<p class="na-answer">{sentences}</p>'
         f"{_sources(answer.citations, name)}{read}"
         + "".join(_cited_passage(citation, name) for citation in answer.citations)
     )

@@ -122,13 +122,14 @@ def _given_id(value: object) -> str | None:
 def _identified(article: Article, given: str | None) -> Article:
     # Cleaned fields are hashed: they cannot hold the separator, and the same article has the
     # same id in a text file and in a CSV with other line breaks.
-    identity = _canonical(article.url) or "\x1f".join(
+    identity = canonical_url(article.url) or "\x1f".join(
         (article.source or "", article.title, article.text)
     )
     return replace(article, id=given or hashlib.sha256(identity.encode()).hexdigest()[:16])
 
 
-def _canonical(url: str | None) -> str | None:
+def canonical_url(url: str | None) -> str | None:
+    """Drop what newsletters and browsers hang onto a URL, which names the same article."""
     if url is None or not ("#" in url or "?" in url):
         return url
     return _TRACKING.sub("", url.partition("#")[0]).rstrip("?&")

@@ -21,6 +21,8 @@ FIT_COUNTS = 2.0  # logits for a sentence that holds all words of a part that no
 REPEATING_COSTS = 1.0  # logits for saying again what a chosen sentence says
 ENOUGH_WORDS = 30  # until then a lesser sentence is welcome, so that no answer is a lone lead-in
 FAR_BELOW = 3.0  # logits under the best sentence: no longer to the point
+NAMES_LACKED = 0.5  # share of the question's names that one article has and another does not
+OTHER_MATTER = 3.0  # logits for an article that is about someone or something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def choose(
     """
     if not readings:
         return []
-    short = [i for i, reading in enumerate(readings) if len(reading.found) <= LONGEST]
-    left = short or list(range(len(readings)))
+    stated = [i for i, r in enumerate(readings) if not is_junk(r.text)] or range(len(readings))
+    left = [i for i in stated if len(readings[i].found) <= LONGEST] or list(stated)
     chosen: list[Choice] = []
     fits = np.array([[share(r.around, part) for part in parts] for r in readings])
     reached = np.zeros(len(parts))
@@ -82,6 +84,18 @@ def choose(
         reached = np.maximum(reached, fits[best])
         nearest = np.maximum(nearest, vectors @ vectors[best])
     return chosen
+
+
+def of_other_matter(
+    parts: Sequence[Mapping[str, float]], names: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Logits to take off each sentence whose article lacks the names that another one has.
+
+    ``names`` is the share of the question's names that a sentence's article has. "The bombing in
+    Jolo" is not answered by another bombing. Articles on several parts share the names out.
+    """
+    lacks = names < names.max(initial=0.0) - NAMES_LACKED
+    return OTHER_MATTER * lacks if len(parts) == 1 else np.zeros(len(names))
 
 
 def _fitting(reading: Reading, chosen: Sequence[Choice]) -> Choice | None:

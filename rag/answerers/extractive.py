@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from index.types import Span
-from rag.answerers.choose import Choice, arrange, choose
-from rag.answerers.features import measure, read_parts, read_question, read_sentences
+from rag.answerers.choose import Choice, arrange, choose, of_other_matter
+from rag.answerers.features import FEATURES, measure, read_parts, read_question, read_sentences
 from rag.answerers.junk import is_dateline
 from rag.answerers.refusal import why_not
 from rag.answerers.weights import SENTENCES
@@ -40,7 +40,9 @@ class ExtractiveAnswerer:
         refusal = why_not(query, asked, evidence, readings, scores, features)
         if refusal:
             return Draft(refusal=refusal)
-        chosen = choose(read_parts(query, evidence), readings, scores)
+        parts = read_parts(query, evidence)
+        scores -= of_other_matter(parts, features[:, FEATURES.index("names")])
+        chosen = choose(parts, readings, scores)
         ordered = arrange(chosen, by_day=_is_about_order(query))
         return Draft(tuple(_with_datelines(query, ordered)))
 

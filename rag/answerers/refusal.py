@@ -1,9 +1,10 @@
 """Whether the evidence suffices, decided on the evidence before anything is worded.
 
 Three things are asked, each with its own sentence for the user: are the question's names there,
-is enough of the question there, and is the kind of thing that is asked for there. None of them is
-a threshold on similarity alone: near misses are as similar as answers. docs/decisions/0003 has the
-figures, and says what this does not catch.
+is what was found about the question's matter at all, and is the kind of thing that is asked for
+there. The second was fitted on questions with the articles that answer them taken away: what is
+left is then near and no answer. docs/decisions/0003 has the figures, and says what this does not
+catch.
 """
 
 from __future__ import annotations
@@ -14,17 +15,23 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answerers.features import FEATURES, Asked, Reading
+from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
 from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
-NOTHING_FOUND = "Nothing in the archive is about this."
+NOTHING_FOUND = "Nothing that was found in the archive is about this."
 NAMES_MISSING = 0.36  # share of the names' weight that is nowhere in the evidence
 NEAR_ENOUGH = 0.62  # cosine above which a missing name is taken for another spelling
-WORDS_MISSING = 0.58  # share of all the question's weight
-DISTANT = 0.5  # cosine below which that share counts: a question may be worded all its own way
-FAR = 0.35  # cosine of the best sentence below which nothing is about the matter
+BESIDE = 0.25  # cosine below the best sentence's: an article of such a sentence may be about it too
+# Logits that what was found is about the matter. Of the best sentence: its cosine, and the share of
+# the question's words in it, the one before and the headline; the share of the question's names in
+# the near articles, and of its words in all that was found. A long question has more words that are
+# told another way.
+SUPPORT = (
+    ("cosine", 7.5), ("window", 3.0), ("names", 2.7), ("covered", 3.0), ("length", 0.11),
+)  # fmt: skip
+SUPPORT_NEEDED = 9.4  # no more answerable questions are refused than before there was this line
 LOOKED_AT = 8  # sentences in which the asked kind of thing must be found
 
 _MONEY = (
@@ -79,19 +86,47 @@ def why_not(
     """Say in one sentence what is missing; "" where the evidence answers."""
     if not readings or not asked.weights:
         return NOTHING_FOUND
-    nearest = float(features[:, FEATURES.index("cosine")].max())
-    names = asked.names.difference(*(reading.named for reading in readings))
-    lost = _weight(asked, names) / (_weight(asked, asked.names) or 1.0)
-    if lost > NAMES_MISSING and nearest < NEAR_ENOUGH:
+    cosines = features[:, FEATURES.index("cosine")]
+    nearest = float(cosines.max())
+    named = _named_near(readings, cosines)
+    names = asked.names - named
+    if _lost(asked, names) > NAMES_MISSING and nearest < NEAR_ENOUGH:
         return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
-    present = frozenset().union(*(reading.around for reading in readings))
-    absent = asked.weights.keys() - present - (asked.names - names)
-    lost = _weight(asked, absent) / asked.total
-    # One word that is told in another way says little, be it half of a short question.
-    if nearest < FAR or (lost > WORDS_MISSING and len(absent) > 1 and nearest < DISTANT):
+    if support(asked, readings, named, nearest) < SUPPORT_NEEDED:
         return NOTHING_FOUND
     best = [readings[index] for index in np.argsort(-scores)[:LOOKED_AT]]
     return _missing_kind(query, asked, best)
+
+
+def _named_near(readings: Sequence[Reading], cosines: NDArray[np.float64]) -> frozenset[str]:
+    """Names of the question that the near articles have: a far one may mention any of them."""
+    near = cosines > cosines.max() - BESIDE
+    return frozenset().union(
+        *(r.named for r, is_near in zip(readings, near, strict=True) if is_near)
+    )
+
+
+def support(
+    asked: Asked, readings: Sequence[Reading], named: frozenset[str], nearest: float
+) -> float:
+    """Logits that the evidence is about the question's matter, but for a constant.
+
+    ``named`` are the names in the near articles, ``nearest`` is the best sentence's cosine.
+    """
+    present = frozenset().union(*(reading.around for reading in readings))
+    measured = {
+        "cosine": nearest,
+        "window": max(share(reading.around, asked.weights) for reading in readings),
+        "names": asked.share_of_names(named),
+        "covered": share(present, asked.weights),
+        "length": float(len(asked.weights)),
+    }
+    return sum(weight * measured[name] for name, weight in SUPPORT)
+
+
+def _lost(asked: Asked, names: frozenset[str]) -> float:
+    """Share of the weight of the question's names that is in ``names``."""
+    return _weight(asked, names) / (_weight(asked, asked.names) or 1.0)
 
 
 def _weight(asked: Asked, stems: frozenset[str] | set[str]) -> float:

@@ -67,6 +67,7 @@ def check(chunked: ChunkedArticle, embedder: Embedder, chunk_pieces: int) -> Non
 
     sizes = embedder.count([chunked.embedded_text(n) for n in range(len(chunked.chunks))])
     assert max(sizes, default=0) <= min(chunk_pieces, embedder.window)
+    assert list(chunked.chunk_pieces) == sizes
 
 
 @pytest.mark.parametrize("embedder", [HASHED, MINILM], ids=["hashed", "minilm"])

@@ -1,5 +1,7 @@
 """The embedders: the packaged model as sentence-transformers computes it, and the hashed words."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -52,6 +54,24 @@ def test_a_vector_does_not_depend_on_its_batch(minilm: Embedder) -> None:
     together = embed(minilm, TEXTS)
     alone = np.concatenate([embed(minilm, [text]) for text in TEXTS])
     assert cosines(together, alone).min() > 0.999
+
+
+def test_a_question_longer_than_the_window_is_cut_as_the_library_does(
+    minilm: Embedder, reference: SentenceTransformer
+) -> None:
+    question = "Who attacked the base, and what did the ministry say of it in the evening? " * 40
+    vector = minilm.embed_question(question)
+    assert cosines(vector[None], reference.encode([question], show_progress_bar=False)) > 0.999
+
+
+def test_a_first_question_loads_torch_and_none_of_the_large_libraries() -> None:
+    code = (
+        "import sys\nfrom index.embedder import open_embedder\n"
+        "open_embedder('all-MiniLM-L6-v2').embed_question('Who?')\n"
+        "large = {'sentence_transformers', 'transformers', 'sklearn', 'scipy'}\n"
+        "assert 'torch' in sys.modules and not large & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_sizes_of_the_packaged_model(minilm: Embedder, reference: SentenceTransformer) -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from index.chunker import ChunkedArticle, Chunker
 from index.embedder import HashedWordsEmbedder, Matrix
 from index.encode import batches, encode
-from index.journal import EmbeddingJournal, vector_key
+from index.encoding import Encoding, vector_key
+from index.journal import EmbeddingJournal
+from index.quantised import dequantised, quantised
 from index.types import Article, Span
 
 
@@ -53,11 +55,11 @@ def test_every_article_comes_in_order_with_its_vectors(journal: EmbeddingJournal
     for one in encoded:
         texts = [one.chunked.embedded_text(n) for n in range(len(one.chunked.chunks))]
         expected, _ = embedder.embed(texts, [[] for _ in texts])
-        assert np.allclose(one.chunk_vectors, expected)
+        assert np.array_equal(np.stack([e.vector for e in one.encodings]), expected)
         sentences = [one.chunked.article.text[s.start : s.end] for s in one.chunked.sentences]
-        assert np.allclose(
-            one.sentence_vectors, embedder.embed(sentences, [[]] * len(sentences))[0]
-        )
+        rows = np.concatenate([e.sentences for e in one.encodings])
+        wanted = embedder.embed(sentences, [[]] * len(sentences))[0]
+        assert np.allclose(dequantised(rows), wanted, atol=0.005)
 
 
 def test_what_the_journal_holds_is_not_embedded_again(journal: EmbeddingJournal) -> None:
@@ -67,22 +69,54 @@ def test_what_the_journal_holds_is_not_embedded_again(journal: EmbeddingJournal)
     again = list(encode(articles, embedder, journal, lambda _: None))
     assert embedder.texts == []
     for one, other in zip(first, again, strict=True):
-        assert np.array_equal(one.chunk_vectors, other.chunk_vectors)
-        assert np.array_equal(one.sentence_vectors, other.sentence_vectors)
+        assert [e.tobytes() for e in one.encodings] == [e.tobytes() for e in other.encodings]
+
+
+def encoding(*rows: list[float]) -> Encoding:
+    matrix = np.array(rows, np.float32)
+    return Encoding(matrix[0], quantised(matrix[1:]))
 
 
 def test_the_journal_outlives_its_process(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     first = EmbeddingJournal(path, 2)
-    first.put([(b"key", np.array([[1, 2], [3, 4]], np.float32))])
+    kept = encoding([1, 0], [0.6, 0.8])
+    first.put([(b"key", kept)])
     first.close()
     second = EmbeddingJournal(path, 2)
     found = second.get(b"key")
     assert found is not None
-    assert found.tolist() == [[1, 2], [3, 4]]
+    assert found.tobytes() == kept.tobytes()
     assert second.get(b"other") is None
     second.delete()
     assert not path.exists()
+
+
+def test_what_is_damaged_in_the_journal_is_embedded_again(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    first = EmbeddingJournal(path, 2)
+    kept = encoding([0.28, 0.96], [0.6, 0.8])
+    first.put([(b"key", kept)])
+    first.close()
+    whole = path.read_bytes()
+    place = whole.index(kept.vector.tobytes())
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    second = EmbeddingJournal(path, 2)
+    assert second.get(b"key") is None
+    second.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough" * 9, b"SQLite format 3"]
+)
+def test_a_broken_journal_is_begun_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(content)
+    journal = EmbeddingJournal(path, 2)
+    kept = encoding([1, 0])
+    journal.put([(b"key", kept)])
+    assert journal.get(b"key") is not None
+    journal.close()
 
 
 def test_another_embedder_text_or_cut_is_another_key() -> None:

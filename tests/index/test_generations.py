@@ -85,11 +85,23 @@ def test_what_a_killed_build_left_is_swept_by_the_next(folder: ArchiveFolder) ->
         assert names(folder) == [name]
 
 
-def test_a_first_build_that_never_became_current_is_swept(folder: ArchiveFolder) -> None:
-    publish(folder)
+def test_a_first_build_that_never_became_current_is_taken_up(folder: ArchiveFolder) -> None:
+    """Nor is a whole archive taken for one whose CURRENT was lost."""
+    name = publish(folder)
     (folder.path / "CURRENT").unlink()
+    with pytest.raises(ArchiveNotFoundError, match=r"CURRENT is missing.*newsarchive rollback"):
+        folder.current()
     with folder.writing():
-        assert names(folder) == []
+        assert names(folder) == [name]
+    assert folder.current_name() == name
+
+
+@pytest.mark.parametrize("content", ["", "20990101T000000-dead", "0000", "x\0y", "../.."])
+def test_nothing_is_swept_where_current_is_damaged(folder: ArchiveFolder, content: str) -> None:
+    published = [publish(folder, "one"), publish(folder, "two")]
+    (folder.path / "CURRENT").write_text(content)
+    with folder.writing():
+        assert names(folder) == published
 
 
 def test_one_writer(folder: ArchiveFolder) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, Synonyms
 from index.types import Chunk
 
 ROWS = [
@@ -42,6 +42,22 @@ def test_a_headline_counts(index: LexicalIndex) -> None:
 def test_more_of_the_words_score_higher(index: LexicalIndex) -> None:
     scores = dict(index.search(index.words("attack claimed by nobody"), 10))
     assert scores["a:1"] > scores["b:x:0"] > 0
+
+
+def test_of_several_names_for_the_same_the_best_counts_alone(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical")
+    index.add(
+        [
+            (Chunk("one", "one", 0, 1, "Danish boats sailed."), "Boats"),
+            (Chunk("all", "all", 0, 1, "Denmark Danes sailed."), "Boats"),
+            (Chunk("half", "half", 0, 1, "United boats sailed."), "Boats"),
+        ]
+    )
+    index.commit()
+    names = Synonyms(("danish",), (("denmark",), ("dane",), ("unit", "kingdom")))
+    scores = dict(index.search([], 10, synonyms=[names]))
+    assert scores["one"] > scores["all"] > 0  # 0.8 for another name, however many there are
+    assert "half" not in scores  # of a name of two words, both are needed
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,8 @@ def test_indexes_that_do_not_agree(own: Path, tmp_path: Path) -> None:
     lexical = ArchiveFolder(own).current().lexical
     shutil.rmtree(lexical)
     shutil.copytree(ArchiveFolder(other).current().lexical, lexical)
+    path = ArchiveFolder(own).current().manifest_path
+    path.write_text(json.dumps({**json.loads(path.read_text()), "files": {}}))
     with pytest.raises(ArchiveDamagedError, match=r"4 chunks in the catalogue.*\(4, 3\)"):
         Archive.open(own)
 

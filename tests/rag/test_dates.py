@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import Times, read_times
+from rag.dates import Times, read_order, read_times
 
 AS_OF = "2024-09-10"
 
@@ -20,6 +20,13 @@ AS_OF = "2024-09-10"
         ("How did prices move from March to May 2024?", ("2024-02-27", "2024-07-01")),
         ("Who resigned last month?", ("2024-07-10", "2024-09-10")),
         ("What was said yesterday?", ("2024-09-08", "2024-09-10")),
+        ("What happened three weeks ago?", ("2024-08-13", "2024-09-10")),
+        ("What happened on 2024-03-03?", ("2024-02-29", "2024-04-03")),
+        (
+            "What happened between 28 December 2023 and 3 January 2024?",
+            ("2023-12-25", "2024-02-03"),
+        ),
+        ("What happened in September 2024?", ("2024-08-29", "2024-10-31")),
     ],
 )
 def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
@@ -35,6 +42,12 @@ def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
         ("What happened on 3 March?", ("2024-03-03", "2024-04-03")),
         ("Who spoke in November?", ("2023-11-01", "2023-12-31")),
         ("What is the latest on the strike?", ("2024-08-13", "2024-09-10")),
+        ("What has changed since the election in May?", ("2024-05-01", "2024-10-11")),
+        ("What was known before 3 March?", ("2024-02-01", "2024-03-03")),
+        ("What was decided between 28 December and 3 January?", ("2023-12-28", "2024-02-03")),
+        ("Who resigned this year?", ("2024-01-01", "2024-09-10")),
+        ("Who resigned last year?", ("2023-01-01", "2024-01-31")),
+        ("What has been said since Friday?", ("2024-09-06", "2024-09-10")),
     ],
 )
 def test_any_other_time_is_leant_to(question: str, near: tuple[str, str]) -> None:
@@ -52,10 +65,30 @@ def test_any_other_time_is_leant_to(question: str, near: tuple[str, str]) -> Non
         "Will prices march on?",
         "What is in force on 31 June?",
         "Who won?",
+        "What happened two days after the attack?",
+        "Which was the first report on the fire?",
+        "Who plays on Monday Night Football?",
+        "What is planned for March 2031?",
     ],
 )
 def test_a_time_in_a_name_says_nothing(question: str) -> None:
     assert read_times(question, AS_OF) == Times()
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("What is the latest on the strike?", "newest"),
+        ("What did the most recent report say?", "newest"),
+        ("What did the first reports say of the fire?", "oldest"),
+        ("What was first reported about the fire?", "oldest"),
+        ("Who was the first woman on the Moon?", None),
+        ("Which came first, the vote or the fire?", None),
+        ("What happened last?", None),
+    ],
+)
+def test_the_order_of_reports(question: str, order: str | None) -> None:
+    assert read_order(question) == order
 
 
 def test_a_day_that_is_given_leans_to_the_fortnight_before() -> None:

@@ -21,6 +21,7 @@ NEWS = {
         "The fever spread to Lower Selm, said the United Harbour Health Council (UHHC) yesterday. "
         "Doctor Anna Kalven called the figures worrying.",
     ),
+    "prize": ("A prize", "The award for Best Choir went to Selm, whose best choir is the best."),
     "council": ("Council meets", "NILA and UHHC were named. A council of Vardena met on Friday."),
 }
 
@@ -57,6 +58,7 @@ def test_a_slip_in_a_name_is_mended_and_said(archive: Archive, typed: str, meant
         "What did Tsikhanovich say?",  # right already
         "Who banned Huawei?",  # like nothing here
         "what did tsikanovich say?",  # no name without its capital
+        "What happened in Brest?",  # "Best" is an ordinary word
         "Kalvenn said what?",  # the first word's capital says nothing
         "What did Kalvan say?",  # another letter in so short a name may be another name
         "What did Danish fighters want?",  # a place
@@ -76,16 +78,20 @@ def test_a_mended_name_finds_its_article(archive: Archive) -> None:
 @pytest.mark.parametrize(
     ("question", "other"),
     [
-        ("What did the NILA do?", ("Northern Islands Liberation Army",)),
-        ("What did the Northern Islands Liberation Army do?", ("NILA",)),
-        ("What did the UHHC warn of?", ("United Harbour Health Council",)),
-        ("What did NASA do?", ()),
-        ("What did nila do?", ()),
+        ("What did the NILA do?", {"NILA": "Northern Islands Liberation Army"}),
+        (
+            "What did the Northern Islands Liberation Army do?",
+            {"Northern Islands Liberation Army": "NILA"},
+        ),
+        ("What did the UHHC warn of?", {"UHHC": "United Harbour Health Council"}),
+        ("What did NASA do?", {}),
+        ("What did nila do?", {}),
     ],
 )
-def test_acronyms_both_ways(archive: Archive, question: str, other: tuple[str, ...]) -> None:
-    assert archive.understand(question).also == other
-    assert archive.understand(question, options=EVERYTHING.without("acronyms")).also == ()
+def test_acronyms_both_ways(archive: Archive, question: str, other: dict[str, str]) -> None:
+    also = {name: (form,) for name, form in other.items()}
+    assert archive.understand(question).also == also
+    assert archive.understand(question, options=EVERYTHING.without("acronyms")).also == {}
 
 
 @pytest.mark.parametrize(
@@ -104,4 +110,4 @@ def test_glosses(text: str, short: str, long: str | None) -> None:
             return [text]
 
     found = other_forms(f"What of the {short}?", Texts())
-    assert found == (() if long is None else (long,))
+    assert found == ({} if long is None else {short: long})

@@ -63,6 +63,7 @@ def test_an_answer() -> None:
                 "found_by": {"words": 1},
                 "also_in": [copy],
                 "superseded_by": None,
+                "outside": False,
             }
         ],
         "timings_ms": {"total": 1.5},

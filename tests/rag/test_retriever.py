@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from index.build import build_archive
 from index.settings import Settings
 from rag import Archive, Filters, Passage, QuestionError
+from rag.fusion import Hit, by_time
+from rag.options import EVERYTHING
 
 Ids = list[str]
 
@@ -47,6 +49,44 @@ def test_a_copy_is_named_beside_its_original_and_has_no_place_of_its_own(opened:
     assert "ferry-copy" not in ids(passages)
     assert [article.id for article in passages[0].also_in] == ["ferry-copy"]
     assert [article.source for article in passages[0].also_in] == ["Radio Sorva"]
+
+
+def test_what_is_outside_the_limits_that_were_read_counts_half(opened: Archive) -> None:
+    question = "What did the Harbour Courier report of the council budget of Selm?"
+    passages = opened.search(question)
+    check(passages)
+    assert not passages[0].outside
+    assert {"budget", "undated"} == {p.article.id for p in passages if p.outside}
+    inside = opened.search(question, options=EVERYTHING.without("beyond"))
+    assert set(ids(inside)) == {"ferry", "storm"}
+    without = opened.search(question, options=EVERYTHING.without("outlets"))
+    whole = {passage.article.id: passage.score for passage in without}
+    assert next(p.score for p in passages if p.article.id == "budget") < 0.6 * whole["budget"]
+    own = opened.search(question, sources=["Harbour Courier"])
+    assert set(ids(own)) == {"ferry", "storm"}  # what the user sets is never left
+
+
+def test_each_report_is_looked_for_by_itself(opened: Archive) -> None:
+    question = (
+        "Did the Harbour Courier report on the ferry Ostrel off Selm with 40 passengers, and the "
+        "Vardena Gazette report on the council?"
+    )
+    passages = opened.search(question)
+    assert set(ids(passages)[:2]) == {"ferry", "budget"}
+    together = opened.search(question, options=EVERYTHING.without("reports"))
+    budget = [
+        next(p.score for p in found if p.article.id == "budget") for found in (passages, together)
+    ]
+    assert budget[0] > budget[1]  # the best of its report, however little of the question it is
+
+
+def test_the_newest_or_the_oldest_to_the_point_first() -> None:
+    hits = [Hit("old", 1.0, {}), Hit("new", 0.95, {}), Hit("far", 0.5, {}), Hit("undated", 0.9, {})]
+    days = {"old": "2024-01-01", "new": "2024-03-01T10:00:00Z", "far": "2024-09-01"}
+    assert [hit.chunk_id for hit in by_time(hits, days, newest=True)][0] == "new"
+    assert [hit.chunk_id for hit in by_time(hits[::-1], days, newest=False)][0] == "old"
+    assert [hit.chunk_id for hit in by_time(hits, days, newest=True)][-1] == "far"
+    assert by_time([], {}, newest=True) == []
 
 
 @pytest.mark.parametrize("ranking", ["fused", "words", "vectors"])

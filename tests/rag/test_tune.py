@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive
+from index.check import check_archive
 from index.errors import TuningError
 from index.generations import ArchiveFolder
 from index.tuned import is_tuned
@@ -80,6 +81,7 @@ def test_what_pays_is_kept_and_can_be_undone(
     assert is_tuned(report.embedder) and (coded / report.embedder / "model.safetensors").is_file()
     assert ArchiveFolder(coded).current_name() == report.generation
     json.dumps(report.as_json())
+    assert check_archive(coded).findings == ()
 
     moved = coded.rename(tmp_path / "moved")
     # A later build goes on with the tuned model.
@@ -89,7 +91,9 @@ def test_what_pays_is_kept_and_can_be_undone(
         assert archive.status().embedder == report.embedder
         assert archive.search("Crimson", ranking="vectors", top_k=3)
 
+    assert check_archive(moved).findings == ()
     assert reset_archive(moved) == "all-MiniLM-L6-v2"
+    assert check_archive(moved).findings == ()
     assert ArchiveFolder(moved).current().manifest().settings.embedder == "all-MiniLM-L6-v2"
     with pytest.raises(TuningError, match="all-MiniLM-L6-v2, which is not tuned"):
         reset_archive(moved)

@@ -1,7 +1,9 @@
 import pytest
 
+from rag.followups import stand_alone
+from rag.parts import split_parts
 from rag.types import Filters, Inference, Turn
-from rag.understand import split_parts, stand_alone, understand
+from rag.understand import understand
 
 
 def turns(*contents):
@@ -76,6 +78,71 @@ def test_a_chain_of_follow_ups_goes_back_to_its_topic():
 )
 def test_a_question_with_its_own_topic_is_not_dragged_back(question):
     assert stand_alone(question, turns("Who won the Kestrel regatta?", "Ines Okafor.")) == question
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        ("Who sank in Norway?", "And in Germany?", "Who sank in Germany?"),
+        ("Who paid the Leeds bridge?", "What about the Hull one?", "Who paid the Hull bridge?"),
+        (
+            "What did Brandt promise Norway?",
+            "What about Germany?",
+            "What did Brandt promise Germany?",
+        ),
+        ("Did Leeds win?", "What about Hull?", "Did Hull win?"),
+    ],
+)  # fmt: skip
+def test_another_name_takes_the_place_of_the_one_before(before, question, standalone):
+    assert stand_alone(question, turns(before, "Yes.")) == standalone
+
+
+def test_which_of_two_names_is_meant_is_not_guessed():
+    asked = stand_alone("What about Vey?", turns("What did Brandt promise Okafor?", "A crane."))
+    assert asked == "What did Brandt promise Okafor? What about Vey?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is Odalys Brandt?",
+        "What was the Norhaven Accord?",
+        "Did the Norhaven council approve the tunnel budget?",
+        "How many ferries of the Selm line sank in 2018?",
+        "Is Ines Okafor respected by dockers?",
+    ],
+)
+def test_a_new_topic_is_not_dragged_to_the_old_one(question):
+    history = turns("Who won the Kestrel regatta?", "Lena Vey. [1]", "How old is she?", "31.")
+    assert stand_alone(question, history) == question
+
+
+def test_what_is_said_of_the_talk_itself_is_not_carried():
+    history = turns("What interesting details are in the article about the Kestrel?", "It sank.")
+    standalone = stand_alone("When did it sink?", history)
+    assert "Kestrel" in standalone
+    assert not {"interesting", "details", "article"} & set(standalone.lower().split())
+
+
+def test_two_outlets_are_no_two_questions():
+    query = understand(
+        "What do articles by both Radio Sorva and The Post say?",
+        newest="2024-09-10",
+        outlets=["Radio Sorva", "The Post"],
+    )
+    assert query.parts == (query.question,)
+    assert query.reports == (Filters(sources=("Radio Sorva",)), Filters(sources=("The Post",)))
+
+
+def test_reports_with_their_days_limit_the_question_to_them():
+    query = understand(
+        "Did the Radio Sorva report of 3 May 2024 agree with The Post's of 7 June 2024?",
+        newest="2024-09-10",
+        outlets=["Radio Sorva", "The Post"],
+    )
+    assert query.filters == Filters("2024-05-02", "2024-06-08", ("Radio Sorva", "The Post"))
+    assert query.required == Filters()
+    assert query.near is None
 
 
 @pytest.mark.parametrize(
@@ -178,6 +245,6 @@ def test_what_was_read_is_said_in_words():
         outlets=["Harbour Courier"],
     )
     assert query.inferred == (
-        Inference("dates", "published from 2024-07-29 to 2024-10-01"),
+        Inference("dates", "published from 2024-07-31 to 2024-09-01"),
         Inference("outlets", "reported by Harbour Courier"),
     )

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index.errors import ArchiveDamagedError, SettingsError
+from rag.options import EVERYTHING
 from rag.types import Filters, Inference, Query
 from ui.app import serve
 
@@ -35,6 +36,7 @@ class Observed:
         self._stream = stream or archive.stream
         self._examples = list(examples)
         self.asked = []
+        self.options = []
 
     def __getattr__(self, name):
         return getattr(self._archive, name)
@@ -42,9 +44,10 @@ class Observed:
     def example_questions(self, count=4):
         return self._examples[:count]
 
-    def stream(self, question, *, history=(), asked=None, filters=None):
+    def stream(self, question, *, history=(), asked=None, filters=None, options=EVERYTHING):
         self.asked.append((question, tuple(history), filters))
-        yield from self._stream(question, history=history, filters=filters)
+        self.options.append(options)
+        yield from self._stream(question, history=history, filters=filters, options=options)
 
 
 def ask(page: Page, question: str) -> None:
@@ -196,7 +199,51 @@ def test_what_was_understood_is_shown_above_the_answer(visit, island, serving):
         page = visit(url).page
         ask(page, "Where?")
         notes = last(page).locator(".na-understood li")
-        expect(notes).to_have_text([f"Understood as: {FERRY}", "in March 2024"])
+        expect(notes).to_have_text([f"Understood as: {FERRY}", "in March 2024Change×"])
+
+
+DATED = "Where did the ferry Ostrel run aground in March 2024?"
+
+
+def test_a_reading_is_taken_off_by_its_button(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        ask(page, DATED)
+        reading = last(page).locator(".na-understood li", has_text="published from 2024-02")
+        expect(reading).to_have_count(1)
+        reading.get_by_role("button", name="Ask again without: published from").click()
+        expect(page.locator("#na-talk .na-exchange")).to_have_count(2)
+        expect(last(page).locator(".na-question")).to_contain_text(DATED)
+        notes = last(page).locator(".na-understood li")
+        expect(notes.filter(has_text="Asked without: published from 2024-02")).to_have_count(1)
+        expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    assert [options.dates for options in observed.options] == [True, False]
+    assert observed.asked[1][1] == (), "a question asked again does not follow up on itself"
+
+
+def test_a_limit_read_from_a_question_is_taken_into_the_form(visit, island, serving):
+    observed = Observed(island)
+    with serving(observed) as url:
+        page = visit(url).page
+        ask(page, DATED)
+        last(page).get_by_role("button", name="Change: published from").click()
+        chips = page.locator(".na-chip")
+        expect(chips).to_have_text(["From 27 February 2024", "To 1 May 2024"])
+        first = page.locator("#na-from input, #na-from textarea")
+        expect(first).to_be_in_viewport()
+        expect(first).to_have_value("2024-02-27")
+        set_days(page, "2024-03-04", "2024-03-04")
+        ask(page, FERRY)
+    assert observed.asked[1][2] == Filters("2024-03-04", "2024-03-04")
+
+
+def test_the_page_is_as_wide_before_the_first_question_as_after(visit, chat):
+    page = visit(chat).page
+    column = page.locator("main")
+    before = column.bounding_box()["width"]
+    ask(page, FERRY)
+    assert column.bounding_box()["width"] == before
 
 
 def test_dates_limit_the_next_questions_and_show_as_chips(visit, island, serving):

@@ -35,6 +35,7 @@ PASSAGE_FIELDS = ARTICLE_FIELDS | {
     "found_by",
     "also_in",
     "superseded_by",
+    "outside",
 }
 REPORT_FIELDS = {
     "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
@@ -118,7 +119,8 @@ def test_from_the_first_build_to_the_last_removal(
     status = one_json(run("status", *archive))
     assert status.keys() == {
         "articles", "copies", "chunks", "generation", "embedder", "built", "sources", "first_day",
-        "last_day", "rejected", "bytes_on_disk",
+        "last_day", "rejected", "bytes_on_disk", "versions", "families", "undated", "generations",
+        "forward", "stale",
     }  # fmt: skip
     assert (status["articles"], status["embedder"]) == (6, "hashed-words")
     assert status["sources"][0] == ["Harbour Courier", 2]
@@ -180,6 +182,94 @@ def test_without_a_name_it_is_the_folder_archive(
 ) -> None:
     (tmp_path / "archive").symlink_to(news_archive)
     assert one_json(run("status", "--json", cwd=tmp_path))["articles"] == 5
+
+
+# -- keeping ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path: Path, write_lines: Write, news: Sequence[dict[str, str]]) -> Path:
+    """Two generations: the storm and the undated article came with the second."""
+    archive = tmp_path / "archive"
+    source = write_lines(tmp_path / "news.jsonl", *news[:3])
+    build_archive(archive, [source], settings=Settings("hashed-words"))
+    build_archive(archive, [write_lines(source, *news)])
+    return archive
+
+
+def test_a_dry_run_lists_and_removes_nothing(kept: Path, run: Run) -> None:
+    limits = ("--source", "harbour courier", "--to", "2024-03-31", "--archive", kept)
+    listed = one_json(run("remove", "--dry-run", "--json", *limits))
+    (article,) = listed["articles"]
+    assert article == {
+        "id": "ferry", "title": "Ferry runs aground off Selm", "published": "2024-03-04",
+        "source": "Harbour Courier", "url": "https://example.org/ferry",
+        "file": str(kept.parent / "news.jsonl"), "line": 1, "family": "ferry",
+        "role": "original", "superseded_by": None,
+    }  # fmt: skip
+    shown = invoke("remove", "--dry-run", *limits)
+    assert shown.stdout == (
+        "ferry  Ferry runs aground off Selm, Harbour Courier, 2024-03-04  "
+        f"(original; from {kept.parent}/news.jsonl:1)\n"
+    )
+    assert shown.stderr == "1 articles would be removed\n"
+    assert one_json(run("status", "--json", "--archive", kept))["articles"] == 5
+    removed = one_json(run("remove", "--json", *limits))
+    assert (removed["removed"], removed["articles"], removed["copies"]) == (1, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing says what to remove"),
+        (["nobody"], "no article 'nobody' is in the archive"),
+        (["--url", "https://example.org/none"], "no article with the URL"),
+        (["--source", "Nowhere Post"], "no article of the outlet 'Nowhere Post'"),
+        (["--from", "March"], "from: 'March' is no day; write it as YYYY-MM-DD"),
+        (["ferry", "--from", "2025-01-01"], "no article meets all"),
+    ],
+)
+def test_what_cannot_be_removed(kept: Path, run: Run, arguments: list[str], message: str) -> None:
+    assert message in one_error(run("remove", *arguments, "--archive", kept))
+    assert message in one_error(run("remove", "--dry-run", *arguments, "--archive", kept))
+
+
+def test_rollback_and_forward(kept: Path, run: Run) -> None:
+    newest = ArchiveFolder(kept).current_name()
+    back = one_json(run("rollback", "--json", "--archive", kept))
+    assert back.keys() == {"generation", "left", "gone", "back", "changed"}
+    assert (back["left"], back["gone"], back["back"]) == (newest, ["storm", "undated"], [])
+    status = one_json(run("status", "--json", "--archive", kept))
+    assert (status["articles"], status["forward"]) == (3, newest)
+    assert "no generation before" in one_error(run("rollback", "--archive", kept))
+    forward = invoke("rollback", "--forward", "--archive", kept)
+    assert forward.stdout == f"generation {newest} is in use\n2 articles back: storm, undated\n"
+
+
+def test_check(kept: Path, run: Run) -> None:
+    report = one_json(run("check", "--json", "--archive", kept))
+    assert report.keys() == {"generation", "articles", "chunks", "digest", "findings", "sound"}
+    assert (report["sound"], report["findings"], report["articles"]) == (True, [], 5)
+    shown = invoke("check", "--archive", kept)
+    assert shown.exit_code == 0
+    assert f"digest {report['digest']}, generation {report['generation']}" in shown.stdout
+    (ArchiveFolder(kept).current().lexical / "meta.json").write_bytes(b"{}")
+    found = run("check", "--archive", kept)
+    assert found.returncode == 1
+    assert (
+        "lexical/meta.json: is not as it was written\n  mend: newsarchive rollback" in found.stdout
+    )
+    assert found.stderr == "1 findings\n"
+    assert json.loads(run("check", "--json", "--archive", kept).stdout)["sound"] is False
+
+
+def test_status_says_what_is_stale(kept: Path, tmp_path: Path, write_lines: Write) -> None:
+    write_lines(tmp_path / "news.jsonl", {"id": "other", "text": "Something else."})
+    shown = invoke("status", "--archive", kept).stdout
+    assert "1 families of copies and versions, 0 later versions\n" in shown
+    assert "1 articles without a date\n" in shown
+    assert "2 generations kept: " in shown
+    assert "1 source files changed and 0 went since they were read\n" in shown
 
 
 # -- search and ask ---------------------------------------------------------------------------

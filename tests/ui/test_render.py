@@ -323,6 +323,23 @@ def test_what_was_understood_is_shown():
     assert Page(note).text == "Understood as: Why did it sink?from 2026-01-01"
 
 
+def test_a_reading_has_buttons_where_its_exchange_is_done():
+    read = replace(
+        query("Why?"),
+        inferred=(
+            Inference("dates", "published <b>2024</b>"),
+            Inference("near", "rather from 2024"),
+            Inference("outlets", "not reported by Echo", used=False),
+        ),
+    )
+    page = Page(render.understood(read, "7", [Inference("spelling", "“a” read as “b”")]))
+    assert page.values("data-again") == ["7:dates", "7:near"]
+    assert page.values("data-change") == ["7:dates"]
+    assert "Asked without: “a” read as “b”" in page.text
+    assert "<b>" not in render.understood(read, "7")
+    assert Page(render.understood(read)).values("data-again") == []
+
+
 def test_what_was_understood_is_shown_once():
     note = render.understood(query("And why?", "Why?!", ("read as: Why?!",)))
     assert Page(note).text == "read as: Why?!"

@@ -1,0 +1,92 @@
+"""BERT's forward pass in torch alone, for the packaged model.
+
+Importing sentence-transformers, with transformers and scikit-learn, takes longer than all the rest
+of answering a first question. The arithmetic is theirs: Devlin et al., "BERT" (2019); a test
+compares the vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn.functional import gelu, layer_norm, linear, scaled_dot_product_attention
+
+_LAYER = "encoder.layer.{}."
+
+
+class BertEncoder:
+    """Token vectors and their mean, from the files of a saved model.
+
+    Raises OSError, KeyError or ValueError where the files are missing or of another kind.
+    """
+
+    def __init__(self, folder: Path, dtype: torch.dtype) -> None:
+        config = orjson.loads((folder / "config.json").read_bytes())
+        if (config["model_type"], config["hidden_act"]) != ("bert", "gelu"):
+            raise ValueError(f"{folder} holds no BERT with GELU")
+        self._heads = int(config["num_attention_heads"])
+        self._eps = float(config["layer_norm_eps"])
+        stored = load_file(folder / "model.safetensors")
+        weights = {name.removeprefix("bert."): w.to(dtype) for name, w in stored.items()}
+        self._words = weights["embeddings.word_embeddings.weight"]
+        # Texts are of one segment: its vector stands in each position's.
+        self._positions = (
+            weights["embeddings.position_embeddings.weight"]
+            + weights["embeddings.token_type_embeddings.weight"][0]
+        )
+        self._norm = _pair(weights, "embeddings.LayerNorm")
+        self._layers = [
+            _Layer(weights, _LAYER.format(n), self._heads, self._eps)
+            for n in range(config["num_hidden_layers"])
+        ]
+
+    def __call__(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Encode ``input_ids``, (texts, width), where ``attention_mask`` is 1.
+
+        Returns ``token_embeddings``, (texts, width, dimension), and ``sentence_embedding``, their
+        mean, (texts, dimension).
+        """
+        ids, mask = features["input_ids"], features["attention_mask"]
+        hidden = self._words[ids] + self._positions[: ids.shape[1]]
+        hidden = layer_norm(hidden, hidden.shape[-1:], *self._norm, self._eps)
+        attended = None if bool(mask.all()) else mask[:, None, None, :].bool()
+        for layer in self._layers:
+            hidden = layer(hidden, attended)
+        weights = mask[:, :, None].to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1)
+        return {"token_embeddings": hidden, "sentence_embedding": mean}
+
+
+class _Layer:
+    def __init__(self, weights: Mapping[str, Tensor], prefix: str, heads: int, eps: float) -> None:
+        own = [_pair(weights, f"{prefix}attention.self.{n}") for n in ("query", "key", "value")]
+        self._qkv = (torch.cat([w for w, _ in own]), torch.cat([b for _, b in own]))
+        self._out = _pair(weights, f"{prefix}attention.output.dense")
+        self._out_norm = _pair(weights, f"{prefix}attention.output.LayerNorm")
+        self._up = _pair(weights, f"{prefix}intermediate.dense")
+        self._down = _pair(weights, f"{prefix}output.dense")
+        self._down_norm = _pair(weights, f"{prefix}output.LayerNorm")
+        self._heads, self._eps = heads, eps
+
+    def __call__(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
+        texts, width, dimension = hidden.shape
+        qkv = linear(hidden, *self._qkv).view(texts, width, 3, self._heads, -1)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        attended = scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        attended = attended.transpose(1, 2).reshape(texts, width, dimension)
+        hidden = self._normed(hidden + linear(attended, *self._out), self._out_norm)
+        inner = linear(gelu(linear(hidden, *self._up)), *self._down)
+        return self._normed(hidden + inner, self._down_norm)
+
+    def _normed(self, hidden: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
+        return layer_norm(hidden, hidden.shape[-1:], *norm, self._eps)
+
+
+def _pair(weights: Mapping[str, Tensor], name: str) -> tuple[Any, Any]:
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]

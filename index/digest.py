@@ -1,0 +1,90 @@
+"""A digest of what an archive holds, however it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from index.catalog import Catalog
+from index.chunker import ChunkedArticle
+from index.encoding import vector_key
+from index.generations import Generation
+from index.types import Span
+from index.vectors import SentenceVectors, VectorIndex
+
+_TOGETHER = 2_000  # chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Hashes of an archive's articles, families, chunks and vectors.
+
+    Articles count with every field but the file that they were read from; chunks with their
+    sentences and the text that is embedded for them; vectors with every bit. A model rounds
+    otherwise in a batch of other texts, so ``vectors`` may differ where the rest is the same.
+    """
+
+    articles: str
+    families: str
+    chunks: str
+    vectors: str
+
+    def __str__(self) -> str:
+        return _hashed([self.articles, self.families, self.chunks, self.vectors])
+
+
+def digest(generation: Generation) -> Digest:
+    """Digest of a generation; what order or how many builds led to it makes no difference."""
+    manifest = generation.manifest()
+    catalog = Catalog(generation.catalog, read_only=True)
+    index = VectorIndex(generation.chroma, for_reading=True)
+    try:
+        stored = SentenceVectors(generation.sentences, manifest.dimension)
+        ids = sorted(catalog.register.indexed())
+        return Digest(
+            articles=_hashed(mark for _, mark in catalog.register.fingerprints()),
+            families=_hashed(
+                f"{m.article_id}\x1f{m.family}\x1f{m.role}\x1f{m.reference}\x1f{m.superseded_by}"
+                f"\x1f{m.own}"
+                for m in sorted(catalog.families.members(several=False), key=lambda m: m.article_id)
+            ),
+            chunks=_hashed(
+                part for name in ids for part in _chunks(catalog.chunked(name), manifest.embedder)
+            ),
+            vectors=_hashed(_vectors(catalog, ids, index, stored)),
+        )
+    finally:
+        index.close()
+        catalog.close()
+
+
+def _chunks(chunked: ChunkedArticle, embedder: str) -> Iterator[str]:
+    shift = len(chunked.header)
+    for ordinal, chunk in enumerate(chunked.chunks):
+        spans = [
+            Span(s.start + shift - chunk.start, s.end + shift - chunk.start)
+            for s in (chunked.sentences[n] for n in chunked.chunk_sentences[ordinal])
+        ]
+        key = vector_key(embedder, chunked.embedded_text(ordinal), spans).hex()
+        yield f"{chunk.id}\x1f{chunk.start}\x1f{chunk.end}\x1f{key}"
+
+
+def _vectors(
+    catalog: Catalog, article_ids: Sequence[str], index: VectorIndex, stored: SentenceVectors
+) -> Iterator[bytes]:
+    chunk_ids = catalog.chunk_ids(article_ids)
+    for first in range(0, len(chunk_ids), _TOGETHER):
+        some = chunk_ids[first : first + _TOGETHER]
+        found = index.vectors(some)
+        yield from (found[name].tobytes() if name in found else b"" for name in some)
+    for name in article_ids:
+        yield stored.stored(catalog.first_vector(name), len(catalog.sentences(name)))
+
+
+def _hashed(parts: Iterable[str | bytes]) -> str:
+    found = blake2b(digest_size=16)
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        found.update(len(content).to_bytes(8, "little") + content)
+    return found.hexdigest()

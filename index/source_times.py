@@ -1,0 +1,94 @@
+"""When each source file was last changed as of its reading, to tell cheaply what changed since.
+
+Kept beside the generations, because a build that finds nothing new writes no generation. A file
+that a build read before it was killed counts as changed until the next.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from index.catalog import Catalog
+from index.generations import ArchiveFolder
+
+_Stamp = list[int]  # time of the last change in ns, bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """Numbers of source files that were changed since they were read, and that are gone."""
+
+    changed: int
+    gone: int
+
+
+class SourceTimes:
+    """Notes the state of files as they are read."""
+
+    def __init__(self, folder: ArchiveFolder) -> None:
+        self._folder = folder
+        self._read: dict[str, _Stamp] = {}
+        self._seen: set[str] = set()
+
+    def note(self, name: str) -> None:
+        """Note a file by the name that its articles have, which may lead into a packed file."""
+        if name not in self._seen:
+            self._seen.add(name)
+            file = _file_of(name)
+            stamp = file and _stamp(file)
+            if file and stamp:
+                self._read.setdefault(str(file), stamp)
+
+    def write(self, catalog: Catalog) -> None:
+        """Store what was noted, for the files that the catalogue has articles of."""
+        known = {str(file) for name in catalog.register.files() if (file := _file_of(name))}
+        times = {**_load(self._folder.source_times), **self._read}
+        kept = {file: stamp for file, stamp in times.items() if file in known}
+        beside = self._folder.source_times.with_suffix(".new")
+        beside.write_bytes(orjson.dumps(kept))
+        beside.replace(self._folder.source_times)
+
+
+def source_changes(folder: ArchiveFolder, files: Collection[str]) -> SourceChanges | None:
+    """Compare the sources with what was read; None where that is not known."""
+    times = _load(folder.source_times)
+    if not times:
+        return None
+    gone = sum(1 for name in files if _is_local(name) and _file_of(name) is None)
+    changed = sum(
+        1 for file, stamp in times.items() if (now := _stamp(Path(file))) and now != stamp
+    )
+    return SourceChanges(changed, gone)
+
+
+def _file_of(name: str) -> Path | None:
+    """Find the file that an article's place is in: itself, or the packed one around it."""
+    if not _is_local(name):
+        return None
+    path = Path(name)
+    return next((p for p in (path, *path.parents) if os.path.isfile(p)), None)
+
+
+def _is_local(name: str) -> bool:
+    return os.path.isabs(name)
+
+
+def _stamp(file: Path) -> _Stamp | None:
+    try:
+        found = os.stat(file)
+    except (OSError, ValueError):
+        return None
+    return [found.st_mtime_ns, found.st_size]
+
+
+def _load(path: Path) -> dict[str, _Stamp]:
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,234 @@
+"""Times as people write them, in words and numbers: to first and last days.
+
+"3 March", "March 3rd", "2024-03-03", "in early 2024", "between 28 December and 3 January". Where a
+year is left out, the latest time is meant that had begun; of a range, the one that reaches it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
+_PART = (
+    r"(?:(?P<stage>early|mid|late|(?:the )?(?:start|beginning|middle|end) of)[ -]"
+    r"(?:the )?(?:month of )?)?"
+)
+# A day, a month or a year as it is written; each gives what it names of the three.
+_POINT = re.compile(
+    rf"(?<![\w-])(?:(?P<iso_year>{_YEAR})[-/](?P<iso_month>1[0-2]|0[1-9])"
+    r"(?:[-/](?P<iso_day>3[01]|[12]\d|0[1-9]))?(?![\d-])|"
+    rf"(?P<a>\d{{1,2}})(?P<mark>[./])(?P<b>\d{{1,2}})(?P=mark)(?P<numbered>{_YEAR})|"
+    rf"{_PART}(?:(?:the (?=\d+[a-z]))?(?P<day>{_DAY}) (?:of )?)?(?P<month>{_MONTH})"
+    rf"(?: (?:the )?(?P<day_after>{_DAY})(?![\d%:]|-(?!\d\d?\b)|[.,]\d))?"
+    rf"(?:,? (?P<year>{_YEAR})\b)?|"
+    rf"(?:the )?(?P<season>spring|summer|autumn|fall|winter) (?:of )?(?P<season_year>{_YEAR})\b|"
+    rf"(?:Q(?P<quarter>[1-4])|(?:the )?(?P<nth>first|second|third|fourth|last) quarter)"
+    rf" (?:of )?(?P<quarter_year>{_YEAR})\b|"
+    rf"(?:(?P<year_stage>early|mid|late|(?:the )?(?:start|beginning|middle|end) of)[ -])?"
+    rf"(?P<only_year>{_YEAR})(?![\w%-]|[.,]\d))",
+    re.IGNORECASE,
+)
+_JOIN = r"(?: ?[–—-] ?| (?:and|to|until|till|through|thru) (?:the )?)"
+_JOINED = re.compile(_JOIN, re.IGNORECASE)
+_DAY_BEFORE = re.compile(rf"(?<![\w.,:/-])(?:the )?(?P<day>{_DAY}){_JOIN}$", re.IGNORECASE)
+_DAY_AFTER = re.compile(
+    rf"{_JOIN}(?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?(?![\w:%-]|[.,]\d)", re.IGNORECASE
+)
+_CUE = re.compile(
+    r"\b(?:in|during|of|on|from|between|throughout|since|until|till|by|before|after|around|"
+    r"through|this|last|over|for|early|mid|late|published|dated)[ -]$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A time that a text names: its days (both included) and where it stands.
+
+    ``cue`` is the word before it ("in", "since", or ""), ``dated`` whether it has its year,
+    ``month`` whether it is a month, a day or a range of them: no more than a few months.
+    """
+
+    first: date
+    last: date
+    start: int
+    end: int
+    cue: str
+    dated: bool
+    month: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """What is written of one day, month or year, and from where to where."""
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    months: int = 1  # how many, from ``month`` on
+    stage: str = ""
+
+
+def spoken_times(text: str, today: date) -> list[Spoken]:
+    """Return the times that a text names, in order; what is no day of the calendar is left out."""
+    points = [p for match in _POINT.finditer(text) if (p := _point(text, match))]
+    found: list[Spoken] = []
+    while points:
+        first, *points = points
+        last = first
+        if points and _JOINED.fullmatch(text, first.end, points[0].start):
+            last, *points = points
+        first, last = _with_bare_days(text, first, last)
+        points = [point for point in points if point.start >= last.end]
+        days = _resolve(first, last, today)
+        if days:
+            cue = _CUE.search(text[: first.start])
+            dated = first.year is not None or last.year is not None
+            word = cue[0].split()[0].strip("-").lower() if cue else ""
+            found.append(Spoken(*days, first.start, last.end, word, dated, last.month is not None))
+    return found
+
+
+def _point(text: str, match: re.Match[str]) -> _Point | None:
+    if match["iso_year"]:
+        day = _number(match["iso_day"])
+        return _Point(*match.span(), int(match["iso_year"]), int(match["iso_month"]), day)
+    if match["numbered"]:
+        return _numbered(match)
+    if match["season"]:
+        month = _SEASONS[match["season"].lower()]
+        return _Point(*match.span(), int(match["season_year"]), month, months=3)
+    if match["quarter_year"]:
+        quarter = int(match["quarter"] or _QUARTERS[match["nth"].lower()])
+        return _Point(*match.span(), int(match["quarter_year"]), 3 * quarter - 2, months=3)
+    if match["only_year"]:
+        stage = _stage(match["year_stage"])
+        return _Point(*match.span(), int(match["only_year"]), months=12, stage=stage)
+    point = _Point(
+        *match.span(),
+        _number(match["year"]),
+        1 + _MONTHS.index(match["month"][:3].lower()),
+        _number(match["day"]) or _number(match["day_after"]),
+        stage=_stage(match["stage"]),
+    )
+    return point if _is_month(text, match, point) else None
+
+
+def _numbered(match: re.Match[str]) -> _Point | None:
+    """5/3/2024 may be either's day: only what can be read one way is read."""
+    a, b = int(match["a"]), int(match["b"])
+    if match["mark"] == "." or a > 12 or a == b:
+        a, b = b, a
+    elif b <= 12:
+        return None
+    return _Point(*match.span(), int(match["numbered"]), a, b) if 1 <= a <= 12 else None
+
+
+def _is_month(text: str, match: re.Match[str], point: _Point) -> bool:
+    """Whether a month's name is meant: "May" and "march" are also a name and words."""
+    if point.year or point.day:
+        return True
+    cued = point.stage or _CUE.search(text[: match.start()])
+    written = match["month"].rstrip(".")
+    if len(written) < 4 and written.lower() != "may":
+        return False
+    if written in ("may", "march"):
+        return False
+    return bool(cued or _joined_after(text, match) or _joined_before(text, match))
+
+
+def _joined_after(text: str, match: re.Match[str]) -> bool:
+    """Whether it begins a range: "March to May"."""
+    return match["month"][0].isupper() and bool(
+        re.match(rf"{_JOIN}(?:{_DAY} )?{_MONTH}", text[match.end() :], re.IGNORECASE)
+    )
+
+
+def _joined_before(text: str, match: re.Match[str]) -> bool:
+    """Whether it ends a range: "to May" after another month."""
+    before = re.search(
+        rf"{_MONTH}(?: {_DAY})?(?:,? {_YEAR})?{_JOIN}$", text[: match.start()], re.IGNORECASE
+    )
+    return before is not None
+
+
+def _with_bare_days(text: str, first: _Point, last: _Point) -> tuple[_Point, _Point]:
+    """Read "3 and 10 March" and "March 3-10, 2024", where a day stands without its month."""
+    if first is not last or first.month is None or first.day is None:
+        return first, last
+    before = _DAY_BEFORE.search(text[: first.start])
+    if before:
+        return replace(first, start=before.start(), day=_number(before["day"])), last
+    after = _DAY_AFTER.match(text, first.end)
+    if after and first.months == 1:
+        year = _number(after["year"]) or first.year
+        day = _number(after["day"])
+        return replace(first, year=year), replace(first, end=after.end(), year=year, day=day)
+    return first, last
+
+
+def _resolve(first: _Point, last: _Point, today: date) -> tuple[date, date] | None:
+    """Days from the first of one point to the last of another, in the years that are meant."""
+    year = last.year
+    if year is None and first.year is not None:
+        year = first.year + ((last.month or 1) < (first.month or 1))
+    if year is None:
+        year = today.year - ((last.month or 1) > today.month)
+    begun = first.year or year - (_order(first, year) > _order(last, year))
+    try:
+        days = _days(replace(first, year=begun))[0], _days(replace(last, year=year))[1]
+    except ValueError:  # 31 June
+        return None
+    return days if days[0] <= days[1] else None
+
+
+def _order(point: _Point, year: int) -> tuple[int, int]:
+    return point.month or 1, point.day or 1
+
+
+def _days(point: _Point) -> tuple[date, date]:
+    assert point.year is not None
+    if point.day:
+        day = date(point.year, point.month or 1, point.day)
+        return day, day
+    first = date(point.year, point.month or 1, 1)
+    last = month_end(point.year, (point.month or 1) + point.months - 1)
+    third = (last - first) / 3
+    if point.stage == "early":
+        return first, first + third
+    if point.stage == "mid":
+        return first + third, last - third
+    return (last - third, last) if point.stage == "late" else (first, last)
+
+
+def month_end(year: int, month: int) -> date:
+    """Last day of a month, which may be over 12: of a later year then."""
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def _stage(words: str | None) -> str:
+    last = (words or "").lower().removesuffix(" of").split(" ")[-1]
+    return {"start": "early", "beginning": "early", "middle": "mid", "end": "late"}.get(last, last)
+
+
+def _number(day: str | None) -> int | None:
+    return int(re.sub(r"\D", "", day)) if day else None
+
+
+def blanked(text: str, times: list[Spoken]) -> Iterator[str]:
+    """Yield the text's characters with the times blanked, so that places stay those of the text."""
+    for position, character in enumerate(text):
+        yield " " if any(t.start <= position < t.end for t in times) else character

@@ -1,0 +1,87 @@
+"""One generation of an archive, open for questions; and how long each step of one takes."""
+
+from __future__ import annotations
+
+import time
+
+from index.cross_encoder import Reranker
+from index.embedder import Embedder
+from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.generations import ArchiveFolder, Generation, Manifest
+from index.tuned import open_archive_embedder
+from rag.retriever import Retriever
+
+
+class Reader:
+    """One generation, open; closed when it is retired and its last user has left."""
+
+    def __init__(
+        self, generation: Generation, before: Reader | None, reranker: Reranker | None
+    ) -> None:
+        self.generation = generation
+        self.manifest: Manifest = generation.manifest()
+        self.embedder = _embedder(generation, self.manifest, before)
+        self.retriever = Retriever(generation, self.embedder, reranker)
+        self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
+        self.newest = self.retriever.catalog.days()[1]
+        self.users = 0
+        self._retired = False
+
+    def text(self, article_id: str) -> str:
+        """Text of an article as it is stored; raises ArchiveDamagedError where there is none."""
+        article = self.retriever.catalog.article(article_id)
+        if article is None:
+            raise ArchiveDamagedError(f"article {article_id!r} is not in the catalogue")
+        return article.text
+
+    def retire(self) -> None:
+        """Close once the last user has left."""
+        self._retired = True
+        self._close_if_unused()
+
+    def leave(self) -> None:
+        """Count a user as gone. Call it with the archive's lock held."""
+        self.users -= 1
+        self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if self._retired and self.users == 0:
+            self.retriever.close()
+
+
+def newest_reader(
+    folder: ArchiveFolder, before: Reader | None, reranker: Reranker | None
+) -> Reader:
+    """Open the current generation; a build may put another in its place and delete it meanwhile."""
+    while True:
+        name = folder.current_name()
+        try:
+            return Reader(folder.current(), before, reranker)
+        except NewsArchiveError:
+            if folder.current_name() == name:
+                raise
+
+
+class Timer:
+    """Milliseconds of the steps of one question."""
+
+    def __init__(self) -> None:
+        self._laps: dict[str, float] = {}
+        self._started = self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """Note the milliseconds since the lap before."""
+        now = time.perf_counter()
+        self._laps[step] = round((now - self._last) * 1000, 2)
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        """Return milliseconds of each step and of all."""
+        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
+
+
+def _embedder(generation: Generation, manifest: Manifest, before: Reader | None) -> Embedder:
+    """Open the manifest's embedder, or take the one that is loaded already where it is the same."""
+    if before is not None and before.manifest.embedder == manifest.embedder:
+        return before.embedder
+    return open_archive_embedder(generation.archive, manifest.embedder)

@@ -1,0 +1,65 @@
+"""Limits read from the words: dropped, with a word about it, where nothing is inside of them."""
+
+from rag import Archive, Filters, Query
+from rag.limits import unlimited, within_archive
+from rag.types import Inference
+
+READ = Query(
+    question="What did the Courier report in May?",
+    standalone="What did the Courier report in May?",
+    parts=("What did the Courier report in May?",),
+    filters=Filters("2024-05-01", "2024-05-31", ("Courier",)),
+    inferred=(Inference("dates", "published in May"), Inference("outlets", "by the Courier")),
+)
+
+
+def texts(query: Query) -> list[str]:
+    return [inference.text for inference in query.inferred]
+
+
+def test_limits_that_hold_something_stay() -> None:
+    assert within_archive(READ, lambda filters: True) == READ
+
+
+def test_days_are_dropped_before_outlets() -> None:
+    found = within_archive(READ, lambda filters: not filters.published_from)
+    assert found.filters == Filters(sources=("Courier",))
+    assert texts(found) == [
+        "not published in May: the archive has nothing there",
+        "by the Courier",
+    ]
+
+
+def test_outlets_are_dropped_where_only_the_days_hold_something() -> None:
+    found = within_archive(READ, lambda filters: not filters.sources)
+    assert found.filters == Filters("2024-05-01", "2024-05-31")
+
+
+def test_all_are_dropped_where_nothing_holds() -> None:
+    found = within_archive(READ, lambda filters: False)
+    assert found.filters == Filters()
+    assert all(text.startswith("not ") for text in texts(found))
+
+
+def test_what_the_user_set_is_never_dropped() -> None:
+    own = Filters("2031-01-01", None, ("Courier",))
+    query = Query("?", "?", ("?",), filters=own, required=own)
+    assert within_archive(query, lambda filters: False).filters == own
+    assert unlimited(query, "nothing there answers it").filters == own
+
+
+def test_an_answer_leaves_limits_that_hold_no_answer(opened: Archive) -> None:
+    question = (
+        "What did Radio Sorva report of the budget of crowns that the council of Selm passed?"
+    )
+    answer = opened.ask(question)
+    assert not answer.refused
+    assert "9 million crowns" in answer.text
+    assert "not reported by Radio Sorva: nothing there answers it" in texts(answer.query)
+    refused = opened.ask(question, filters=Filters(sources=("Radio Sorva",)))
+    assert "crowns" not in " ".join(sentence.text for sentence in refused.sentences)
+
+
+def test_an_outlet_stays_where_only_the_days_were_misread(opened: Archive) -> None:
+    query = opened.understand("What did the Harbour Courier report in March 2019?")
+    assert query.filters == Filters(sources=("Harbour Courier",))

@@ -1,0 +1,76 @@
+"""Outlets that a question names as reporting, and names that are words or subjects."""
+
+import pytest
+
+from rag.outlets import read_outlets, short_forms
+
+OUTLETS = (
+    "Time",
+    "The Sun",
+    "The Independent",
+    "Fortune",
+    "Reuters",
+    "TechCrunch",
+    "The Verge",
+    "BBC News - Arts",
+    "CBSSports.com",
+    "Cnbc | World Business",
+    "The New York Times",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Who sank the ferry, according to Reuters?", ["Reuters"]),
+        ("What did the BBC report on the fire?", ["BBC News - Arts"]),
+        ("Did The Verge and TechCrunch agree on the price?", ["TechCrunch", "The Verge"]),
+        ("Was it reported by both 'Fortune' and CNBC?", ["Fortune", "Cnbc | World Business"]),
+        ("How did Time's account differ from The Sun's report?", ["Time", "The Sun"]),
+        ("Which of them did the Independent's article blame?", ["The Independent"]),
+        ("What did CBSSports say of the trade?", ["CBSSports.com"]),
+        ("Which firm is in articles from Reuters, Time, and The New York Times?",
+         ["Time", "Reuters", "The New York Times"]),
+        ("What does the New York Times editorial call it?", ["The New York Times"]),
+        ("Is it covered by sources including The Verge and Fortune?", ["Fortune", "The Verge"]),
+    ],
+)  # fmt: skip
+def test_outlets_that_report(question: str, named: list[str]) -> None:
+    assert read_outlets(question, OUTLETS) == tuple(named)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much time did the Sun take to rise?",
+        "Who made a fortune?",
+        "Is Scotland to be independent?",
+        "Which firms of the Fortune 500 moved?",
+        "Who bought TechCrunch?",
+        "What time is it?",
+        "How far is the Sun from Earth?",
+        "Did the Independent candidate win?",
+        "Which outlets other than Reuters reported it?",
+        "Who was on the verge of tears?",
+        "Which time did he run, according to the judges?",
+    ],
+)
+def test_words_and_subjects_are_no_outlets(question: str) -> None:
+    assert read_outlets(question, OUTLETS) == ()
+
+
+def test_a_short_form_that_several_share_means_all_of_them() -> None:
+    outlets = ("The Independent - Sports", "The Independent - Travel")
+    assert read_outlets("What did the Independent report?", outlets) == outlets
+    assert read_outlets("What did The Independent - Travel report?", outlets) == outlets[1:]
+
+
+def test_short_forms() -> None:
+    assert short_forms("The New York Times") == ["New York Times"]
+    assert short_forms("BBC News - Arts") == ["BBC News - Arts", "BBC News", "BBC"]
+    assert short_forms("CBSSports.com") == ["CBSSports.com", "CBSSports"]
+
+
+@pytest.mark.parametrize("outlet", ["A", "The", "***", "(x", "É"])
+def test_odd_names_break_nothing(outlet: str) -> None:
+    assert isinstance(read_outlets(f"What did {outlet} report?", [outlet]), tuple)

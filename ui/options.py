@@ -1,0 +1,59 @@
+"""Options that several commands share, and how they print what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+
+ARCHIVE_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _default_archive() -> Path:
+    """Read what stands before the command's name, else NEWSARCHIVE_DIR, else ./archive."""
+    folder: Path | None = click.get_current_context().find_root().params.get("archive")
+    return folder or Path("archive")
+
+
+archive_option = click.option(
+    "--archive",
+    type=ARCHIVE_FOLDER,
+    default=_default_archive,
+    show_default="NEWSARCHIVE_DIR, else ./archive",
+    help="Folder of the archive.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+wait_option = click.option(
+    "--wait", is_flag=True, help="Wait for another process that is writing, instead of failing."
+)
+
+
+def print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
+    """Print what a build, add or remove did."""
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(report))
+        return
+    click.echo(
+        f"{report.articles} articles in the archive ({report.copies} copies), "
+        f"{report.chunks} chunks"
+    )
+    click.echo(
+        f"{report.new} new, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
+    )
+    if report.rejected:
+        click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
+
+
+def print_json(record: dict[str, Any] | Sequence[Any]) -> None:
+    """Print one line of JSON."""
+    import orjson
+
+    click.echo(orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS).decode())
