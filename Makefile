@@ -51,7 +51,7 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
 	  || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
 	@echo "installing into $(VENV)/ (a few minutes the first time)"
-	@$(PIP_INSTALL) --editable .
+	@$(PIP_INSTALL) --editable '.[tune]'
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready

@@ -22,6 +22,7 @@ import orjson
 from asking import AskingTimes, measure_asking
 from indexing import ADDED, Elapsed, IndexingTimes, measure_indexing
 from processes import Run, command, run, run_often
+from reranking import measure_reranking
 from rich.console import Console
 from rich.table import Table
 from scaling import measure_scales
@@ -125,6 +126,8 @@ def _measure(
     archive = scratch / "archive"
     _note("searching and asking")
     asking = measure_asking(archive, evaluation_set.questions)
+    _note("reranking by a cross-encoder of MiniLM-L6's shape with random weights")
+    reranking = measure_reranking(archive, evaluation_set.questions, scratch)
     _note("starting processes")
     question = evaluation_set.questions[0].question
     ask = run_often(("ask", question, "--archive", archive), starts)
@@ -132,6 +135,7 @@ def _measure(
     return [
         *_indexing_figures(indexing),
         *_asking_figures(asking),
+        Figure("reranking adds (L6 shape, random weights)", "ms", reranking),
         *_process_figures(ask, build, starts),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
 from index.compact import compacted
-from index.embedder import Embedder, open_embedder
+from index.embedder import Embedder
 from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
@@ -28,6 +28,7 @@ from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
 from index.takedown import Selection, forget, select
+from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
@@ -128,6 +129,19 @@ def remove_articles(
     return _Build(archive, None, False, progress, wait=wait).remove(wanted)
 
 
+def reembed_archive(
+    archive: Path,
+    choose: Callable[[Settings], Settings],
+    *,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Embed all articles anew, with the settings that ``choose`` makes of the archive's.
+
+    ``choose`` is called while the archive is locked, and may put a model into it.
+    """
+    return _Build(archive, None, False, progress).reembed(choose)
+
+
 def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
     """Read the settings that an archive was built with; ``or_default`` where none can be read."""
     if folder.current_name() is None:
@@ -158,7 +172,7 @@ class _Build:
         self._fresh = rebuild or self._folder.current_name() is None
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
-        self._embedder: Embedder = open_embedder(self._settings.embedder)
+        self._embedder: Embedder = open_archive_embedder(archive, self._settings.embedder)
         self._times = SourceTimes(self._folder)
         self._started = time.monotonic()
 
@@ -177,7 +191,8 @@ class _Build:
             self._fresh = self._folder.current_name() is None
         settings = self._choose_settings(self._given)
         if settings != self._settings:
-            self._settings, self._embedder = settings, open_embedder(settings.embedder)
+            self._settings = settings
+            self._embedder = open_archive_embedder(self._folder.path, settings.embedder)
 
     @contextmanager
     def _staging(self) -> Iterator[Stage]:
@@ -210,6 +225,14 @@ class _Build:
                 stage.remove(entry.id)
             forget(self._folder, gone)
             return self._finish(stage, BuildReport(None, removed=len(gone)), wanted.key)
+
+    def reembed(self, choose: Callable[[Settings], Settings]) -> BuildReport:
+        self._folder.current()  # before the lock, which would make the folder
+        with self._staging() as stage:
+            self._settings = choose(stored_settings(self._folder, or_default=False))
+            self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
+            stage.forget_vectors()
+            return self._finish(stage, BuildReport(None))
 
     def _read(self, sources: Sequence[Source], stage: Stage, drop_gone: bool) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}

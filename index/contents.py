@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from index.catalog import Catalog
 from index.chunker import ChunkedArticle
-from index.embedder import Matrix, open_embedder
+from index.embedder import Matrix
 from index.generations import Generation, Manifest
 from index.lexical import LexicalIndex
 from index.stage import fingerprint
+from index.tuned import open_archive_embedder
 from index.types import Span
 from index.vectors import SentenceVectors, VectorIndex
 
@@ -39,7 +41,7 @@ def problems(generation: Generation, manifest: Manifest, sample: int) -> Iterato
         yield from _vector_problems(catalog, index)
         sentences = SentenceVectors(generation.sentences, manifest.dimension)
         yield from _sentence_problems(catalog, sentences)
-        yield from _other_vectors(catalog, index, manifest, sample)
+        yield from _other_vectors(generation.archive, catalog, index, manifest, sample)
     finally:
         words.close()
         index.close()
@@ -127,13 +129,13 @@ def _sentence_problems(catalog: Catalog, stored: SentenceVectors) -> Iterator[tu
 
 
 def _other_vectors(
-    catalog: Catalog, index: VectorIndex, manifest: Manifest, sample: int
+    archive: Path, catalog: Catalog, index: VectorIndex, manifest: Manifest, sample: int
 ) -> Iterator[tuple[str, str]]:
     """Embed some texts again: a vector may be whole and stand for another text."""
     indexed = catalog.register.indexed()
     if not indexed or sample < 1:
         return
-    embedder = open_embedder(manifest.embedder)
+    embedder = open_archive_embedder(archive, manifest.embedder)
     for article_id in indexed[:: -(-len(indexed) // sample)]:
         chunked = catalog.chunked(article_id)
         spans: list[Span] = []

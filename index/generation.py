@@ -21,6 +21,11 @@ class Generation:
     folder: Path
 
     @property
+    def archive(self) -> Path:
+        """The archive that it is a generation of."""
+        return self.folder.parents[1]
+
+    @property
     def catalog(self) -> Path:
         """Articles, families, chunks."""
         return self.folder / "catalog.sqlite"

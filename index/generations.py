@@ -26,6 +26,7 @@ from index.errors import (
 from index.generation import Generation, copy_checked
 from index.manifest import MANIFEST, Manifest, file_sums
 from index.settings import FORMAT_VERSION, Settings
+from index.tuned import sweep_models
 
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 
@@ -279,6 +280,8 @@ class ArchiveFolder:
         kept = 0 if self._erases(current) else _KEPT - 1
         for folder in older[: len(older) - kept]:
             self._delete(folder)
+        generations = [Generation(folder) for folder in self._generations.iterdir()]
+        sweep_models(self.path, [generation.manifest_path for generation in generations])
 
     def _erases(self, name: str) -> bool:
         try:

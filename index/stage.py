@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import blake2b
@@ -89,6 +90,16 @@ class Stage:
             for article_id, file in self.catalog.ids_by_file()
             if article_id not in seen and _under(Path(file), roots)
         ]
+
+    def forget_vectors(self) -> None:
+        """Drop all chunks and indexes, to be made anew of the articles by another embedder."""
+        generation = self._begin()
+        for article_id in {i.rpartition(":")[0] for i in self.catalog.chunk_ids()}:
+            self.catalog.drop_chunks(article_id)
+        shutil.rmtree(generation.chroma)
+        shutil.rmtree(generation.lexical)
+        generation.sentences.unlink()
+        generation.chunk_vectors.unlink(missing_ok=True)
 
     def settle_families(self) -> None:
         """Find copies and versions; drop the chunks of articles whose part changed."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from index.cross_encoder import Reranker, open_cross_encoder
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.failures import is_fault
 from index.generations import ArchiveFolder
@@ -53,13 +54,15 @@ class Archive:
         folder: ArchiveFolder,
         answerer: Answerer | None = None,
         rewriter: Rewriter | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._folder = folder
         self._answerer = answerer or ExtractiveAnswerer()
         self._rewriter = rewriter
         self._lock = threading.Lock()
         self._closed = False
-        self._reader = newest_reader(folder, None)
+        self.reranker = reranker
+        self._reader = newest_reader(folder, None, reranker)
 
     @classmethod
     def open(
@@ -68,15 +71,20 @@ class Archive:
         *,
         answerer: Answerer | None = None,
         rewriter: Rewriter | None = None,
+        reranker: str | Reranker | None = None,
     ) -> Archive:
         """Open the archive in a folder.
 
         ``answerer`` words answers (default: quoted sentences); ``rewriter`` makes follow-ups stand
-        alone (default: rules), see ``LLMRewriter``.
+        alone (default: rules), see ``LLMRewriter``. ``reranker`` is a cross-encoder that reads the
+        best passages with the question: the folder or id of one of sentence-transformers
+        (RerankerError where it is none), or any Reranker.
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
-        return cls(ArchiveFolder(Path(path)), answerer, rewriter)
+        if isinstance(reranker, str):
+            reranker = open_cross_encoder(reranker)
+        return cls(ArchiveFolder(Path(path)), answerer, rewriter, reranker)
 
     def __enter__(self) -> Self:
         return self
@@ -329,7 +337,7 @@ class Archive:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
             if name != self._reader.manifest.generation:
-                newer = newest_reader(self._folder, self._reader)
+                newer = newest_reader(self._folder, self._reader, self.reranker)
                 self._reader.retire()
                 self._reader = newer
             reader = self._reader

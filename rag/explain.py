@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rag.answerers.features import headline
 from rag.answerers.words import words
 from rag.dates import describe_days
+from rag.rerank import RANKED_BY
 from rag.types import Filters, Passage, Query
 
 _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}
@@ -33,6 +34,8 @@ def explain_passage(query: Query, passage: Passage) -> str:
         f"{_RANKED[name]} {rank}." if (rank := passage.found_by.get(name)) else f"{_RANKED[name]} –"
         for name in _RANKED
     ]
+    if rank := passage.found_by.get(RANKED_BY):
+        ranks.append(f"{RANKED_BY} {rank}.")
     reasons = [", ".join(ranks)]
     matched = headline_words(query, passage)
     if matched:

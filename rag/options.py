@@ -40,6 +40,7 @@ class RetrievalOptions:
     order: bool = _part("the newest or oldest of the passages to the point first, where asked for")
     dates: bool = _part("a range of days read from the question")
     outlets: bool = _part("outlets read from the question")
+    reranker: bool = _part("the cross-encoder's reading of the best passages, where one is set")
 
     def __post_init__(self) -> None:
         if not self.words and not self.vectors:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 
-from index.embedder import Embedder, open_embedder
+from index.cross_encoder import Reranker
+from index.embedder import Embedder
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
+from index.tuned import open_archive_embedder
 from rag.retriever import Retriever
 
 
 class Reader:
     """One generation, open; closed when it is retired and its last user has left."""
 
-    def __init__(self, generation: Generation, before: Reader | None) -> None:
+    def __init__(
+        self, generation: Generation, before: Reader | None, reranker: Reranker | None
+    ) -> None:
         self.generation = generation
         self.manifest: Manifest = generation.manifest()
-        self.embedder = _embedder(self.manifest, before)
-        self.retriever = Retriever(generation, self.embedder)
+        self.embedder = _embedder(generation, self.manifest, before)
+        self.retriever = Retriever(generation, self.embedder, reranker)
         self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
         self.newest = self.retriever.catalog.days()[1]
         self.users = 0
@@ -45,12 +49,14 @@ class Reader:
             self.retriever.close()
 
 
-def newest_reader(folder: ArchiveFolder, before: Reader | None) -> Reader:
+def newest_reader(
+    folder: ArchiveFolder, before: Reader | None, reranker: Reranker | None
+) -> Reader:
     """Open the current generation; a build may put another in its place and delete it meanwhile."""
     while True:
         name = folder.current_name()
         try:
-            return Reader(folder.current(), before)
+            return Reader(folder.current(), before, reranker)
         except NewsArchiveError:
             if folder.current_name() == name:
                 raise
@@ -74,8 +80,8 @@ class Timer:
         return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
 
 
-def _embedder(manifest: Manifest, before: Reader | None) -> Embedder:
+def _embedder(generation: Generation, manifest: Manifest, before: Reader | None) -> Embedder:
     """Open the manifest's embedder, or take the one that is loaded already where it is the same."""
     if before is not None and before.manifest.embedder == manifest.embedder:
         return before.embedder
-    return open_embedder(manifest.embedder)
+    return open_archive_embedder(generation.archive, manifest.embedder)

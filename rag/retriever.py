@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.catalog import Catalog
+from index.cross_encoder import Reranker
 from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
 from index.failures import is_fault
@@ -29,6 +30,7 @@ from rag.answerers.stopwords import STOP_WORDS
 from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
 from rag.fusion import Hit, by_time, fuse, lean, with_outside, with_parts, with_reports
 from rag.options import EVERYTHING, RetrievalOptions
+from rag.rerank import DEPTH, rerank
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]
@@ -61,7 +63,9 @@ class _Asked:
 class Retriever:
     """Searches one generation of an archive; safe to use from several threads."""
 
-    def __init__(self, generation: Generation, embedder: Embedder) -> None:
+    def __init__(
+        self, generation: Generation, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         generation.check_files()
         generation.check_index()
         try:
@@ -83,6 +87,7 @@ class Retriever:
                 "newsarchive build --rebuild PATH…"
             ) from error
         self._embedder = embedder
+        self._reranker = reranker
 
     def _count_chunks(self) -> int:
         chunks = self.catalog.counts()[2]
@@ -179,7 +184,11 @@ class Retriever:
                 hit for hit in self._hits(asked, wider) if _article_of(hit.chunk_id) not in inside
             ]
             hits = with_outside(hits, beyond)
-        return self._fold(hits, top_k, allowed, wider)
+        if self._reranker is None or ranking != "fused" or not options.reranker:
+            return self._fold(hits, top_k, allowed, wider)
+        found = self._fold(hits, max(top_k, DEPTH), allowed, wider)
+        order = rerank(self._reranker, query.standalone, [one.passage for one in found])
+        return [_Found(passage, found[place].placed) for place, passage in order[:top_k]]
 
     def _with_parts(
         self,

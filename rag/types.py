@@ -80,10 +80,10 @@ class Passage:
     """A chunk that was found for a question.
 
     ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words",
-    "vectors" and "sentences" to the 1-based rank there. ``also_in`` are the other articles that
-    carry the text; ``superseded_by`` is the newest version of the story where ``article`` is an
-    older one. ``outside`` is True where it is outside the limits that were read from the question:
-    its score is halved.
+        "vectors", "sentences" and, where one is set, "cross-encoder" to the 1-based rank there.
+    ``also_in`` are the other articles that carry the text; ``superseded_by`` is the newest version
+    of the story where ``article`` is an older one. ``outside`` is True where it is outside the
+    limits that were read from the question: its score is halved.
     """
 
     article: Article

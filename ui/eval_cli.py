@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ui.reranking import reranker_option
+
 if TYPE_CHECKING:
     from index.build import Progress
 
@@ -42,6 +44,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
 @click.option("--failures", default=10, show_default=True, help="Failed questions to list.")
 @click.option("--ablation", is_flag=True, help="Search with one part switched off at a time.")
+@reranker_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate_sets(
     set_dirs: tuple[Path, ...],
@@ -53,6 +56,7 @@ def evaluate_sets(
     limit: int | None,
     failures: int,
     ablation: bool,
+    reranker: str | None,
     as_json: bool,
 ) -> None:
     """Ask the questions of sets (articles.jsonl, questions.jsonl) and print the scores.
@@ -64,7 +68,7 @@ def evaluate_sets(
         raise click.UsageError("give a SET_DIR or --make N, one of them")
     if output is not None and not make:
         raise click.UsageError("--output keeps the questions of --make; give --make N")
-    wanted = {"half": half, "limit": limit}
+    wanted = {"half": half, "limit": limit, "reranker": reranker}
     if not make:
         reports, follow_ups = _work(set_dirs, {"archive_dir": archive, **wanted}, ablation)
     else:
@@ -140,7 +144,9 @@ def _follow_ups(folder: Path, same: dict[str, Any], progress: Progress) -> Any: 
     from rag.evaluation.follow_ups import rewrite_follow_ups
     from rag.evaluation.follow_ups_report import FollowUpReport
 
-    results = rewrite_follow_ups(folder, **same, progress=progress)
+    # What is compared is the two forms of a question; a reranker would read both alike.
+    wanted = {name: value for name, value in same.items() if name != "reranker"}
+    results = rewrite_follow_ups(folder, **wanted, progress=progress)
     return FollowUpReport(folder.resolve().name, same["half"], results)
 
 

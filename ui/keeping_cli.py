@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.options import archive_option, json_option, print_json, print_report, wait_option
+from ui.tune_cli import note_tuned
 
 if TYPE_CHECKING:
     from index.register import Entry
@@ -61,6 +62,7 @@ def remove(
 
     with BuildProgress() as progress:
         report = remove_articles(archive, wanted, progress=progress, wait=wait)
+    note_tuned(archive)
     print_report(report, archive, as_json)
 
 
@@ -148,6 +150,7 @@ def status(archive: Path, as_json: bool) -> None:
         return
     for line in _status_lines(held, archive):
         click.echo(line)
+    note_tuned(archive)
 
 
 def _status_lines(held: Status, archive: Path) -> Iterator[str]:

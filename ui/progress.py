@@ -22,6 +22,7 @@ _UNITS = {
     "reading": "articles",
     "cutting": "articles",
     "embedding": "chunks",
+    "training": "steps",
     "asking": "questions",
     "searching": "searches",
     "rewriting": "questions",

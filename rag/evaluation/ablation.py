@@ -74,13 +74,16 @@ def ablate(
     half: str | None = None,
     limit: int | None = None,
     progress: Progress | None = None,
+    reranker: str | None = None,
 ) -> AblationReport:
     """Search a set's questions with everything on and with each part off; arguments as evaluate."""
     evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
     chosen = [q for q in evaluation_set.select(half, limit) if is_for_retrieval(q)]
     if not chosen:
         raise EvaluationSetError(f"{set_dir} has no answerable question with gold articles to find")
-    with open_archive(evaluation_set, archive_dir, settings, progress=progress) as archive:
+    with open_archive(
+        evaluation_set, archive_dir, settings, progress=progress, reranker=reranker
+    ) as archive:
         count_missing(chosen, archive, archive_dir)
         return _ablate(archive, chosen, evaluation_set.name, half, progress)
 
@@ -92,7 +95,8 @@ def _ablate(
     half: str | None,
     progress: Progress | None,
 ) -> AblationReport:
-    rows = {ALL_ON: EVERYTHING, **{part: EVERYTHING.without(part) for part in PARTS}}
+    parts = [part for part in PARTS if part != "reranker" or archive.reranker is not None]
+    rows = {ALL_ON: EVERYTHING, **{part: EVERYTHING.without(part) for part in parts}}
     if progress is not None:
         progress.step("searching", len(questions) * len(rows))
     found: dict[str, dict[str, RankedArticles]] = {row: {} for row in rows}

@@ -24,14 +24,15 @@ def open_archive(
     settings: Settings | None = None,
     answerer: Answerer | None = None,
     progress: Progress | None = None,
+    reranker: str | None = None,
 ) -> Iterator[Archive]:
     """Open the archive to ask; a temporary one is gone afterwards, however the block ends."""
     if archive_dir is not None:
-        with Archive.open(archive_dir, answerer=answerer) as archive:
+        with Archive.open(archive_dir, answerer=answerer, reranker=reranker) as archive:
             yield archive
         return
     articles = evaluation_set.folder / ARTICLES
-    with temporary_archive(articles, settings, answerer, progress) as archive:
+    with temporary_archive(articles, settings, answerer, progress, reranker) as archive:
         yield archive
 
 
@@ -41,11 +42,12 @@ def temporary_archive(
     settings: Settings | None = None,
     answerer: Answerer | None = None,
     progress: Progress | None = None,
+    reranker: str | None = None,
 ) -> Iterator[Archive]:
     """Build an archive of a file's articles, and delete it afterwards."""
     with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
         build_archive(Path(folder), [articles], settings=settings, progress=progress)
-        with Archive.open(folder, answerer=answerer) as archive:
+        with Archive.open(folder, answerer=answerer, reranker=reranker) as archive:
             yield archive
 
 

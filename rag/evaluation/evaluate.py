@@ -39,18 +39,21 @@ def evaluate(
     half: str | None = None,
     limit: int | None = None,
     progress: Progress | None = None,
+    reranker: str | None = None,
 ) -> EvaluationReport:
     """Score a set's questions on an archive of its articles.
 
     The archive is built in a temporary folder, with ``settings``, unless ``archive_dir`` names
     one. ``half`` ("even", "odd") asks half of the questions, so that one half can be tuned on and
     the other reported; ``limit`` asks the first of them. ``progress`` is told of the steps of the
-    build and of "asking". A question that raises is a failure of that question alone. Raises
-    EvaluationSetError for a set that cannot be used.
+    build and of "asking"; ``reranker`` names a cross-encoder. A question that raises is a failure
+    of that question alone. Raises EvaluationSetError for a set that cannot be used.
     """
     evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
     questions = evaluation_set.select(half, limit)
-    with open_archive(evaluation_set, archive_dir, settings, answerer, progress) as archive:
+    with open_archive(
+        evaluation_set, archive_dir, settings, answerer, progress, reranker
+    ) as archive:
         missing_gold = count_missing(questions, archive, archive_dir)
         results = tuple(_results(questions, archive, evaluation_set, progress))
         status = archive.status()

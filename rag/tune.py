@@ -1,0 +1,214 @@
+"""``newsarchive tune``: fit the embedder to an archive, and keep it only where it finds more.
+
+Nothing of the archive is written before the tuned model has won; then it is embedded anew as the
+next generation. Killed at any moment, the archive answers as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.build import Progress, reembed_archive, stored_settings
+from index.catalog import Catalog
+from index.errors import TuningError
+from index.generations import ArchiveFolder
+from index.lexical import LexicalIndex
+from index.settings import Settings
+from index.training_pairs import PairMaker, TrainingPair
+from index.tuned import (
+    TunedModel,
+    base_of,
+    folder_of,
+    is_tuned,
+    keep_model,
+    open_archive_embedder,
+)
+from index.tuning import Training, TuningOptions, check_trainer, fit, steps_of
+from rag.evaluation.held_back import (
+    HeldBack,
+    choose_held_back,
+    compare_headlines,
+    is_better,
+    means,
+    score_headlines,
+)
+from rag.evaluation.results import tests_json
+from rag.evaluation.significance import Comparison
+
+FEWEST_HEADLINES = 10
+_PAIRS_A_MINUTE = 1_200  # more than a few cores can read
+_MOST_PAIRS = 20_000
+
+Means = Mapping[str, Mapping[str, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class TuningReport:
+    """What a tuning did.
+
+    ``before`` and ``after`` are the means of each measure over ``headlines`` held-back headlines,
+    by ranking ("vectors", "fused"); ``tests`` compares MRR@10. ``embedder`` is what the archive
+    has now, ``generation`` the one that was made, None where nothing was kept.
+    """
+
+    kept: bool
+    reason: str
+    embedder: str
+    generation: str | None
+    headlines: int
+    training: Training
+    before: Means
+    after: Means
+    tests: Mapping[str, Comparison]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report as what JSON can hold."""
+        return {
+            "kept": self.kept,
+            "reason": self.reason,
+            "embedder": self.embedder,
+            "generation": self.generation,
+            "headlines": self.headlines,
+            "pairs": self.training.pairs,
+            "steps": self.training.steps,
+            "of_steps": self.training.of_steps,
+            "training_seconds": self.training.seconds,
+            "before": self.before,
+            "after": self.after,
+            "tests": tests_json({(name, "MRR@10"): test for name, test in self.tests.items()}),
+        }
+
+
+def tune_archive(
+    archive: Path, options: TuningOptions | None = None, *, progress: Progress | None = None
+) -> TuningReport:
+    """Fit the embedder to the archive's articles.
+
+    Training starts from the model that the archive had before it was ever tuned. Raises TuningError
+    where the trainer is not installed, the embedder is no model that can be trained, or the
+    articles are too few; and what opening and building raise.
+    """
+    options = options or TuningOptions()
+    check_trainer()
+    folder = ArchiveFolder(archive)
+    settings = folder.current().manifest().settings
+    base = base_of(archive, settings.embedder)
+    base_folder = folder_of(archive, base)
+    if base_folder is None:
+        raise TuningError(
+            f"{base!r} cannot be tuned; build the archive with the folder of a "
+            "sentence-transformers model as --embedder"
+        )
+    pairs, held_back = _read(folder, options)
+    with TemporaryDirectory(prefix="newsarchive-tuning-") as scratch:
+        tuned = Path(scratch) / "model"
+        training = _train(base_folder, pairs, tuned, options, progress)
+        present = folder_of(archive, settings.embedder)
+        before = score_headlines(held_back, replace(settings, embedder=str(present)), progress)
+        after = score_headlines(held_back, replace(settings, embedder=str(tuned)), progress)
+        tests = compare_headlines(after, before)
+        kept = is_better(tests)
+        embedder, generation = settings.embedder, None
+        if kept:
+            trained_on = len({pair.family for pair in pairs})
+            embedder, generation = _keep(archive, settings, base, tuned, trained_on, progress)
+    return TuningReport(
+        kept=kept,
+        reason=_reason(tests, kept),
+        embedder=embedder,
+        generation=generation,
+        headlines=len(held_back.headlines),
+        training=training,
+        before=means(before),
+        after=means(after),
+        tests=tests,
+    )
+
+
+def reset_archive(archive: Path, *, progress: Progress | None = None) -> str:
+    """Embed the archive by the model that it had before it was tuned; return the model's name.
+
+    Raises TuningError where it was not tuned.
+    """
+    settings = stored_settings(ArchiveFolder(archive), or_default=False)
+    if not is_tuned(settings.embedder):
+        raise TuningError(f"{archive} has {settings.embedder}, which is not tuned")
+    base = base_of(archive, settings.embedder)
+    reembed_archive(archive, lambda stored: replace(stored, embedder=base), progress=progress)
+    return base
+
+
+def _read(folder: ArchiveFolder, options: TuningOptions) -> tuple[list[TrainingPair], HeldBack]:
+    generation = folder.current()
+    generation.check_files()
+    catalog = Catalog(generation.catalog, read_only=True)
+    try:
+        held_back = choose_held_back(catalog, options.seed)
+        if len(held_back.headlines) < FEWEST_HEADLINES:
+            raise TuningError(
+                f"{len(held_back.headlines)} headlines are held back to test a tuned embedder on, "
+                f"and {FEWEST_HEADLINES} are needed; tuning is for archives of hundreds of articles"
+            )
+        limit = min(_MOST_PAIRS, int(_PAIRS_A_MINUTE * options.minutes) + options.batch)
+        maker = PairMaker(catalog, LexicalIndex(generation.lexical), options.seed)
+        return maker.pairs(limit), held_back
+    finally:
+        catalog.close()
+
+
+def _train(
+    base: Path,
+    pairs: list[TrainingPair],
+    tuned: Path,
+    options: TuningOptions,
+    progress: Progress | None,
+) -> Training:
+    if progress is None:
+        return fit(base, pairs, tuned, options)
+    progress.step("training", steps_of(len(pairs), options))
+    return fit(base, pairs, tuned, options, progress.advance)
+
+
+def _keep(
+    archive: Path,
+    settings: Settings,
+    base: str,
+    tuned: Path,
+    articles: int,
+    progress: Progress | None,
+) -> tuple[str, str | None]:
+    """Put the model into the archive and embed by it; returns its name and the generation's."""
+    present = open_archive_embedder(archive, settings.embedder)
+    model = TunedModel(
+        base=base,
+        window=present.window,
+        dimension=present.dimension,
+        articles=articles,
+        tuned=datetime.now(UTC).date().isoformat(),
+    )
+
+    def choose(stored: Settings) -> Settings:
+        if stored.embedder != settings.embedder:
+            raise TuningError(
+                f"{archive} was built with {stored.embedder} while the embedder was tuned; "
+                "tune again"
+            )
+        return replace(stored, embedder=keep_model(archive, tuned, model))
+
+    report = reembed_archive(archive, choose, progress=progress)
+    return stored_settings(ArchiveFolder(archive), or_default=False).embedder, report.generation
+
+
+def _reason(tests: Mapping[str, Comparison], kept: bool) -> str:
+    """Say in a sentence why the model was kept or not."""
+    figures = ", ".join(
+        f"{name} {test.difference.difference:+.3f} (p = {test.p:.3f})"
+        for name, test in tests.items()
+    )
+    if kept:
+        return f"held-back headlines find their articles better: MRR@10 by {figures}"
+    return f"held-back headlines gain no more than chance by each ranking: MRR@10 by {figures}"
