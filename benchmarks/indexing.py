@@ -80,7 +80,7 @@ def measure_indexing(articles: Path, scratch: Path, repeats: int) -> IndexingTim
 def _warm_embedder(scratch: Path) -> Iterator[Embedder]:
     """Give builds an embedder that is loaded, and load what else a first build imports."""
     embedder = open_embedder(Settings().embedder)
-    with patch("index.build.open_embedder", return_value=embedder):
+    with patch("index.build.open_archive_embedder", return_value=embedder):
         scratch.mkdir()
         (scratch / "warm-up.txt").write_text("Headline\n\nOne sentence of text. Another one.\n")
         build_archive(scratch / "archive", [scratch / "warm-up.txt"])

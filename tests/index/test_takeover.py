@@ -42,7 +42,7 @@ class Counting(HashedWordsEmbedder):
 @pytest.fixture
 def embedder(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
-    monkeypatch.setattr(build, "open_embedder", lambda _: counting)
+    monkeypatch.setattr(build, "open_archive_embedder", lambda *_: counting)
     return counting
 
 
