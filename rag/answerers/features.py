@@ -61,11 +61,6 @@ class Asked:
     focus: frozenset[str]
     others: Mapping[str, frozenset[Stems]]
 
-    @property
-    def total(self) -> float:
-        """Weight of all words together."""
-        return sum(self.weights.values()) or 1.0
-
     def shared(self, stems: frozenset[str]) -> frozenset[str]:
         """Words of the question that a text with these stems has, a place by any of its names."""
         placed = {stem for stem, names in self.others.items() if names_any(names, stems)}
