@@ -28,7 +28,7 @@ from ui.options import (
 )
 from ui.reranking import reranker_option
 from ui.sources import read_options, reading_options, sources_argument
-from ui.tune_cli import make_tune
+from ui.tune_cli import tune
 
 if TYPE_CHECKING:
     from rag.types import Filters
@@ -311,9 +311,8 @@ def chat(
         launch(opened, host=host, port=port, open_browser=open_browser)
 
 
-for _command in (remove, rollback, check, status, evaluate_sets):
+for _command in (remove, rollback, check, status, evaluate_sets, tune):
     main.add_command(_command)
-main.add_command(make_tune(archive_option, json_option))
 
 
 if __name__ == "__main__":

@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from ui.options import archive_option, json_option, print_json
 
 if TYPE_CHECKING:
     from rag.tune import TuningReport
 
 
-def make_tune(archive_option: Callable[[Any], Any], json_option: Callable[[Any], Any]) -> Any:  # noqa: ANN401
-    """Make the command with the options that all commands share."""
+@click.command()
+@archive_option
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Time for the training itself.",
+)
+@click.option("--seed", default=0, show_default=True, help="Another choice of pairs.")
+@click.option("--reset", is_flag=True, help="Go back to the embedder before any tuning.")
+@json_option
+def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -> None:
+    """Fit the embedder to the archive; keep it only if held-back headlines find more.
 
-    @click.command()
-    @archive_option
-    @click.option(
-        "--minutes",
-        type=click.FloatRange(min=0, min_open=True),
-        default=10.0,
-        show_default=True,
-        help="Time for the training itself.",
-    )
-    @click.option("--seed", default=0, show_default=True, help="Another choice of pairs.")
-    @click.option("--reset", is_flag=True, help="Go back to the embedder before any tuning.")
-    @json_option
-    def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -> None:
-        """Fit the embedder to the archive; keep it only if held-back headlines find more.
+    A fifth of the articles is never trained on and tells whether it pays. Where it does, the
+    archive is embedded anew by the tuned model, which it keeps.
+    """
+    from ui.progress import BuildProgress
 
-        A fifth of the articles is never trained on and tells whether it pays. Where it does, the
-        archive is embedded anew by the tuned model, which it keeps.
-        """
-        from ui.progress import BuildProgress
-
-        if reset:
-            from rag.tune import reset_archive
-
-            with BuildProgress() as progress:
-                base = reset_archive(archive, progress=progress)
-            click.echo(_json({"embedder": base}) if as_json else f"back to {base}")
-            return
-        from index.tuning import TuningOptions
-        from rag.tune import tune_archive
+    if reset:
+        from rag.tune import reset_archive
 
         with BuildProgress() as progress:
-            options = TuningOptions(minutes=minutes, seed=seed)
-            report = tune_archive(archive, options, progress=progress)
-        click.echo(_json(report.as_json()) if as_json else _lines(report))
+            base = reset_archive(archive, progress=progress)
+        if as_json:
+            print_json({"embedder": base})
+        else:
+            click.echo(f"back to {base}")
+        return
+    from index.tuning import TuningOptions
+    from rag.tune import tune_archive
 
-    return tune
+    with BuildProgress() as progress:
+        options = TuningOptions(minutes=minutes, seed=seed)
+        report = tune_archive(archive, options, progress=progress)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        click.echo(_lines(report))
 
 
 def note_tuned(archive: Path) -> None:
@@ -85,9 +87,3 @@ def _lines(report: TuningReport) -> str:
             f"the archive is embedded by {report.embedder}",
         ]
     )
-
-
-def _json(record: dict[str, object]) -> str:
-    import orjson
-
-    return orjson.dumps(record).decode()
