@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("index", "rag", "ui")
 SOURCES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 LONGEST = 400  # lines; most files have 100 to 200
+TOP_LEVEL = {
+    *(".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
+    *("benchmarks", "docs", "index", "pyproject.toml", "rag", "requirements.lock", "scripts"),
+    *("seeds", "tests", "ui"),
+}
 
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
@@ -190,6 +195,15 @@ def test_every_documented_command_and_option_is_there(documented: dict[str, str]
         }
         for row in re.findall(r"^\| (`--.*?) \|", section, flags=re.MULTILINE):
             assert set(re.findall(r"--[\w-]+", row)) <= flags
+
+
+def test_nothing_stray_is_kept() -> None:
+    """What stands at the top is what is meant to: no output of an experiment, no data of a set."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout: what is kept cannot be told from what was made here")
+    kept = {path.split("/")[0] for path in listed.stdout.splitlines()}
+    assert kept <= TOP_LEVEL
 
 
 def test_make_lists_every_target() -> None:
