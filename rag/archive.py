@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from index.cross_encoder import Reranker, open_cross_encoder
-from index.errors import ArchiveDamagedError, NewsArchiveError
-from index.failures import is_fault
 from index.generations import ArchiveFolder
 from index.types import Article
 from rag.answerers import Answerer
 from rag.answerers.extractive import ExtractiveAnswerer
-from rag.assemble import assemble
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
 from rag.families import Family, families
-from rag.limits import unlimited, within_archive
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.question import check_day, check_filters, clean_question, read_turn
-from rag.reader import Reader, Timer, newest_reader
+from rag.question import Question
+from rag.reader import Reader, newest_reader
 from rag.retriever import Ranking
 from rag.rewriter import Rewriter
 from rag.status import Status, read_status
-from rag.types import Answer, Draft, Evidence, Filters, Passage, Query, Turn
-from rag.understand import understand
-from rag.verify import verify
+from rag.steps import Steps
+from rag.types import Answer, Filters, Passage, Query, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
 
-# Passages that an answer is looked for in. More of them cost time and add few answers.
-_READ = 12
+T = TypeVar("T")
 
 
 class Archive:
@@ -134,50 +128,8 @@ class Archive:
         options: RetrievalOptions = EVERYTHING,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """As ``ask``, in parts as they come: the query as understood, the passages, the answer."""
-        given = 0
-        while True:
-            with self._reading() as reader:
-                parts = self._parts(reader, question, history, asked, filters, options)
-                try:
-                    for part in islice(parts, given, None):
-                        given += 1
-                        yield part
-                    return
-                except Exception:
-                    if not self._left_behind(reader):
-                        raise
-
-    def _parts(
-        self,
-        reader: Reader,
-        question: str,
-        history: Sequence[Turn | Mapping[str, str]],
-        asked: str | None,
-        filters: Filters | None,
-        options: RetrievalOptions,
-    ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
-        timer = Timer()
-        with self._damage_told():
-            query = self._understand(reader, question, history, asked, filters, options)
-        timer.lap("understand")
-        yield query
-        with self._damage_told():
-            evidence = reader.retriever.retrieve(query, _READ, options)
-        timer.lap("retrieve")
-        yield evidence.passages
-        draft = self._answerer.draft(query, evidence)
-        if draft.refusal and query.filters != query.required:
-            with self._damage_told():
-                query, evidence, draft = self._without_limits(
-                    reader, query, draft, evidence, options
-                )
-            yield query
-            yield evidence.passages
-        timer.lap("answer")
-        draft = verify(draft, reader.text)
-        answer = assemble(query, draft, evidence)
-        timer.lap("verify")
-        yield answer.with_timings(timer.total())
+        asking = Question.read(question, history, asked, filters, options)
+        return self._read(lambda steps: steps.answer(asking))
 
     def understand(
         self,
@@ -189,8 +141,8 @@ class Archive:
         options: RetrievalOptions = EVERYTHING,
     ) -> Query:
         """Read a question as ``ask`` and ``search`` do, and look for nothing."""
-        with self._reading() as reader:
-            return self._understand(reader, question, history, asked, filters, options)
+        asking = Question.read(question, history, asked, filters, options)
+        return self._read_one(lambda steps: steps.understand(asking))
 
     def search(
         self,
@@ -215,15 +167,8 @@ class Archive:
         if ranking not in ("fused", "words", "vectors"):
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
         filters = Filters(published_from, published_to, tuple(sources))
-        while True:
-            with self._reading() as reader:
-                try:
-                    with self._damage_told():
-                        query = self._understand(reader, question, history, asked, filters, options)
-                        return reader.retriever.search(query, top_k, ranking, options)
-                except Exception:
-                    if not self._left_behind(reader):
-                        raise
+        asking = Question.read(question, history, asked, filters, options)
+        return self._read_one(lambda steps: steps.search(asking, top_k, ranking))
 
     def chat(self) -> Conversation:
         """Begin a conversation that remembers its turns."""
@@ -270,65 +215,27 @@ class Archive:
 
         return query_engine(self, llm, top_k)
 
-    def _left_behind(self, reader: Reader) -> bool:
-        """Whether a build has put another generation in use; a takedown deletes the old at once."""
-        return self._folder.current_name() != reader.manifest.generation
+    def _read_one(self, read: Callable[[Steps], T]) -> T:
+        (result,) = self._read(lambda steps: iter((read(steps),)))
+        return result
 
-    @contextmanager
-    def _damage_told(self) -> Iterator[None]:
-        """Name the way out where a file is broken: each library then raises its own error."""
-        try:
-            yield
-        except NewsArchiveError:
-            raise
-        except BaseException as error:
-            if not is_fault(error):
-                raise
-            raise ArchiveDamagedError(
-                f"{self._folder.path} could not be searched ({type(error).__name__}: {error}); "
-                f"if a file is damaged, this finds it: newsarchive check --archive "
-                f"{self._folder.path}"
-            ) from error
+    def _read(self, read: Callable[[Steps], Iterator[T]]) -> Iterator[T]:
+        """Read from one generation; where a build takes that one away meanwhile, from the next.
 
-    def _understand(
-        self,
-        reader: Reader,
-        question: str,
-        history: Sequence[Turn | Mapping[str, str]],
-        asked: str | None,
-        filters: Filters | None,
-        options: RetrievalOptions,
-    ) -> Query:
-        question = clean_question(question)
-        filters = Filters() if filters is None else filters
-        check_day("asked", asked)
-        check_filters(filters)
-        query = understand(
-            question,
-            history=[read_turn(turn) for turn in history],
-            asked=asked,
-            newest=reader.newest,
-            outlets=reader.outlets,
-            filters=filters,
-            options=options,
-            archive=reader.retriever,
-            rewriter=self._rewriter,
-        )
-        return within_archive(query, reader.retriever.holds)
-
-    def _without_limits(
-        self,
-        reader: Reader,
-        query: Query,
-        draft: Draft,
-        evidence: Evidence,
-        options: RetrievalOptions,
-    ) -> tuple[Query, Evidence, Draft]:
-        """Answer without the limits that were read from the question, where that answers it."""
-        wider = unlimited(query, "nothing there answers it")
-        found = reader.retriever.retrieve(wider, _READ, options)
-        again = self._answerer.draft(wider, found)
-        return (query, evidence, draft) if again.refusal else (wider, found, again)
+        A takedown deletes the old generation at once, under whoever reads it.
+        """
+        given = 0
+        while True:
+            with self._reading() as reader:
+                try:
+                    parts = read(Steps(reader, self._answerer, self._rewriter))
+                    for part in islice(parts, given, None):
+                        given += 1
+                        yield part
+                    return
+                except Exception:
+                    if self._folder.current_name() == reader.manifest.generation:
+                        raise
 
     @contextmanager
     def _reading(self) -> Iterator[Reader]:

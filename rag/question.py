@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from index.clean import clean_title
 from rag.errors import QuestionError
+from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import Filters, Turn
 
 LONGEST_QUESTION = 4_000  # characters
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that is said when something is asked; ``asked`` is the day, "YYYY-MM-DD"."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    asked: str | None = None
+    filters: Filters = Filters()
+    options: RetrievalOptions = EVERYTHING
+
+    @classmethod
+    def read(
+        cls,
+        text: str,
+        history: Sequence[Turn | Mapping[str, str]] = (),
+        asked: str | None = None,
+        filters: Filters | None = None,
+        options: RetrievalOptions = EVERYTHING,
+    ) -> Self:
+        """Clean and check what a user gave; raises QuestionError for what cannot be asked."""
+        text = clean_question(text)
+        filters = Filters() if filters is None else filters
+        check_day("asked", asked)
+        check_filters(filters)
+        return cls(text, tuple(read_turn(turn) for turn in history), asked, filters, options)
 
 
 def clean_question(question: str) -> str:

@@ -1,0 +1,112 @@
+"""From a question to its answer, step by step, on one generation of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.failures import is_fault
+from rag.answerers import Answerer
+from rag.assemble import assemble
+from rag.limits import unlimited, within_archive
+from rag.question import Question
+from rag.reader import Reader, Timer
+from rag.retriever import Ranking
+from rag.rewriter import Rewriter
+from rag.types import Answer, Draft, Evidence, Passage, Query
+from rag.understand import understand
+from rag.verify import verify
+
+# Passages that an answer is looked for in. More of them cost time and add few answers.
+_READ = 12
+
+
+class Steps:
+    """What is done with questions, by one answerer and one rewriter, on one generation.
+
+    Each method raises ArchiveDamagedError where a file turns out to be broken; what an answerer
+    raises passes.
+    """
+
+    def __init__(self, reader: Reader, answerer: Answerer, rewriter: Rewriter | None) -> None:
+        self._reader = reader
+        self._answerer = answerer
+        self._rewriter = rewriter
+
+    def understand(self, question: Question) -> Query:
+        """Read what is asked for, within what the archive has."""
+        retriever = self._reader.retriever
+        with _damage_told(self._reader.generation.archive):
+            query = understand(
+                question.text,
+                history=question.history,
+                asked=question.asked,
+                newest=self._reader.newest,
+                outlets=self._reader.outlets,
+                filters=question.filters,
+                options=question.options,
+                archive=retriever,
+                rewriter=self._rewriter,
+            )
+            return within_archive(query, retriever.holds)
+
+    def search(self, question: Question, top_k: int, ranking: Ranking) -> tuple[Passage, ...]:
+        """Find the best passages, best first."""
+        query = self.understand(question)
+        with _damage_told(self._reader.generation.archive):
+            return self._reader.retriever.search(query, top_k, ranking, question.options)
+
+    def answer(self, question: Question) -> Iterator[Query | tuple[Passage, ...] | Answer]:
+        """Yield the query as understood, the passages, the answer, as they come.
+
+        Where nothing within limits that were read from the question's words answers it, the first
+        two come again, without these limits.
+        """
+        timer = Timer()
+        query = self.understand(question)
+        timer.lap("understand")
+        yield query
+        evidence = self._retrieve(query, question)
+        timer.lap("retrieve")
+        yield evidence.passages
+        draft = self._answerer.draft(query, evidence)
+        if draft.refusal and query.filters != query.required:
+            query, evidence, draft = self._without_limits(question, query, evidence, draft)
+            yield query
+            yield evidence.passages
+        timer.lap("answer")
+        draft = verify(draft, self._reader.text)
+        answer = assemble(query, draft, evidence)
+        timer.lap("verify")
+        yield answer.with_timings(timer.total())
+
+    def _retrieve(self, query: Query, question: Question) -> Evidence:
+        with _damage_told(self._reader.generation.archive):
+            return self._reader.retriever.retrieve(query, _READ, question.options)
+
+    def _without_limits(
+        self, question: Question, query: Query, evidence: Evidence, draft: Draft
+    ) -> tuple[Query, Evidence, Draft]:
+        """Answer without the limits that were read from the question, where that answers it."""
+        wider = unlimited(query, "nothing there answers it")
+        found = self._retrieve(wider, question)
+        again = self._answerer.draft(wider, found)
+        return (query, evidence, draft) if again.refusal else (wider, found, again)
+
+
+@contextmanager
+def _damage_told(archive: Path) -> Iterator[None]:
+    """Name the way out where a file is broken: each library then raises its own error."""
+    try:
+        yield
+    except NewsArchiveError:
+        raise
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        raise ArchiveDamagedError(
+            f"{archive} could not be searched ({type(error).__name__}: {error}); if a file is "
+            f"damaged, this finds it: newsarchive check --archive {archive}"
+        ) from error
