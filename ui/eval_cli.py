@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ui.options import print_json
 from ui.reranking import reranker_option
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def evaluate_sets(
         with _made(archive, make, seed, output) as folder:
             reports, follow_ups = _work([folder], {"archive_dir": archive, **wanted}, ablation)
     if as_json:
-        _print_json([report.as_json() for report in (*reports, *follow_ups)])
+        records = [report.as_json() for report in (*reports, *follow_ups)]
+        print_json(records[0] if len(records) == 1 else records)
         return
     _print(reports, follow_ups, ablation, failures)
 
@@ -167,11 +169,3 @@ def _print(
         print_reports(reports, console, failures=failures)
     for report in follow_ups:
         print_follow_ups(report, console, failures=failures)
-
-
-def _print_json(records: list[dict[str, Any]]) -> None:
-    """One report is an object, several are a list."""
-    import orjson
-
-    shown = records[0] if len(records) == 1 else records
-    click.echo(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS).decode())
