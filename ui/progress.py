@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,6 +22,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+_TELL_EVERY = 60  # seconds, where no terminal is
 _UNITS = {
     "reading": "articles",
     "cutting": "articles",
@@ -37,9 +42,13 @@ class _Rate(ProgressColumn):
 
 
 class BuildProgress:
-    """Implements ``index.build.Progress`` with a bar for each step; quiet where no terminal is."""
+    """Implements ``index.build.Progress`` with a bar for each step.
 
-    def __init__(self) -> None:
+    Where no terminal is, as in a nightly job's log, a step that goes on says how far it is once in
+    a minute; what is done sooner says nothing. ``clock`` gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         console = Console(stderr=True)
         self._bars = Progress(
             TextColumn("{task.description:10}"),
@@ -48,9 +57,12 @@ class BuildProgress:
             _Rate(),
             TimeRemainingColumn(),
             console=console,
+            get_time=clock,
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._clock = clock
+        self._told = clock()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -67,8 +79,26 @@ class BuildProgress:
     def step(self, name: str, total: int | None) -> None:
         """Begin a step of ``total`` units; None is not known yet."""
         self._task = self._bars.add_task(name, total=total, unit=_UNITS[name])
+        self._told = self._clock()
 
     def advance(self, units: int) -> None:
         """Count units as done."""
-        if self._task is not None:
-            self._bars.advance(self._task, units)
+        if self._task is None:
+            return
+        self._bars.advance(self._task, units)
+        if self._bars.disable and self._clock() - self._told >= _TELL_EVERY:
+            self._told = self._clock()
+            (task,) = (task for task in self._bars.tasks if task.id == self._task)
+            click.echo(_line(task), err=True)
+
+
+def _line(task: Task) -> str:
+    """Say in one line how far a step is, how fast it goes and how long it will take."""
+    unit = task.fields["unit"]
+    done = f"{task.completed:,.0f}" + (f" of {task.total:,.0f}" if task.total else "")
+    line = f"{task.description}: {done} {unit}"
+    if task.speed:
+        line += f", {task.speed:,.0f} {unit}/s"
+    if task.time_remaining is not None:
+        line += f", {timedelta(seconds=task.time_remaining)} left"
+    return line
