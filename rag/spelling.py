@@ -57,26 +57,55 @@ def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, st
 
 def _nearest(word: Word, typed: str, vocabulary: Vocabulary) -> str | None:
     distance = 2 if len(typed) >= _LONG else 1
-    found: Counter[str] = Counter()
-    small: Counter[str] = Counter()
-    for text in vocabulary.texts_with_near(typed, distance):
-        for other in words(text):
-            if other.form[0] == word.form[0] and not other.capital:
-                small[other.form] += 1
-            elif other.form[0] == word.form[0] and _inside(text, other.start):
-                found[text[other.start : other.end]] += 1
-    # "Best" in a headline or an award is no name that "Brest" could be a slip of.
-    found = Counter({name: n for name, n in found.items() if n > small[fold(name)]})
+    found = _names_like(word, vocabulary.texts_with_near(typed, distance))
     sound = sounded(word.form)
     same = [other for other in found if sounded(fold(other)) == sound]
     if same:
         return max(same, key=lambda other: (found[other], other))
     if len(typed) < _SHORTEST:
         return None
+    swapped = _swapped(word, vocabulary)
+    if swapped:
+        return max(swapped, key=lambda other: (swapped[other], other))
     likeness = _likeness(typed)
     best = max(found, key=lambda other: (likeness(other), found[other], other), default=None)
     least = _ALIKE if len(typed) >= _FULL else _ALIKE_IF_SHORT
     return best if best and likeness(best) > least else None
+
+
+def _names_like(word: Word, texts: Iterable[str]) -> Counter[str]:
+    """Count the names of texts that begin as a word does."""
+    found: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for text in texts:
+        for other in words(text):
+            if other.form[0] == word.form[0] and not other.capital:
+                small[other.form] += 1
+            elif other.form[0] == word.form[0] and _inside(text, other.start):
+                found[text[other.start : other.end]] += 1
+    # "Best" in a headline or an award is no name that "Brest" could be a slip of.
+    return Counter({name: n for name, n in found.items() if n > small[fold(name)]})
+
+
+def _swapped(word: Word, vocabulary: Vocabulary) -> Counter[str]:
+    """Names of which a word has two neighbouring letters exchanged: "Freid" for "Fried".
+
+    Looked for one by one, since the index has stems, and that of "Fried" is far from "Freid".
+    """
+    form = word.form
+    meant = {
+        form[:i] + form[i + 1] + form[i] + form[i + 2 :]
+        for i in range(1, len(form) - 1)
+        if form[i] != form[i + 1]
+    }
+    texts = [
+        text
+        for other in sorted(meant)
+        if vocabulary.has_word(other)
+        for text in vocabulary.texts_with_near(other, 0)
+    ]
+    found = _names_like(word, texts)
+    return Counter({name: n for name, n in found.items() if fold(name) in meant})
 
 
 def _inside(text: str, start: int) -> bool:

@@ -21,6 +21,7 @@ NEWS = {
         "The fever spread to Lower Selm, said the United Harbour Health Council (UHHC) yesterday. "
         "Doctor Anna Kalven called the figures worrying.",
     ),
+    "bail": ("Bail refused", "The court refused bail to Lena Oberman-Fried. Oberman-Fried fried."),
     "prize": ("A prize", "The award for Best Choir went to Selm, whose best choir is the best."),
     "council": ("Council meets", "NILA and UHHC were named. A council of Vardena met on Friday."),
 }
@@ -43,12 +44,19 @@ def read(archive: Archive, question: str, off: str = "headlines") -> tuple[str, 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("Tsikanovich", "Tsikhanovich"), ("Kallven", "Kalven"), ("Vardenna", "Vardena")],
+    [
+        ("Tsikanovich", "Tsikhanovich"),
+        ("Kallven", "Kalven"),
+        ("Vardenna", "Vardena"),
+        ("Freid", "Fried"),  # the index has "fri", the stem of the verb
+        ("Oberman-Freid", "Oberman-Fried"),
+    ],
 )
 def test_a_slip_in_a_name_is_mended_and_said(archive: Archive, typed: str, meant: str) -> None:
     standalone, said = read(archive, f"What did {typed} say?")
     assert standalone == f"What did {meant} say?"
-    assert said == (f"“{typed}” read as “{meant}”",)
+    slip, mended = typed.rsplit("-")[-1], meant.rsplit("-")[-1]
+    assert said == (f"“{slip}” read as “{mended}”",)
     assert read(archive, f"What did {typed} say?", off="spelling")[1] == ()
 
 
@@ -59,6 +67,7 @@ def test_a_slip_in_a_name_is_mended_and_said(archive: Archive, typed: str, meant
         "Who banned Huawei?",  # like nothing here
         "what did tsikanovich say?",  # no name without its capital
         "What happened in Brest?",  # "Best" is an ordinary word
+        "What did Lena Rfied say?",  # not the same first letter
         "Kalvenn said what?",  # the first word's capital says nothing
         "What did Kalvan say?",  # another letter in so short a name may be another name
         "What did Danish fighters want?",  # a place
