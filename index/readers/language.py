@@ -1,7 +1,8 @@
 """Recognise the language of an article that does not name it.
 
 py3langid: 4 MB, no network, and about 1 ms for a thousand characters, where the article's chunks
-take some 100 ms to embed. Lingua tells short texts better, but weighs a hundred megabytes and is slower by far.
+take some 100 ms to embed. Lingua tells short texts better, but weighs a hundred megabytes and is
+slower by far.
 """
 
 from __future__ import annotations
