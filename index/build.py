@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.readers import ReadOptions, Source, local_paths, read_articles
+from index.readers.fields import derived_id, version_id
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
@@ -242,7 +243,7 @@ class _Build:
         resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
         for item in read_articles(resolved, self._options):
             if isinstance(item, SourcedArticle) and item.article.id in seen:
-                item = _same_id_again(item, seen[item.article.id])
+                item = _same_id_again(item, seen, stage.catalog)
             if isinstance(item, Rejection):
                 rejections.append(item)
                 continue
@@ -331,12 +332,27 @@ class _Build:
             self._progress.advance(len(found))
 
 
-def _same_id_again(item: SourcedArticle, first: str) -> Rejection:
-    reason = (
-        f"the id {item.article.id!r} was read already from {first}; the first is kept; "
-        "give each article an id of its own"
-    )
-    return Rejection(item.file, item.line, reason)
+def _same_id_again(
+    item: SourcedArticle, seen: Mapping[str, str], catalog: Catalog
+) -> SourcedArticle | Rejection:
+    """Take another text at a URL that was read already as an article of its own: it is a version.
+
+    ``seen`` maps ids to the files that they were read from. Rejected are the same text again, and
+    an id that a source gave twice.
+    """
+    article = item.article
+    if article.id != derived_id(article):
+        reason = (
+            f"the id {article.id!r} was read already from {seen[article.id]}; the first is kept; "
+            "give each article an id of its own"
+        )
+        return Rejection(item.file, item.line, reason)
+    first = catalog.article(article.id)
+    version = version_id(article)
+    if version in seen or (first and (first.title, first.text) == (article.title, article.text)):
+        reason = f"the same article as in {seen[article.id]} ({article.url or 'without a URL'})"
+        return Rejection(item.file, item.line, reason)
+    return replace(item, article=replace(article, id=version))
 
 
 def _write_rejected(path: Path, rejections: Sequence[Rejection]) -> None:

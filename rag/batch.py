@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from index.readers.encoding import UTF8_BOM
 from rag.errors import QuestionError
 from rag.question import check_day, clean_question, read_turn
 from rag.types import Turn
@@ -14,9 +15,9 @@ from rag.types import Turn
 
 @dataclass(frozen=True, slots=True)
 class BatchQuestion:
-    """A question of a file; ``history`` are the turns before it, oldest first."""
+    """A question of a file, with its id as given; ``history`` are the turns before it."""
 
-    id: str
+    id: str | int
     question: str
     history: tuple[Turn, ...] = ()
     asked: str | None = None
@@ -30,6 +31,8 @@ def read_questions(path: Path) -> list[BatchQuestion]:
     questions = []
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
+            if number == 1:
+                line = line.removeprefix(UTF8_BOM)
             if not line.strip():
                 continue
             try:
@@ -46,8 +49,11 @@ def _question(fields: object) -> BatchQuestion:
     if not isinstance(fields, dict):
         raise TypeError("not a JSON object")
     for name in ("id", "question"):
-        if not isinstance(fields.get(name), str) or not fields[name].strip():
+        value = fields.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
             raise ValueError(f"{name!r} is missing or empty")
+        if not (isinstance(value, str) or (name == "id" and type(value) is int)):
+            raise TypeError(f"{name!r} is {value!r}, and no string")
     clean_question(fields["question"])
     check_day("asked", fields.get("asked"))
     history = fields.get("history") or []

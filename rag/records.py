@@ -10,7 +10,7 @@ from index.types import Article
 from rag.types import Answer, Citation, Passage
 
 
-def answer_record(answer: Answer, question_id: str | None = None) -> dict[str, Any]:
+def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[str, Any]:
     """Turn an answer into one JSON object; its fields are a public promise."""
     return {
         "id": question_id,

@@ -39,7 +39,15 @@ def print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
         from dataclasses import asdict
 
         print_json(asdict(report))
-        return
+    else:
+        _print_report(report)
+    if report.rejected:
+        click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
+        if not report.read:
+            raise click.ClickException("nothing could be read")
+
+
+def _print_report(report: BuildReport) -> None:
     click.echo(
         f"{report.articles} articles in the archive ({report.copies} copies), "
         f"{report.chunks} chunks"
@@ -48,8 +56,6 @@ def print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
     )
-    if report.rejected:
-        click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
 
 
 def print_json(record: dict[str, Any] | Sequence[Any]) -> None:

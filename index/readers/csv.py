@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
-from index.readers.encoding import undecodable
+from index.readers.encoding import UTF8_BOM, undecodable
 from index.readers.fields import read_record, shortened
+from index.readers.formats import HEAD_BYTES
 from index.readers.lines import TOO_LONG, read_lines
 from index.readers.mapping import reduced
 from index.readers.options import FIELDS, ReadOptions
@@ -17,6 +18,15 @@ from index.types import Rejection
 
 # The csv module holds a field at four bytes a character and more while it grows.
 MAX_FIELD_CHARS = 16 << 20
+
+
+_DELIMITERS = (",", ";", "\t")
+
+
+def _header_cells(line: str, delimiter: str) -> set[str]:
+    """Names of the columns that a header has if this parts them, in small letters."""
+    cells = next(csv.reader([line], delimiter=delimiter), [])
+    return {cell.strip().casefold() for cell in cells}
 
 
 class _Row(NamedTuple):
@@ -54,20 +64,28 @@ class _Lines:
 def read_csv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each row; a row that cannot be read is a Rejection.
 
-    Columns are found by their names in the header, in any order and case.
+    Columns are found by their names in the header, in any order and case. Cells are parted by
+    commas, or by what parts the header: spreadsheets write semicolons where a comma is decimal.
     """
     return _read_table(file, place.name, ",", options)
 
 
 def read_tsv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
-    """Read a table with tabs between its cells, as read_csv does."""
+    """Read a table with tabs between its cells, as read_csv does, or with what parts its header."""
     return _read_table(file, place.name, "\t", options)
 
 
-def _read_table(file: BinaryIO, name: str, delimiter: str, options: ReadOptions) -> Iterator[Item]:
+def _read_table(
+    file: BufferedReader, name: str, delimiter: str, options: ReadOptions
+) -> Iterator[Item]:
+    columns = {field: options.path(field).strip().casefold() for field in FIELDS}
+    first_line = file.peek(HEAD_BYTES).partition(b"\n")[0].removeprefix(UTF8_BOM)
+    for mark in (delimiter, *_DELIMITERS):
+        if columns["text"] in _header_cells(first_line.decode(errors="replace"), mark):
+            delimiter = mark
+            break
     rows = _rows(file, delimiter)
     header = next(rows, _Row(1, [], "the file is empty; leave it out"))
-    columns = {field: options.path(field).strip().casefold() for field in FIELDS}
     names = [cell.strip().casefold() for cell in header.cells]
     reason = header.reason or _unfit_header(names, columns)
     if reason:

@@ -120,12 +120,27 @@ def _given_id(value: object) -> str | None:
 
 
 def _identified(article: Article, given: str | None) -> Article:
+    return replace(article, id=given or derived_id(article))
+
+
+def derived_id(article: Article) -> str:
+    """Id of an article whose source gives none: a hash of its URL, else of what it says."""
+    return _hash(canonical_url(article.url) or _content(article))
+
+
+def version_id(article: Article) -> str:
+    """Id of another text at a URL whose id is taken: a hash of both."""
+    return _hash(f"{canonical_url(article.url)}\x1f{_content(article)}")
+
+
+def _content(article: Article) -> str:
     # Cleaned fields are hashed: they cannot hold the separator, and the same article has the
     # same id in a text file and in a CSV with other line breaks.
-    identity = canonical_url(article.url) or "\x1f".join(
-        (article.source or "", article.title, article.text)
-    )
-    return replace(article, id=given or hashlib.sha256(identity.encode()).hexdigest()[:16])
+    return "\x1f".join((article.source or "", article.title, article.text))
+
+
+def _hash(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def canonical_url(url: str | None) -> str | None:

@@ -142,7 +142,7 @@ def _is_url_list(start: str) -> bool:
 
 def _table(start: str, text_path: str) -> str | None:
     header = start.partition("\n")[0].strip().casefold()
-    for mark, name in ((",", "csv"), ("\t", "tsv")):
+    for mark, name in ((",", "csv"), (";", "csv"), ("\t", "tsv")):
         cells = {cell.strip(' "') for cell in header.split(mark)}
         if text_path.casefold() in cells and len(cells & {text_path.casefold(), *FIELDS}) > 1:
             return name

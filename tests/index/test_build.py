@@ -350,6 +350,29 @@ def test_remove_by_id(tmp_path: Path, write_lines: Write) -> None:
     assert set(chunk_vectors(archive)) == {"two:0"}
 
 
+def test_another_text_at_a_url_is_a_version(tmp_path: Path, write_lines: Write) -> None:
+    text = "A fire broke out at the old mill. {} people died. The mayor promised an inquiry."
+    page = {"title": "Fire at the mill", "url": "https://example.org/mill?utm_source=mail"}
+    source = write_lines(
+        tmp_path / "a.jsonl",
+        {**page, "text": text.format("Two")},
+        {**page, "text": text.format("Nine"), "url": "https://example.org/mill"},
+        {**page, "text": text.format("Two"), "published": "2024-02-02"},
+        {**page, "text": text.format("Nine")},
+    )
+    archive = tmp_path / "archive"
+    build_archive(archive, [source], settings=HASHED)
+    texts = {article.text for article in articles(archive).values()}
+    assert texts == {text.format("Two"), text.format("Nine")}
+    assert len(families(archive)) == 1
+    assert [(line["line"], line["reason"]) for line in rejected(archive)] == [
+        (3, f"the same article as in {source} (https://example.org/mill?utm_source=mail)"),
+        (4, f"the same article as in {source} (https://example.org/mill?utm_source=mail)"),
+    ]
+    again = build_archive(archive, [source])
+    assert counts(again) == {"unchanged": 2}
+
+
 def test_the_copy_of_a_removed_original_takes_its_place(tmp_path: Path, write_lines: Write) -> None:
     archive, text = tmp_path / "archive", "The same text in two papers. Word for word."
     source = write_lines(

@@ -233,6 +233,17 @@ def test_tsv_is_parted_by_tabs(tmp_path):
     assert (item.article.title, item.article.text) == ("Bases, attacked", "One, two")
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_what_parts_the_header_parts_the_rows(tmp_path, name, mark):
+    content = (
+        f'\ufeff"id"{mark}"title"{mark}text\r\n7{mark}Bases{mark}"One{mark} two\r\nand ""3"""\r\n'
+    )
+    article = read_one(tmp_path / name, content).article
+    assert (article.id, article.title) == ("7", "Bases")
+    assert article.text == " ".join(f'One{mark} two and "3"'.split())
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

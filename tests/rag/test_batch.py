@@ -48,7 +48,9 @@ def test_an_empty_file(tmp_path: Path, write_lines: Write) -> None:
         ("[]", "not a JSON object"),
         ('"text"', "not a JSON object"),
         ("{}", "'id' is missing or empty"),
-        ({"id": 7, "question": "Who?"}, "'id' is missing or empty"),
+        ({"id": 7.5, "question": "Who?"}, "'id' is 7.5, and no string"),
+        ({"id": True, "question": "Who?"}, "'id' is True, and no string"),
+        ({"id": "q", "question": 7}, "'question' is 7, and no string"),
         ({"id": "q"}, "'question' is missing or empty"),
         ({"id": "q", "question": " "}, "'question' is missing or empty"),
         ({"id": "q", "question": "\u200b"}, "the question is empty"),
@@ -67,6 +69,12 @@ def test_a_bad_line_is_named(tmp_path: Path, write_lines: Write, line: object, r
         read_questions(path)
     assert str(caught.value).startswith(f"{path}, line 2: ")
     assert "each line is a JSON object with id and question" in str(caught.value)
+
+
+def test_numbers_as_ids_and_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('\ufeff{"id": 7, "question": "Who?"}\n', encoding="utf-8")
+    assert [question.id for question in read_questions(path)] == [7]
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

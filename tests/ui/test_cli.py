@@ -131,6 +131,18 @@ def test_from_the_first_build_to_the_last_removal(
     assert (report["removed"], report["articles"], report["copies"]) == (2, 4, 0)
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_a_build_that_reads_nothing_is_no_success(tmp_path: Path, as_json: Sequence[str]) -> None:
+    (tmp_path / "news.csv").write_text("id;body\n1;Text\n")
+    where = ("--archive", tmp_path / "archive", "--embedder", "hashed-words", *as_json)
+    ended = invoke("build", *where, tmp_path / "news.csv")
+    assert ended.exit_code == 1
+    assert ended.stderr == (
+        f"1 not read: see {tmp_path}/archive/rejected.jsonl\nError: nothing could be read\n"
+    )
+    assert as_json == () or json.loads(ended.stdout)["rejected"] == 1
+
+
 def test_reports_for_people(
     tmp_path: Path, write_lines: Write, news: Sequence[dict[str, str]], run: Run
 ) -> None:
