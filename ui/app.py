@@ -54,6 +54,13 @@ _LISTEN = """() => document.addEventListener('click', (event) => {
     window.naWish = pressed.dataset.again ?? pressed.dataset.change;
     document.getElementById('again' in pressed.dataset ? 'na-again' : 'na-change').click();
 })"""
+# At once, and not by an answer that comes later, when the next question is being typed.
+_EMPTY_BOX = """(...inputs) => {
+    const box = document.querySelector('#na-question textarea');
+    box.value = '';
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+    return inputs;
+}"""
 _WISH = "(_, ...others) => [window.naWish ?? '', ...others]"
 
 
@@ -160,10 +167,10 @@ def build_app(archive: Archive) -> gr.Blocks:
             "trigger_mode": "once",
             "api_visibility": "private",
         }
-        asked = [
-            from_field(chat.ask, inputs=[field, visit, *limits], **asking)
-            for field, from_field in ((box, box.submit), *((b, b.click) for b in buttons))
-        ]
+        # What is typed while an answer is on its way is asked too, but a button pressed twice once.
+        typed = {**asking, "trigger_mode": "multiple"}
+        asked = [box.submit(chat.ask, inputs=[box, visit, *limits], js=_EMPTY_BOX, **typed)]
+        asked += [b.click(chat.ask, inputs=[b, visit, *limits], **asking) for b in buttons]
         asked.append(again.click(chat.again, inputs=[wish, visit], js=_WISH, **asking))
         gr.on([box.submit, again.click], None, js=_SHOW_PROGRESS)
         for event in asked:
@@ -243,7 +250,7 @@ class _Chat:
             return
         wrong = _wrong_days(first, last)
         if wrong:
-            yield (gr.skip(),) * 3 + (render.problem(wrong), gr.skip())
+            yield question, *(gr.skip(),) * 2, render.problem(wrong), gr.skip()
             return
         request = Request(question, _filters(first, last, outlets))
         yield from self._answer(request, visit.turns(), visit)
@@ -274,7 +281,7 @@ class _Chat:
     def _answer(
         self, request: Request, before: tuple[Turn, ...], visit: Visit
     ) -> Iterator[tuple[Any, ...]]:
-        yield _step("" if not request.without else gr.skip(), request.question, render.progress())
+        yield _step(request.question, render.progress())
         conversation, number = visit.conversation, visit.next_number()
         for part in answer_steps(self._archive, request, before, number):
             if visit.conversation != conversation:
@@ -282,15 +289,15 @@ class _Chat:
             if isinstance(part, Exchange):
                 visit.keep(part, conversation)
             else:
-                yield _step(gr.skip(), request.question, part)
+                yield _step(request.question, part)
         yield gr.skip(), "", _talk(visit), "", gr.skip()
         if visit.conversation != conversation:  # begun anew while that was on its way
             yield gr.skip(), gr.skip(), _talk(visit), gr.skip(), gr.skip()
 
 
-def _step(box: object, question: str, progress: str) -> tuple[Any, ...]:
+def _step(question: str, progress: str) -> tuple[Any, ...]:
     pending = render.exchange(question, progress)
-    return box, pending, gr.skip(), "", gr.Column(visible=False)
+    return gr.skip(), pending, gr.skip(), "", gr.Column(visible=False)
 
 
 def _restart(visit: Visit) -> tuple[Any, ...]:

@@ -51,6 +51,7 @@ class Visit:
     """
 
     conversation: int = 0
+    asked: int = 0  # questions so far, of all conversations
     kept: tuple[int, tuple[Exchange, ...]] = (0, ())  # of which conversation, and its exchanges
 
     @property
@@ -72,8 +73,9 @@ class Visit:
         return ()
 
     def next_number(self) -> int:
-        """Return a number that keeps the next exchange apart from all before."""
-        return self.exchanges[-1].number + 1 if self.exchanges else 1
+        """Return a number that keeps the next exchange apart from all others."""
+        self.asked += 1
+        return self.asked
 
     def meant(self, wish: str) -> tuple[Exchange, Inference] | None:
         """Find the exchange and the reading that "number:part" means; None where there is none."""

@@ -113,6 +113,31 @@ def test_an_answer_opens_on_the_words_it_rests_on(visit, chat):
     expect(link).to_have_attribute("target", "_blank")
 
 
+def test_a_question_typed_while_another_is_answered_is_asked_too(visit, chat):
+    page = visit(chat).page
+    box = page.locator("#na-question textarea")
+    for question in (FERRY, "How many passengers were on the ferry Ostrel?", FERRY):
+        box.fill(question)
+        box.press("Enter")
+        expect(box).to_have_value("")
+    shown = page.locator("#na-talk .na-exchange")
+    expect(shown).to_have_count(3, timeout=30_000)
+    expect(page.locator("#na-pending .na-exchange")).to_have_count(0)
+    assert len(set(page.locator(".na-passage").evaluate_all("all => all.map(e => e.id)"))) == (
+        page.locator(".na-passage").count()
+    )
+
+
+def test_days_that_are_none_leave_the_question_in_its_box(visit, chat):
+    page = visit(chat).page
+    open_filters(page)
+    page.locator("#na-from input, #na-from textarea").fill("March")
+    page.locator("#na-question textarea").fill(FERRY)
+    page.locator("#na-question textarea").press("Enter")
+    expect(page.locator("#na-problem")).to_contain_text("March")
+    expect(page.locator("#na-question textarea")).to_have_value(FERRY)
+
+
 def test_the_whole_article_can_be_read_beside_its_passage(visit, chat):
     page = visit(chat).page
     ask(page, FERRY)
