@@ -22,7 +22,6 @@ FIT_COUNTS = 2.0  # logits for a sentence that holds all words of a part that no
 REPEATING_COSTS = 1.0  # logits for saying again what a chosen sentence says
 FAR_BELOW = 3.0  # logits under the best sentence: no longer to the point
 BELOW_ELSEWHERE = 2.0  # … for a sentence of another article
-BELOW_WITHOUT_NAMES = 1.0  # … of one that lacks a name that the question and the best article have
 NAMES_LACKED = 0.5  # share of the question's names that one article has and another does not
 OTHER_MATTER = 3.0  # logits for an article that is about someone or something else
 
@@ -94,15 +93,12 @@ def _floors(
     """Score from which each sentence may join the best one.
 
     Where one thing is asked (``alone``), the article of the best sentence is likely to answer it
-    by itself: another's must come near, and nearer if it lacks a name that the best one's has.
+    by itself: another's must come nearer to be more than filler.
     """
-    best = readings[max(left, key=scores.__getitem__)]
-    floors = np.full(len(readings), scores[left].max() - FAR_BELOW)
-    for index, reading in enumerate(readings if alone else ()):
-        if reading.candidate.passage.article.id != best.candidate.passage.article.id:
-            below = BELOW_WITHOUT_NAMES if best.named - reading.named else BELOW_ELSEWHERE
-            floors[index] = scores[left].max() - below
-    return floors
+    best = readings[max(left, key=scores.__getitem__)].candidate.passage.article.id
+    elsewhere = np.array([r.candidate.passage.article.id != best for r in readings])
+    below = np.where(elsewhere & alone, BELOW_ELSEWHERE, FAR_BELOW)
+    return float(scores[list(left)].max()) - below
 
 
 def of_other_matter(

@@ -44,7 +44,7 @@ _LEANING = re.compile(
 )
 # "The 176 people on board", "The other three": counted out of what was named before.
 _COUNTED = re.compile(
-    r"^(?:The|All|Both|Another|Only) (?:(?:other|same|remaining|rest)\b|"
+    r"^(?:The|All|Both|Another|Only) (?:(?:other|remaining|rest)\b|"
     r"(?!(?:1[5-9]|20)\d\d )(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten) [a-z])"
 )
 # "In a meeting that day he was told": a phrase without a name of its own, then a pronoun.

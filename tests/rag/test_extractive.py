@@ -127,7 +127,7 @@ def test_when_in_a_clause_asks_no_day():
 def test_a_short_sentence_is_quoted_with_whom_it_is_about():
     text = (
         "Ines Okafor, captain of the ferry Kestrel, died in Norhaven on Friday. He was 79. "
-        "The harbour flew its flags at half mast for the whole of the day."
+        "The harbour flew its flags at half mast."
     )
     article = Article("okafor", "Captain Okafor dies", text, "2024-09-01", "The Post")
     found = draft("How old was captain Ines Okafor when he died?", (article,))
@@ -145,6 +145,18 @@ def test_someones_words_come_with_whose_they_are():
     article = Article("lind", "Mayor Lind on the bridge", text, "2024-09-01", "The Post")
     found = answer("What did mayor Tomas Lind say on the Tamarind bridge?", (article,))
     assert "no business" not in found or "Ada Voss commented" in found
+
+
+def test_another_article_does_not_fill_a_short_answer():
+    mill = Article(
+        "mill",
+        "Fire at the Dunmore mill",
+        "Twelve people died in a fire at the Dunmore mill. Its owner wept.",
+        "2024-05-02",
+        "The Post",
+    )
+    found = draft("How many people died in the fire at the Dunmore mill?", (mill, FERRY, BRIDGE))
+    assert {source[0].article.id for _, sources in found.picked for source in sources} == {"mill"}
 
 
 def test_each_side_of_a_comparison_gets_its_sentence_earliest_first():

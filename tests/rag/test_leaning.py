@@ -40,6 +40,7 @@ def test_leaning(text):
         "After Hester Lind resigned, she left Norhaven.",
         "The 2018 report named nobody.",
         "On Monday it rained.",
+        "The same day, Hester Lind resigned.",
         "The Three Gorges dam held.",
         "When the ferry sank, the crew swam ashore.",
     ],
