@@ -33,7 +33,7 @@ _PAST = re.compile(r"[^\W\d_]{2,}ed$")
 # "She denies", "Lind denies", "the council denies"; "boats" after "the" or "of" is a plural.
 _PRESENT = re.compile(
     r"\b(?!(?i:the|a|an|of|in|on|at|by|for|with|from|to|and|or|its|his|her|their|our|my|two|three|four|"
-    r"five|six|seven|eight|nine|ten|many|some|all|no|other|more|most|few|between|as) )"
+    r"five|six|seven|eight|nine|ten|many|some|all|no|other|same|more|most|few|between|as) )"
     r"[^\W\d_]+(?<!s)\]? [a-z]{2,}(?<!s)s\b"
 )
 _AFTER_ADVERB = re.compile(r"\b[a-z]{2,}ly [a-z]{3,}(?<!ly)(?<!ing)\b(?! [a-z]+s?\.?$)")
