@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 
 from index.types import Span
 from rag.answerers.features import Reading, share
-from rag.answerers.junk import is_junk, leans_back
+from rag.answerers.leaning import runs
 from rag.types import Passage
 
 WORDS = 80  # an answer is read, not searched
 WORDS_FOR_PARTS = 100
+LONGEST_RUN = 80  # words of a sentence with what it leans on
 LONGEST = 90  # words of a sentence; some lists and unsplit tables are "sentences" of hundreds
 SENTENCES_AT_MOST = 5
 FIT_COUNTS = 2.0  # logits for a sentence that holds all words of a part that none held yet
 REPEATING_COSTS = 1.0  # logits for saying again what a chosen sentence says
-ENOUGH_WORDS = 30  # until then a lesser sentence is welcome, so that no answer is a lone lead-in
 FAR_BELOW = 3.0  # logits under the best sentence: no longer to the point
+BELOW_ELSEWHERE = 2.0  # … for a sentence of another article
 NAMES_LACKED = 0.5  # share of the question's names that one article has and another does not
 OTHER_MATTER = 3.0  # logits for an article that is about someone or something else
 
@@ -59,14 +60,14 @@ def choose(
     """
     if not readings:
         return []
-    stated = [i for i, r in enumerate(readings) if not is_junk(r.text)] or range(len(readings))
+    stated = [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
     left = [i for i in stated if len(readings[i].found) <= LONGEST] or list(stated)
     chosen: list[Choice] = []
     fits = np.array([[share(r.around, part) for part in parts] for r in readings])
     reached = np.zeros(len(parts))
     vectors = np.stack([r.candidate.vector for r in readings])
     nearest = np.zeros(len(readings))
-    floor = float(scores.max()) - FAR_BELOW
+    floors = _floors(readings, scores, left, alone=len(parts) == 1)
     limit = WORDS if len(parts) == 1 else WORDS_FOR_PARTS
     used = 0
     while left and len(chosen) < SENTENCES_AT_MOST:
@@ -74,16 +75,30 @@ def choose(
         gains = scores + FIT_COUNTS * more - REPEATING_COSTS * nearest
         best = max(left, key=gains.__getitem__)
         left.remove(best)
-        if scores[best] < floor and used >= ENOUGH_WORDS:
+        if chosen and scores[best] < floors[best]:
             continue
-        choice = _fitting(readings[best], chosen)
-        if choice is None or (chosen and used + choice.words > limit):
+        choice = _fitting(readings[best], chosen, limit - used)
+        if choice is None:
             continue
         chosen.append(choice)
         used += choice.words
         reached = np.maximum(reached, fits[best])
         nearest = np.maximum(nearest, vectors @ vectors[best])
     return chosen
+
+
+def _floors(
+    readings: Sequence[Reading], scores: NDArray[np.float64], left: Sequence[int], alone: bool
+) -> NDArray[np.float64]:
+    """Score from which each sentence may join the best one.
+
+    Where one thing is asked (``alone``), the article of the best sentence is likely to answer it
+    by itself: another's must come nearer to be more than filler.
+    """
+    best = readings[max(left, key=scores.__getitem__)].candidate.passage.article.id
+    elsewhere = np.array([r.candidate.passage.article.id != best for r in readings])
+    below = np.where(elsewhere & alone, BELOW_ELSEWHERE, FAR_BELOW)
+    return float(scores[list(left)].max()) - below
 
 
 def of_other_matter(
@@ -98,40 +113,49 @@ def of_other_matter(
     return OTHER_MATTER * lacks if len(parts) == 1 else np.zeros(len(names))
 
 
-def _fitting(reading: Reading, chosen: Sequence[Choice]) -> Choice | None:
-    """Extend the sentence, or leave it bare where what it leans on is there; None if all is."""
-    for choice in (extend(reading), _bare(reading)):
-        if not _overlaps(choice, chosen):
-            return choice
+def _fitting(reading: Reading, chosen: Sequence[Choice], room: int) -> Choice | None:
+    """Take the sentence with what it leans on, but for what is quoted already; None without room.
+
+    The first choice may be longer than the room.
+    """
+    choice = extend(reading)
+    fresh = choice and _fresh(choice, chosen)
+    return fresh if fresh and (not chosen or fresh.words <= room) else None
+
+
+def extend(reading: Reading) -> Choice | None:
+    """Take the sentence with as much of what it leans on as is readable; None if it must not be."""
+    candidate = reading.candidate
+    text = candidate.passage.article.text
+    for run in runs(candidate.passage.article, candidate.sentences, candidate.position):
+        start, end = candidate.sentences[run[0]].start, candidate.sentences[run[-1]].end
+        length = len(text[start:end].split())
+        if run[0] == candidate.position or length <= LONGEST_RUN:
+            return Choice(reading, Span(start, end), length)
     return None
 
 
-def extend(reading: Reading) -> Choice:
-    """Take the sentence, and the one before where it cannot be read without it."""
-    candidate = reading.candidate
-    if not candidate.position or not leans_back(reading.text):
-        return _bare(reading)
-    before = candidate.sentences[candidate.position - 1]
-    text = candidate.passage.article.text
-    inner = text[before.start : before.end]
-    if is_junk(inner) or len(inner.split()) > WORDS // 2:
-        return _bare(reading)
-    length = len(text[before.start : candidate.end].split())
-    return Choice(reading, Span(before.start, candidate.end), length)
+def _fresh(choice: Choice, chosen: Sequence[Choice]) -> Choice | None:
+    """Cut off what is quoted already; None where the sentence itself is."""
+    candidate = choice.reading.candidate
+    article = choice.passage.article
+    start, end = choice.span.start, choice.span.end
+    for other in chosen:
+        if other.passage.article.id != article.id:
+            continue
+        if other.span.start < candidate.end and candidate.start < other.span.end:
+            return None
+        if other.span.start < candidate.start:
+            start = max(start, other.span.end)
+        else:
+            end = min(end, other.span.start)
+    span = _trimmed(article.text, start, end)
+    return Choice(choice.reading, span, len(article.text[span.start : span.end].split()))
 
 
-def _bare(reading: Reading) -> Choice:
-    candidate = reading.candidate
-    return Choice(reading, Span(candidate.start, candidate.end), len(reading.text.split()))
-
-
-def _overlaps(choice: Choice, chosen: Sequence[Choice]) -> bool:
-    return any(
-        other.passage.article.id == choice.passage.article.id
-        and other.span.start < choice.span.end
-        and choice.span.start < other.span.end
-        for other in chosen
-    )
+def _trimmed(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    return Span(start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip()))
 
 
 def arrange(chosen: Sequence[Choice], by_day: bool) -> list[Choice]:

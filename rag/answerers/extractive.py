@@ -21,7 +21,12 @@ _RELATIVE_DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-_ASKS_WHEN = re.compile(r"\bwhen\b|\b(?:which|what) (?:day|date|month|year)\b", re.IGNORECASE)
+# "When" as the word that asks, not as in "How many died when the pier fell?"
+_ASKS_WHEN = re.compile(
+    r"\bwhen (?:exactly )?(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could)\b|"
+    r"\b(?:know|tell|tell me|say|and|or) when\b|\b(?:which|what) (?:day|date|month|year)\b",
+    re.IGNORECASE,
+)
 _DATELINE_WITHIN = 2  # sentences from the top of an article
 
 

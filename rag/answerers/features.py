@@ -78,7 +78,7 @@ class Reading:
     """A candidate sentence with its words, and the stems it shares with the question.
 
     ``around`` adds those of the sentence before and of the headline; ``named`` are the question's
-    names that its article has.
+    names that its article has. ``junk`` states nothing by itself.
     """
 
     candidate: CandidateSentence
@@ -87,6 +87,7 @@ class Reading:
     shared: frozenset[str]
     around: frozenset[str]
     named: frozenset[str]
+    junk: bool
 
 
 def read_question(query: Query, evidence: Evidence) -> Asked:
@@ -134,7 +135,8 @@ def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
         if previous is None:
             previous = asked.shared(_stems_before(candidate))
         around = shared | titles[article.id] | previous
-        readings.append(Reading(candidate, text, found, shared, around, named[article.id]))
+        junk = is_junk(text, article.language)
+        readings.append(Reading(candidate, text, found, shared, around, named[article.id], junk))
     return readings
 
 
@@ -224,7 +226,7 @@ def _form(asked: Asked, reading: Reading, covered: float) -> list[float]:
         kind * covered,
         holds("number", reading.text, reading.found, question),
         float(len(reading.found) < 7),
-        float(is_junk(reading.text)),
+        float(reading.junk),
         1 / (1 + reading.candidate.position),
     ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.answerers.verbs import has_verb
+
 _DATELINE = re.compile(
     r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:\w+\s+\d{1,2}|"
     r"\d{1,2}\s+\w+),?\s+\d{4}\.?$",
@@ -21,7 +23,15 @@ _CREDIT = re.compile(
     r"©|\ball rights reserved\b|\bcookies?\b.*\b(?:accept|consent|policy)\b",
     re.IGNORECASE,
 )
-_SIGNATURE = re.compile(r"^[—–-]{1,2}\s?[A-Z]|^[^\w\"“'‘(\[$£€]")
+_SIGN = re.compile(r"^[|<>=/\\~^_►▶→█©®]")
+_DASH = re.compile(r"^[—–-]{1,2}\s?(?=\w)")
+# Languages written without spaces: what is short there is told by characters.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u3040-\ud7ff]")
+_STOPS = re.compile(r"[.!。！…｡][\"”’'»)\]]*$")
+_FIGURE = re.compile(r"\d")
+_FEWEST_CHARACTERS = 4
+_SHORT = 9  # words; a longer text without a verb that is known here has one that is not
 
 
 def is_dateline(text: str) -> bool:
@@ -29,27 +39,30 @@ def is_dateline(text: str) -> bool:
     return bool(_DATELINE.match(text.strip()))
 
 
-def is_junk(text: str) -> bool:
-    """Whether a sentence states nothing by itself."""
+def is_junk(text: str, language: str | None = None) -> bool:
+    """Whether a sentence states nothing by itself. Verbs are known of English only."""
     text = text.strip()
     return (
         text.endswith("?")
         or is_dateline(text)
-        or len(text) < 20
-        or text.count(" ") < 3
-        or bool(_CAPTION.match(text) or _CREDIT.search(text) or _SIGNATURE.match(text))
+        or bool(_CAPTION.match(text) or _CREDIT.search(text) or _SIGN.match(text))
+        or _is_scrap(_DASH.sub("", text), _is_english(text, language), bool(_DASH.match(text)))
     )
 
 
-def leans_back(text: str) -> bool:
-    """Whether a sentence cannot be read without the one before it."""
-    return bool(_LEANING.match(text))
+def _is_english(text: str, language: str | None) -> bool:
+    """Go by the article's language, unless the words are in another script: articles quote."""
+    return (language or "en").startswith("en") and not _OTHER_SCRIPT.search(text)
 
 
-_LEANING = re.compile(
-    r"^[\"“'‘]?(?:(?:but|and|so|yet|however|also|instead|meanwhile|then|still|though),?\s+)?"
-    r"(?:he|she|it|they|his|her|their|its|this|that|these|those|such|both|the (?:latter|former|two|"
-    r"pair|duo|move|decision|statement|incident|attack|company|group|man|woman|ministry|agency))\b"
-    r"(?!\s+is\s+(?:the|a)\s)",
-    re.IGNORECASE,
-)
+def _is_scrap(text: str, english: bool, dashed: bool) -> bool:
+    """Whether a text is too short to state something, or a name or caption without a verb."""
+    if _UNSPACED.search(text):
+        return len(re.sub(r"\W", "", text)) < _FEWEST_CHARACTERS
+    words = text.split()
+    if not english:
+        return len(text) < 20 or len(words) < 4 or (dashed and not _STOPS.search(text))
+    if len(words) < 4 or len(text) < 20:
+        return len(words) < 2 or not _STOPS.search(text) or not has_verb(text)
+    states_figure = len(words) > 4 and bool(_FIGURE.search(text) and _STOPS.search(text))
+    return len(words) < _SHORT and not states_figure and not has_verb(text)

@@ -59,7 +59,7 @@ _UNITS = (
         "a length of time",
         r"\bhow (?:long (?!ago)|old)\b",
         r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|aged?)\b|, \d\d,|"
-        r"\bsince\b|\buntil\b",
+        r"\b(?:was|is|turned) \d{1,3}\b(?![.,:]\d|%)|\bsince\b|\buntil\b",
     ),
 )
 UNITS = tuple(

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,6 +22,41 @@ def test_sentences_of_a_report() -> None:
 def test_an_abbreviation_does_not_end_a_sentence() -> None:
     text = "Dr. Smith of the U.S. Army met Mr. Jones. They talked."
     assert sentences(text) == ["Dr. Smith of the U.S. Army met Mr. Jones.", "They talked."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The ferry sank at 9:40 p.m. EST off Norhaven.",
+        "Lind died today at 10:00 a.m. Norhaven time (2100 UTC, yesterday).",
+        "They counted the boats until 10 a.m. Central European Time on Friday.",
+        "The pier opens at 9 a.m. Monday morning.",
+        "The pier was opened by then-U.S. President Lind.",
+        "The pier was opened by then-U.S.-president Lind.",
+        "According to the B.C. Harbour Service, two boats sank.",
+        "The boats came from Ft. Lind.",
+        "It was built in est. 1890.",
+    ],
+)
+def test_an_abbreviation_that_goes_on_does_not_end_a_sentence(sentence: str) -> None:
+    found = sentences(f"It rained. {sentence} It was dry.")
+    assert found == ["It rained.", sentence, "It was dry."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The ferry sank at 9:40 p.m.", "The crew swam ashore."),
+        ("The ferry sank at 9:40 p.m.", "Hester Lind swam ashore."),
+        ("The pier opens at 9 a.m.", "Monday is a holiday."),
+        ("The boats came from Washington, D.C.", "They sank."),
+        ("She moved to the B.C.", "In May she left."),
+        ("No problem is harder than X.", "An algorithm solves it."),
+        ("The water was at 30 °C.", "Lind swam."),
+    ],
+)
+def test_an_abbreviation_may_end_a_sentence(first: str, second: str) -> None:
+    assert sentences(f"{first} {second}") == [first, second]
 
 
 def test_a_blank_line_ends_a_sentence() -> None:

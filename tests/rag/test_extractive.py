@@ -7,7 +7,6 @@ from index.embedder import HashedWordsEmbedder
 from index.segment import sentence_spans
 from index.types import Article, Span
 from rag.answerers.extractive import ExtractiveAnswerer
-from rag.answerers.junk import is_dateline, is_junk, leans_back
 from rag.answerers.words import stem, words
 from rag.types import CandidateSentence, Evidence, Passage
 from rag.understand import understand
@@ -119,6 +118,47 @@ def test_a_day_that_is_relative_comes_with_its_dateline():
     assert found.index("Tuesday, August 6, 2024") < found.index("yesterday")
 
 
+def test_when_in_a_clause_asks_no_day():
+    found = answer("Who blamed the ferry company when the ferry Kestrel sank?")
+    assert "Lena Brandt" in found
+    assert "Tuesday, August 6, 2024" not in found
+
+
+def test_a_short_sentence_is_quoted_with_whom_it_is_about():
+    text = (
+        "Ines Okafor, captain of the ferry Kestrel, died in Norhaven on Friday. He was 79. "
+        "The harbour flew its flags at half mast."
+    )
+    article = Article("okafor", "Captain Okafor dies", text, "2024-09-01", "The Post")
+    found = draft("How old was captain Ines Okafor when he died?", (article,))
+    texts = [text for text, _ in found.picked]
+    assert any("He was 79." in text for text in texts)
+    assert "Ines Okafor" in texts[0]
+
+
+def test_someones_words_come_with_whose_they_are():
+    text = (
+        "Mayor Tomas Lind visited the Tamarind bridge. "
+        "Harbour master Ada Voss commented: "
+        '"Tomas Lind has no business on the Tamarind bridge and should stay at home."'
+    )
+    article = Article("lind", "Mayor Lind on the bridge", text, "2024-09-01", "The Post")
+    found = answer("What did mayor Tomas Lind say on the Tamarind bridge?", (article,))
+    assert "no business" not in found or "Ada Voss commented" in found
+
+
+def test_another_article_does_not_fill_a_short_answer():
+    mill = Article(
+        "mill",
+        "Fire at the Dunmore mill",
+        "Twelve people died in a fire at the Dunmore mill. Its owner wept.",
+        "2024-05-02",
+        "The Post",
+    )
+    found = draft("How many people died in the fire at the Dunmore mill?", (mill, FERRY, BRIDGE))
+    assert {source[0].article.id for _, sources in found.picked for source in sources} == {"mill"}
+
+
 def test_each_side_of_a_comparison_gets_its_sentence_earliest_first():
     found = answer("Which opened first: the Tamarind bridge or the Osprey tunnel?")
     assert found.index("Tamarind") < found.index("Osprey")
@@ -178,30 +218,6 @@ def test_words_keep_their_places_and_meet_in_their_stems():
     assert stem("wins") == stem("won")
     assert stem("countries") == stem("country")
     assert stem("bridge") != stem("bride")
-
-
-@pytest.mark.parametrize(
-    ("text", "junk"),
-    [
-        ("Image: Harbour Archive.", True),
-        ("What happens next?", True),
-        ("Tuesday, August 6, 2024", True),
-        ("—Lena Brandt", True),
-        ("The ferry sank off the coast of Norhaven.", False),
-        ("Sources on the pier said the ferry sank at noon.", False),
-        ("“We will rebuild the pier,” said Lena Brandt.", False),
-    ],
-)
-def test_junk(text, junk):
-    assert is_junk(text) is junk
-
-
-def test_datelines_and_leaning_sentences():
-    assert is_dateline("Tuesday, August 6, 2024")
-    assert not is_dateline("On Tuesday, August 6, 2024 the ferry sank.")
-    assert leans_back("He said so.")
-    assert leans_back("But they denied it.")
-    assert not leans_back("Hester Lind said so.")
 
 
 def test_a_span_is_inside_its_article():

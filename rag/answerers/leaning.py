@@ -1,0 +1,181 @@
+"""What a sentence needs beside it to be read alone: who "he" is, whose words a quotation is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.types import Article, Span
+from rag.answerers.junk import is_junk
+
+# Outside of quotation marks, these say that someone speaks.
+_SPEECH = re.compile(
+    r"\baccording to\b|\bput it\b|\bwent on\b|\b(?:said|say(?:s|ing)?|told|tell(?:s|ing)?|wrote|"
+    r"writ(?:es?|ing|ten)|spoke(?:s\w+)?|thought|quot(?:e[ds]?|ing)|reads?|statements?)\b|"
+    r"\b(?:accus|add|admit|admitt|acknowledg|alleg|announc|argu|ask|assert|assur|boast|blam|call|"
+    r"caption|caution|cit|claim|comment|complain|conced|conclud|concur|condemn|confirm|continu|"
+    r"counter|critici[sz]|declar|declin|demand|deni|deny|describ|dismiss|elaborat|emphasi[sz]|"
+    r"estimat|explain|express|indicat|insist|jok|lament|mention|not|observ|opin|plead|pledg|post|prais|predict|"
+    r"promis|protest|question|quip|quipp|react|recall|recount|reflect|reiterat|reject|remark|remind|"
+    r"repl|repli|report|respond|retort|reveal|shout|stat|stress|suggest|summ|testif|testifi|thank|threaten|"
+    r"tweet|urg|vow|warn|welcom|wonder)(?:ed|es|s|ing|y)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)")
+_OPENS = re.compile(r"[\"“«»„]")
+_CLOSERS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«"}
+_MARKS = re.compile(r"[\"“”„«»]")
+_BACK = 3  # sentences: farther off, a reader no longer sees who is meant
+_TELLS_AFTER = re.compile(rf"^(?:[-–—]\s*\w|[a-z]|(?:[A-Z][\w.’'-]* ){{1,4}}(?:{_SPEECH.pattern}))")
+_ONLY_TELLS = 14  # words of a sentence that adds no more than who spoke
+_FEW_WORDS = 3  # outside of the marks; with more, the quotation is a part of what is stated
+_PRONOUN = r"(?:he|she|they)"
+_PRONOUN_SPEAKS = re.compile(
+    rf"\b{_PRONOUN}(?: \w+)? (?:{_SPEECH.pattern})|\b(?:said|says|added) {_PRONOUN}\b",
+    re.IGNORECASE,
+)
+_LEANING = re.compile(
+    r"^[\"“'‘]?(?:(?:but|and|so|yet|however|also|instead|meanwhile|then|still|though),?\s+)?"
+    r"(?:he|she|it|they|his|her|their|its|this|that|these|those|such|both|the (?:latter|former|two|"
+    r"pair|duo|move|decision|statement|incident|attack|company|group|man|woman|ministry|agency))\b"
+    r"(?!\s+is\s+(?:the|a)\s)",
+    re.IGNORECASE,
+)
+# "The 176 people on board", "The other three": counted out of what was named before.
+_COUNTED = re.compile(
+    r"^(?:The|All|Both|Another|Only) (?:(?:other|remaining|rest)\b|"
+    r"(?!(?:1[5-9]|20)\d\d )(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten) [a-z])"
+)
+# "In a meeting that day he was told": a phrase without a name of its own, then a pronoun.
+_INTRODUCED = re.compile(
+    r"^(?:In|On|At|By|During|After|Before|When|While|As|Since|For|Following|Under|With|Despite|"
+    r"Until|Earlier|Later|Last|Once|Although|Though|If|Because)\b"
+    rf"(?P<phrase>[^.;:\"“]{{0,70}}?),? {_PRONOUN} (?=[a-z])"
+)
+_NAME = re.compile(
+    r"(?<!\b[Ii]n )(?<!\b[Aa]t )(?<!\b[Tt]o )(?<!\b[Oo]f )(?<!\b[Ff]rom )(?<!\b[Nn]ear )\b"
+    r"(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b|\w+day\b)[A-Z]\w+"
+)
+
+
+def leans_back(text: str) -> bool:
+    """Whether a sentence speaks of someone or something that only a sentence before it names."""
+    if _LEANING.match(text) or _COUNTED.match(text):
+        return True
+    introduced = _INTRODUCED.match(text)
+    return bool(introduced and not _NAME.search(text, *introduced.span("phrase")))
+
+
+def outside_quotes(text: str, inside: bool = False) -> str:
+    """Leave the words outside of quotation marks; ``inside`` if the sentence begins in some."""
+    if inside:
+        closed = re.search(r"[\"”»«]", text)
+        text = text[closed.end() :] if closed else ""
+    return _QUOTED.sub(" ", text)
+
+
+def is_bare_quote(text: str, inside: bool = False) -> bool:
+    """Whether a sentence is someone's words and does not say whose."""
+    if not inside and not _OPENS.match(text):
+        return False
+    outside = outside_quotes(text, inside)
+    return not _SPEECH.search(outside) and len(outside.split()) < _FEW_WORDS
+
+
+def says_who(text: str, inside: bool = False) -> bool:
+    """Whether a sentence tells that someone speaks, as one that introduces a quotation does."""
+    return text.rstrip().endswith(":") or bool(_SPEECH.search(outside_quotes(text, inside)))
+
+
+def speaker_is_pronoun(text: str, inside: bool = False) -> bool:
+    """Whether a quotation's speaker is told, but as "he" or "she"."""
+    quotes = inside or bool(_OPENS.match(text))
+    return quotes and bool(_PRONOUN_SPEAKS.search(outside_quotes(text, inside)))
+
+
+@lru_cache(maxsize=64)
+def inside_quotes(text: str, sentences: tuple[Span, ...]) -> frozenset[int]:
+    """Numbers of the sentences that begin inside a quotation that an earlier one opened.
+
+    A quotation ends with its paragraph at the latest: the next one would open it anew.
+    """
+    inside = set()
+    closers = ""
+    end = 0
+    for number, span in enumerate(sentences):
+        if "\n\n" in text[end : span.start]:
+            closers = ""
+        if closers:
+            inside.add(number)
+        for found in _MARKS.finditer(text, span.start, span.end):
+            if not closers:
+                closers = _CLOSERS.get(found[0], "") if _may_open(text, found.start()) else ""
+            elif found[0] in closers:
+                closers = ""
+        end = span.end
+    return frozenset(inside)
+
+
+def _may_open(text: str, place: int) -> bool:
+    """Whether no word ends right before a mark: one that closes what nothing opened is a slip."""
+    return not place or not (text[place - 1].isalnum() or text[place - 1] in ".,;:!?…")
+
+
+def runs(article: Article, sentences: Sequence[Span], position: int) -> list[range]:
+    """Find the runs of sentences in which the one at ``position`` can be read, the best first.
+
+    The longest reaches back to the names that it leans on. None for someone's words of which no
+    sentence nearby says whose they are.
+    """
+    read = _Reading(article.text, tuple(sentences))
+    first = position
+    while first > 0 and position - first < _BACK and read.leans(first):
+        if is_junk(read.text(first - 1), article.language):
+            break
+        first -= 1
+    if not read.is_bare(position):
+        # Who "he" is may be told farther off; the sentence before is more than nothing.
+        start = max(first, position - 1) if read.leans(first) else first
+        return [range(number, position + 1) for number in range(start, position + 1)]
+    speaks = [number for number in range(first, position) if read.says_who(number)]
+    if speaks:
+        return [range(number, position + 1) for number in range(first, speaks[-1] + 1)]
+    after = position + 1
+    if after < len(sentences) and read.tells_after(after):
+        return [range(position, after + 1)]
+    return []
+
+
+class _Reading:
+    """An article's sentences, as one that looks for what another leans on reads them."""
+
+    def __init__(self, text: str, sentences: tuple[Span, ...]) -> None:
+        self._text = text
+        self._sentences = sentences
+        self._inside = inside_quotes(text, sentences)
+
+    def _at(self, number: int) -> tuple[str, bool]:
+        span = self._sentences[number]
+        return self._text[span.start : span.end], number in self._inside
+
+    def text(self, number: int) -> str:
+        return self._at(number)[0]
+
+    def is_bare(self, number: int) -> bool:
+        return is_bare_quote(*self._at(number))
+
+    def leans(self, number: int) -> bool:
+        text, inside = self._at(number)
+        if is_bare_quote(text, inside) or speaker_is_pronoun(text, inside):
+            return True
+        # "It was a good day," said Lind: who speaks is named, and "it" is the speaker's affair.
+        return not inside and not _OPENS.match(text) and leans_back(text)
+
+    def says_who(self, number: int) -> bool:
+        return says_who(*self._at(number))
+
+    def tells_after(self, number: int) -> bool:
+        text, inside = self._at(number)
+        short = len(text.split()) <= _ONLY_TELLS and not _OPENS.search(text)
+        return not inside and short and bool(_TELLS_AFTER.match(text)) and says_who(text)
