@@ -8,7 +8,6 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -89,7 +88,7 @@ class BuildProgress:
         if self._bars.disable and self._clock() - self._told >= _TELL_EVERY:
             self._told = self._clock()
             (task,) = (task for task in self._bars.tasks if task.id == self._task)
-            click.echo(_line(task), err=True)
+            self._bars.console.out(_line(task), highlight=False)
 
 
 def _line(task: Task) -> str:
