@@ -17,7 +17,7 @@ from index.types import Chunk
 
 _ANALYZER = "news"
 _HEAP_BYTES = 64_000_000
-# Headlines are short, so BM25's length normalisation already favours them; see decisions 0002, 0006.
+# Headlines are short, so BM25 favours them as it is; see decisions 0002 and 0006.
 _TITLE_BOOST = 0.5
 _OTHER_BOOST = 0.8  # of another name for what a question names
 
