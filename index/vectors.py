@@ -60,6 +60,7 @@ class VectorIndex:
             open_or_copy(folder, _client) if for_reading else (_client(folder), None)
         )
         self._collection = _collection(self._client)
+        self._size: int | None = None  # counting takes Chroma as long as a third of a search
 
     def close(self) -> None:
         """Release the folder."""
@@ -69,6 +70,7 @@ class VectorIndex:
 
     def add(self, rows: Sequence[EmbeddedChunk]) -> None:
         """Add chunks."""
+        self._size = None
         for first in range(0, len(rows), _BATCH):
             batch = rows[first : first + _BATCH]
             self._collection.add(
@@ -80,6 +82,7 @@ class VectorIndex:
 
     def delete(self, chunk_ids: Sequence[str]) -> None:
         """Remove chunks."""
+        self._size = None
         for first in range(0, len(chunk_ids), _BATCH):
             self._collection.delete(ids=list(chunk_ids[first : first + _BATCH]))
 
@@ -154,7 +157,9 @@ class VectorIndex:
         self, vector: Matrix, top_k: int, chunk_ids: Some[str] | None = None
     ) -> list[tuple[str, float]]:
         """Nearest chunks as (chunk id, cosine), best first; ``chunk_ids`` limits the search."""
-        top_k = min(top_k, self.count() if chunk_ids is None else len(chunk_ids))
+        if self._size is None:
+            self._size = self.count()
+        top_k = min(top_k, self._size if chunk_ids is None else len(chunk_ids))
         if top_k < 1:
             return []
         found = self._collection.query(
