@@ -241,9 +241,9 @@ class SentenceVectors:
         """Highest cosine to a unit vector in each range of rows (end exclusive)."""
         if not ranges:
             return []
-        # As a plain array: each slice of a memmap costs ten times that of an array.
-        stored = np.memmap(self._path, self._row, mode="r").view(np.ndarray)
-        rows: NDArray[Any] = np.concatenate([stored[first:last] for first, last in ranges])
+        # By their numbers: joining slices of rows with fields takes numpy several times as long.
+        numbers = np.concatenate([np.arange(first, last) for first, last in ranges])
+        rows: NDArray[Any] = np.memmap(self._path, self._row, mode="r").view(np.ndarray)[numbers]
         cosines = (rows["values"].astype(np.float32) @ vector) * rows["scale"]
         starts = np.cumsum([0, *(last - first for first, last in ranges[:-1])])
         highest: list[float] = np.maximum.reduceat(cosines, starts).tolist()
