@@ -17,7 +17,7 @@ from index.types import Chunk
 
 _ANALYZER = "news"
 _HEAP_BYTES = 64_000_000
-# Headlines are short, so BM25's length normalisation already favours them; see decision 0002.
+# Headlines are short, so BM25 favours them as it is; see decisions 0002 and 0006.
 _TITLE_BOOST = 0.5
 _OTHER_BOOST = 0.8  # of another name for what a question names
 
@@ -175,12 +175,18 @@ class LexicalIndex:
         return [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
 
     def _either(self, names: Sequence[Synonyms], headlines: bool) -> tantivy.Query:
+        """Score of the words, each by text or headline, whichever is higher.
+
+        Not by both: a text is no nearer to a question for a headline that repeats its words. The
+        headline stands in for what a passage in the middle of an article does not say again.
+        """
         clauses = []
         for name in names:
-            clauses.append((tantivy.Occur.Should, self._best(name, "body")))
+            query = self._best(name, "body")
             if headlines:
                 title = tantivy.Query.boost_query(self._best(name, "title"), _TITLE_BOOST)
-                clauses.append((tantivy.Occur.Should, title))
+                query = tantivy.Query.disjunction_max_query([query, title])
+            clauses.append((tantivy.Occur.Should, query))
         return tantivy.Query.boolean_query(clauses)
 
     def _best(self, name: Synonyms, field: str) -> tantivy.Query:

@@ -180,9 +180,7 @@ class Retriever:
         if options.beyond and query.filters != query.required:
             wider = self._allowed(query.required)
             inside = allowed or {}
-            beyond = [
-                hit for hit in self._hits(asked, wider) if _article_of(hit.chunk_id) not in inside
-            ]
+            beyond = [hit for hit in self._hits(asked, wider) if hit.article_id not in inside]
             hits = with_outside(hits, beyond)
         if self._reranker is None or ranking != "fused" or not options.reranker:
             return self._fold(hits, top_k, allowed, wider)
@@ -333,10 +331,6 @@ class Retriever:
             for n, at in enumerate(positions)
             if kept is None or any(_mostly_in(spans[at], span) for span in kept)
         ]
-
-
-def _article_of(chunk_id: str) -> str:
-    return chunk_id.rsplit(":", 1)[0]
 
 
 def _passage(hit: Hit, rank: int, placed: Placed, outside: bool) -> Passage:

@@ -39,6 +39,24 @@ def test_a_headline_counts(index: LexicalIndex) -> None:
     assert found(index, "court") == ["b:x:0"]
 
 
+def test_a_headline_counts_for_what_the_text_does_not_say(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical")
+    index.add(
+        [
+            (Chunk("neither", "neither", 0, 1, "A claim was made."), "Court"),
+            (Chunk("headline", "headline", 0, 1, "A claim was made."), "Ferry"),
+            (Chunk("text", "text", 0, 1, "A ferry was made."), "Court"),
+            (Chunk("both", "both", 0, 1, "A ferry was made."), "Ferry"),
+        ]
+    )
+    index.commit()
+    scores = dict(index.search(["ferri"], 10))
+    assert scores["both"] == pytest.approx(scores["text"])  # once, not twice
+    assert scores["text"] > scores["headline"] > 0
+    assert "neither" not in scores
+    assert set(dict(index.search(["ferri"], 10, headlines=False))) == {"text", "both"}
+
+
 def test_more_of_the_words_score_higher(index: LexicalIndex) -> None:
     scores = dict(index.search(index.words("attack claimed by nobody"), 10))
     assert scores["a:1"] > scores["b:x:0"] > 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.build import build_archive
 from index.settings import Settings
 from rag import Archive, Filters, Passage, QuestionError
-from rag.fusion import Hit, by_time
+from rag.fusion import Hit, by_time, with_reports
 from rag.options import EVERYTHING
 
 Ids = list[str]
@@ -78,6 +78,17 @@ def test_each_report_is_looked_for_by_itself(opened: Archive) -> None:
         next(p.score for p in found if p.article.id == "budget") for found in (passages, together)
     ]
     assert budget[0] > budget[1]  # the best of its report, however little of the question it is
+
+
+def test_the_report_that_is_found_most_surely_comes_first() -> None:
+    unsure = [Hit("a:0", 1.0, {}), Hit("a:1", 0.99, {}), Hit("b:0", 0.95, {})]
+    sure = [Hit("c:0", 0.98, {}), Hit("c:1", 0.97, {}), Hit("d:0", 0.4, {})]
+    hits = with_reports([Hit("e:0", 1.0, {}), *unsure[1:]], [unsure, sure, []])
+    # By the lead over the next article, not over another chunk of the same one.
+    assert [hit.chunk_id for hit in hits] == ["c:0", "c:1", "a:0", "a:1", "b:0", "e:0", "d:0"]
+    assert all(0 <= hit.score <= 1 for hit in hits)
+    alone = with_reports([], [[Hit("a:0", 0.9, {})]])
+    assert [hit.score for hit in alone] == [0.9]  # nothing else in its limits
 
 
 def test_the_newest_or_the_oldest_to_the_point_first() -> None:
