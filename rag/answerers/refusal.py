@@ -21,6 +21,8 @@ from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing that was found in the archive is about this."
+NO_WORDS = "The question has no word that says what it is about."
+NO_WORD_FOUND = "Nothing that was found in the archive has any word of the question."
 NAMES_MISSING = 0.36  # share of the names' weight that is nowhere in the evidence
 NEAR_ENOUGH = 0.62  # cosine above which a missing name is taken for another spelling
 BESIDE = 0.25  # cosine below the best sentence's: an article of such a sentence may be about it too
@@ -84,7 +86,9 @@ def why_not(
     features: NDArray[np.float64],
 ) -> str:
     """Say in one sentence what is missing; "" where the evidence answers."""
-    if not readings or not asked.weights:
+    if not asked.weights:
+        return NO_WORDS
+    if not readings:
         return NOTHING_FOUND
     cosines = features[:, FEATURES.index("cosine")]
     nearest = float(cosines.max())
@@ -92,6 +96,8 @@ def why_not(
     names = asked.names - named
     if _lost(asked, names) > NAMES_MISSING and nearest < NEAR_ENOUGH:
         return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
+    if not any(reading.around for reading in readings):
+        return NO_WORD_FOUND
     if support(asked, readings, named, nearest) < SUPPORT_NEEDED:
         return NOTHING_FOUND
     best = [readings[index] for index in np.argsort(-scores)[:LOOKED_AT]]

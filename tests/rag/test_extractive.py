@@ -160,6 +160,16 @@ def test_refuses_a_matter_that_is_not_there():
     assert draft("best lentil soup recipe with garlic").refusal
 
 
+@pytest.mark.parametrize("question", ["*** [[ ~~", "???", "What is it?", "<>"])
+def test_refuses_a_question_without_words_to_look_for(question):
+    assert draft(question).refusal == "The question has no word that says what it is about."
+
+
+def test_refuses_where_no_word_of_the_question_is_there():
+    refusal = draft("zxqv blorp").refusal
+    assert refusal == "Nothing that was found in the archive has any word of the question."
+
+
 def test_refuses_without_evidence():
     nothing = Evidence((), (), np.zeros(4, np.float32), {})
     assert ExtractiveAnswerer().draft(understand("Who sank?"), nothing).refusal
