@@ -85,6 +85,8 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
         if _YEAR.search(question):
             topic = _YEAR.sub("", topic)
         both = " ".join(f"{topic.strip()} {question}".split())
+        if _turns_to(question, turns) and not _PRONOUN.search(topic):
+            return both
         return _bracketed(both, _needed(topic, turns, both))
     carried = _carried(asked, question)
     answers = [turn.content for turn in turns if turn.role == "assistant"]
@@ -100,11 +102,18 @@ def _topic(history: Sequence[Turn]) -> list[Turn]:
     for turn in history:
         if turn.role == "user":
             thanked = _is_courtesy(turn.content)
-            if not thanked and _named(turn.content) and not _leans(turn.content, turns):
+            begins = _turns_to(turn.content, turns) or not _leans(turn.content, turns)
+            if not thanked and _named(turn.content) and begins:
                 turns = []
         if not thanked:
             turns.append(turn)
     return turns
+
+
+def _turns_to(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether it is a "What about the Garrow fires?": what is asked next is about these."""
+    match = _CONTRAST.match(question)
+    return bool(match and not NAME.fullmatch(match["name"]) and _fresh(question, turns))
 
 
 def _is_courtesy(text: str) -> bool:

@@ -102,7 +102,8 @@ FOLLOW_UPS = [
     ((*FERRY, *TRIAL), "How old is he?", "Vey", "Kestrel"),
     ((*RAID, "What happened in Wexmoor?", "A mill burnt."), "Why?", "Wexmoor", "Sorva"),
     ((*RAID, *TRIAL, "Did Brandt comment?", "No."), "What about the Garrow fires?", "Garrow fires",
-     "Sorva"),
+     "Vey"),
+    ((*RAID, "What about the Garrow fires?", "They are out."), "Who died?", "Garrow", "Sorva"),
     ((*VOTE, "Who died in Garrow?", "Two."), "Who was arrested for it?", "Garrow", "Harbour Party"),
 ]  # fmt: skip
 
