@@ -40,8 +40,8 @@ def unmet(
     ``near`` maps the near articles to the question's names in them, ``articles`` are all that were
     found, ``best`` are the best sentences.
     """
-    long = len(asked.weights) > SHORT
-    if long or len(query.parts) > 1 or query.reports or query.filters.sources:
+    outlets = any(inference.part == "outlets" for inference in query.inferred)
+    if len(asked.weights) > SHORT or len(query.parts) > 1 or outlets:
         return ""
     for thing in _NAMED_THING.finditer(query.standalone):
         if _is_missing(thing[0], asked, near, articles):
