@@ -59,7 +59,9 @@ _NOUN_FOLLOWS = re.compile(
     r"who|what|which|when|where|how|why)\b)[A-Za-z]"
 )
 _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
-_LEAD, _LAG = timedelta(days=3), timedelta(days=31)
+_LEAD = timedelta(days=1)  # it was the day after elsewhere
+_TOLD = timedelta(days=7)  # days in which what happened is reported: to these a limit is widened
+_LAG = timedelta(days=31)  # days in which it is still told of: these the ranking leans to
 _NEAR_YEARS = 3
 _FORTNIGHT = timedelta(days=14)
 
@@ -137,7 +139,7 @@ def _limit(
     if (today - only.first).days > 365 * _NEAR_YEARS:
         # An archive of the news of today reports such a time looking back, at any date.
         return None
-    return only.first - _LEAD, only.last + _LAG
+    return only.first - _LEAD, only.last + _TOLD
 
 
 def _is_part_of_a_name(question: str, time: Spoken) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answerers.names import question_names
 from rag.answerers.stopwords import STOP_WORDS
 from rag.answerers.words import words
 from rag.places import expansions
 from rag.types import Turn
 
 _PRONOUN = re.compile(
-    r"\b(?:he|she|they|him|her|hers|them|his|their|theirs|it|its|this|these|those|"
+    r"\b(?:he|she|they|him|her|hers|them|his|their|theirs|it(?! take)|its|"
+    r"(?:this|these|those)(?! (?:days?|weeks?|weekend|months?|years?|morning|season|time)\b)|"
     r"the (?:same|latter|former|other)|that(?=[\s]*[?.,;]|$)|(?:after|about|before|like|did|"
     r"do|with|"
     r"of|was|is) that|there(?=[\s]*[?.,;]|$)|ones?(?=[\s]*[?.,;]|$))\b",
@@ -42,6 +44,21 @@ _TALK = frozenset(
     much notable other others people significant something tell thing things time times way work
     """.split()
 )
+# What is said, asked or done about a matter that is not named: "What did Brandt say?"
+_OPEN_END = re.compile(
+    r"\b(?:say|said|comment(?:ed)?|respon(?:d|ded|se)|react(?:ed|ion)?|repl(?:y|ied)|think|thought|"
+    r"do|agreed?|den(?:y|ied)|apologi[sz]ed?|object(?:ed)?|accept(?:ed)?|refused?|confirm(?:ed)?|"
+    r"condemn(?:ed)?|intervened?|involved|statement|role|part|plans?|verdict|opinion|position|view|"
+    r"first|second|third|last|next|\w+['’]s?)\s*\?*$",
+    re.IGNORECASE,
+)
+_THERE = re.compile(r"\bthere\W*$", re.IGNORECASE)
+_PLACED = re.compile(r"\b(?:in|at|near|to|from|off) (?:the )?[A-Z]")
+_COURTESY = frozenset(
+    """thanks thank you ok okay great good nice cool wow fine right alright perfect hello hi hey bye
+    goodbye cheers please got it i see very much so a lot for that all of interesting helpful well
+    """.split()
+)
 _DEFINES = re.compile(r"^(?:[Ww]ho|[Ww]hat) (?:is|are|was|were) (?:the )?[A-Z][^'’]*\?*$")
 _CONTRAST = re.compile(
     r"^(?:and |but |so )?(?:what about|how about|and|as for) (?:in |for |at |on |with |by )?"
@@ -54,26 +71,62 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     """Add to the question what it leans on; unchanged where it has a topic of its own.
 
     An elliptic one ("And in 2019?") follows the question that it continues; any other is given
-    the names and nouns of the turns before in brackets.
+    the names and nouns of the turns before in brackets, back to where their topic began.
     """
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked or not _leans(question):
+    turns = _topic(history)
+    asked = [turn.content for turn in turns if turn.role == "user"]
+    if not asked or not _leans(question, turns):
         return question
     topic = asked[-1]
     if is_elliptic(question):
         swapped = _swapped(topic, question)
         if swapped:
-            earlier = _carried(asked[:-1], swapped) if _leans(topic) else []
-            return _bracketed(swapped, earlier)
+            return _bracketed(swapped, _needed(topic, turns, swapped))
         if _YEAR.search(question):
             topic = _YEAR.sub("", topic)
-        earlier = _carried(asked[:-1], f"{topic} {question}") if _leans(topic) else []
-        return _bracketed(" ".join(f"{topic.strip()} {question}".split()), earlier)
+        both = " ".join(f"{topic.strip()} {question}".split())
+        if _turns_to(question, turns) and not _PRONOUN.search(topic):
+            return both
+        return _bracketed(both, _needed(topic, turns, both))
     carried = _carried(asked, question)
-    answers = [turn.content for turn in history if turn.role == "assistant"]
+    answers = [turn.content for turn in turns if turn.role == "assistant"]
     if answers and (_PRONOUN.search(question) or not _content(question)):
         carried += _names(answers[-1], " ".join([question, *carried]))[:3]
     return _bracketed(question, carried)
+
+
+def _topic(history: Sequence[Turn]) -> list[Turn]:
+    """Find the turns of the last topic: from the question on that began it."""
+    turns: list[Turn] = []
+    thanked = False
+    for turn in history:
+        if turn.role == "user":
+            thanked = _is_courtesy(turn.content)
+            begins = _turns_to(turn.content, turns) or not _leans(turn.content, turns)
+            if not thanked and _named(turn.content) and begins:
+                turns = []
+        if not thanked:
+            turns.append(turn)
+    return turns
+
+
+def _turns_to(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether it is a "What about the Garrow fires?": what is asked next is about these."""
+    match = _CONTRAST.match(question)
+    return bool(match and not NAME.fullmatch(match["name"]) and _fresh(question, turns))
+
+
+def _is_courtesy(text: str) -> bool:
+    """Whether it asks nothing and names nothing: "Thanks!", "OK, I see"."""
+    said = [word.lower() for word in _TOKEN.findall(text)]
+    return "?" not in text and all(word in _COURTESY for word in said)
+
+
+def _needed(topic: str, turns: Sequence[Turn], own: str) -> list[str]:
+    """Find what the question that an elliptic one continues leans on itself."""
+    asked = [turn.content for turn in turns if turn.role == "user"]
+    last = max(place for place, turn in enumerate(turns) if turn.role == "user")
+    return _carried(asked[:-1], own) if _leans(topic, turns[:last]) else []
 
 
 def _swapped(topic: str, question: str) -> str | None:
@@ -108,25 +161,39 @@ def _bracketed(question: str, carried: Sequence[str]) -> str:
     return f"{question} ({', '.join(carried[:_CARRIED])})" if carried else question
 
 
-def _leans(question: str) -> bool:
-    """Whether a question needs the turns before it to be understood."""
+def _leans(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether a question needs the turns before it, those of one topic, to be understood."""
+    if _is_courtesy(question):
+        return False
     if _CONNECTIVE.match(question) or is_elliptic(question):
         return True
     if _DEFINES.match(question) and _named(question):
         return False
-    content = _content(question)
-    if len(content) <= (2 if _named(question) else 4):
-        return True
     pronoun = _PRONOUN.search(question)
-    if pronoun is None:
-        return False
+    if _THERE.search(question) and not _PLACED.search(question):
+        return True
     # A name that comes first is what the pronoun means: "What did Lee say of his trip?"
-    return not _named(question[: pronoun.start()])
+    if pronoun and not _named(question[: pronoun.start()]):
+        return True
+    content = _content(question)
+    if len(content) > (2 if _named(question) else 4):
+        return False
+    # One that names something new with a verb of its own is about that, however short.
+    return not _fresh(question, turns) or bool(_OPEN_END.search(question))
+
+
+def _fresh(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether it names something of which the turns before have no word."""
+    known = {word.stem for turn in turns for word in words(turn.content)}
+    proper = {name for name in question_names(words(question)) if not name.isdigit()}
+    names = ({word.stem for word in words(name)} & proper for name in _names(question, ""))
+    return any(name and not name & known for name in names)
 
 
 def _named(text: str) -> bool:
     """Whether it names something; the capital of a first word is none."""
-    return any(m.start() > 0 or len(_without_start(m[0].split())) > 1 for m in NAME.finditer(text))
+    own = (_after_start(m.start(), m[0]) for m in NAME.finditer(text))
+    return any(name and (start > 0 or " " in name) for start, name in own)
 
 
 def is_elliptic(question: str) -> bool:
@@ -152,7 +219,7 @@ def _content(text: str) -> list[str]:
 
 
 def _carried(asked: Sequence[str], own: str) -> list[str]:
-    """Names, then nouns of the turns before, back to one that stands alone and names something."""
+    """Names, then nouns of a topic's questions, the last first."""
     names: list[str] = []
     nouns: list[str] = []
     for earlier in reversed(asked):
@@ -160,8 +227,6 @@ def _carried(asked: Sequence[str], own: str) -> list[str]:
         names += _names(plain, " ".join([own, *names]))
         known = {word.lower() for word in _content(" ".join([own, *names, *nouns]))}
         nouns += [word for word in _content(plain) if word.lower() not in known]
-        if names and not _leans(earlier):
-            break
     return [*names, *nouns[: _FEW if names and len(_content(own)) > 1 else _MANY]]
 
 
@@ -169,17 +234,11 @@ def _names(text: str, known: str) -> list[str]:
     """Names and numbers of an answer that are not known yet, in order."""
     found = []
     for match in NAME.finditer(re.sub(r"\[\d+\]", "", text)):
-        name = " ".join(_without_start(match[0].strip(".,'’").split()))
-        first = match.start() == 0 and " " not in name
+        start, own = _after_start(match.start(), match[0])
+        name = own.strip(".,'’")
+        first = start == 0 and " " not in name
         if first or not name or name.lower() in known.lower() or name.lower() in STOP_WORDS:
             continue
         if name[0].isalpha() and name not in found:
             found.append(name)
     return found
-
-
-def _without_start(name: list[str]) -> list[str]:
-    """Strip a name of the "In" or "The" that its capital at a sentence's start pulled in."""
-    while name and name[0].lower() in STOP_WORDS:
-        name = name[1:]
-    return name

@@ -1,13 +1,19 @@
-"""Limits that were only read from a question's words, and are dropped where they were misread."""
+"""Limits on a question: those only read from its words are dropped where they were misread.
+
+Of those that the user set, a refusal says what they keep out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
-from rag.types import Filters, Query
+from rag.dates import describe_days
+from rag.types import Draft, Filters, Query
 
 _READ = ("dates", "outlets")
+_ALIKE = 0.5  # likeness of an outlet's name to one that the archive has not
 _NOTHING = "the archive has nothing there"
 
 
@@ -43,3 +49,56 @@ def within_archive(query: Query, holds: Callable[[Filters], bool]) -> Query:
         if fewer.filters != query.required and holds(fewer.filters):
             return fewer
     return unlimited(query, _NOTHING)
+
+
+def without_any(query: Query) -> Query:
+    """Return the query without limits, those that the user set included."""
+    return replace(query, filters=Filters(), required=Filters(), reports=())
+
+
+def why_none_inside(
+    limits: Filters, holds: Callable[[Filters], bool], outlets: Sequence[str]
+) -> str:
+    """Say why no article is inside limits that the user set; "" where one is.
+
+    ``outlets`` are those of the archive.
+    """
+    if holds(limits):
+        return ""
+    known = {outlet.casefold(): outlet for outlet in outlets}
+    unknown = [source for source in limits.sources if source.casefold() not in known]
+    if not unknown:
+        return f"No article of the archive is {describe(limits)}."
+    near = [
+        known[name]
+        for source in unknown
+        for name in get_close_matches(source.casefold(), known, n=3, cutoff=_ALIKE)
+    ]
+    named = " or ".join(f'"{source}"' for source in unknown)
+    if near:
+        listed = ", ".join(f'"{name}"' for name in dict.fromkeys(near))
+        return f"The archive has no outlet {named}; the nearest names are {listed}."
+    return f"The archive has no outlet {named}."
+
+
+def why_not_inside(limits: Filters, inside: str, elsewhere: Draft) -> str:
+    """Say why nothing inside limits that the user set answers, and what there is without them.
+
+    ``inside`` is why no article is inside of them, or ""; ``elsewhere`` is drafted without them.
+    """
+    if elsewhere.refusal:
+        return inside or elsewhere.refusal
+    articles = {passage.article.id for _, spans in elsewhere.picked for passage, _ in spans}
+    count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
+    said = inside or f"Nothing that is {describe(limits)} answers this."
+    return f"{said} Without that limit there is an answer, from {count}."
+
+
+def describe(limits: Filters) -> str:
+    """Say limits in words, to stand after "is"."""
+    said = []
+    if limits.published_from or limits.published_to:
+        said.append(describe_days(limits.published_from, limits.published_to))
+    if limits.sources:
+        said.append(f"reported by {' or '.join(limits.sources)}")
+    return " and ".join(said)

@@ -10,7 +10,13 @@ from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.failures import is_fault
 from rag.answerers import Answerer
 from rag.assemble import assemble
-from rag.limits import unlimited, within_archive
+from rag.limits import (
+    unlimited,
+    why_none_inside,
+    why_not_inside,
+    within_archive,
+    without_any,
+)
 from rag.question import Question
 from rag.reader import Reader, Timer
 from rag.retriever import Ranking
@@ -21,6 +27,7 @@ from rag.verify import verify
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
 _READ = 12
+_EMPTY = "The archive is empty: it has no article to answer from."
 
 
 class Steps:
@@ -76,6 +83,8 @@ class Steps:
             query, evidence, draft = self._without_limits(question, query, evidence, draft)
             yield query
             yield evidence.passages
+        if draft.refusal:
+            draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
         draft = verify(draft, self._reader.text)
         answer = assemble(query, draft, evidence)
@@ -94,6 +103,19 @@ class Steps:
         found = self._retrieve(wider, question)
         again = self._answerer.draft(wider, found)
         return (query, evidence, draft) if again.refusal else (wider, found, again)
+
+    def _with_its_limits(self, question: Question, query: Query, draft: Draft) -> Draft:
+        """Refuse for the limits that the user set where these are why nothing answers."""
+        reader = self._reader
+        if not reader.manifest.articles:
+            return Draft(refusal=_EMPTY)
+        if not query.required:
+            return draft
+        wider = without_any(query)
+        elsewhere = self._answerer.draft(wider, self._retrieve(wider, question))
+        with _damage_told(reader.generation.archive):
+            inside = why_none_inside(query.required, reader.retriever.holds, reader.outlets)
+        return Draft(refusal=why_not_inside(query.required, inside, elsewhere))
 
 
 @contextmanager

@@ -10,17 +10,20 @@ catch.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
+from rag.answerers.premise import unmet
 from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing that was found in the archive is about this."
+NO_WORDS = "The question has no word that says what it is about."
+NO_WORD_FOUND = "Nothing that was found in the archive has any word of the question."
 NAMES_MISSING = 0.36  # share of the names' weight that is nowhere in the evidence
 NEAR_ENOUGH = 0.62  # cosine above which a missing name is taken for another spelling
 BESIDE = 0.25  # cosine below the best sentence's: an article of such a sentence may be about it too
@@ -40,7 +43,8 @@ _MONEY = (
 _UNITS = (
     (
         "a sum of money",
-        r"\b(?:price|cost|fee|salary|wages?|revenue|budget|how much (?:money|cash))\b",
+        r"\b(?:price|cost|fee|salary|wages?|revenue|budget|how much (?:money|cash)|"
+        r"box office|how much\b.*\b(?:pay|paid|spen[dt]|earn(?:ed)?|fine[ds]?|worth))\b",
         _MONEY + r"|\b(?:million|billion|thousand)\b|\d,\d{3}",
     ),
     (
@@ -84,26 +88,38 @@ def why_not(
     features: NDArray[np.float64],
 ) -> str:
     """Say in one sentence what is missing; "" where the evidence answers."""
-    if not readings or not asked.weights:
+    if not asked.weights:
+        return NO_WORDS
+    if not readings:
         return NOTHING_FOUND
     cosines = features[:, FEATURES.index("cosine")]
     nearest = float(cosines.max())
-    named = _named_near(readings, cosines)
+    near = _named_near(readings, cosines)
+    named = frozenset[str]().union(*near.values())
     names = asked.names - named
     if _lost(asked, names) > NAMES_MISSING and nearest < NEAR_ENOUGH:
         return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
+    if not any(reading.around for reading in readings):
+        return NO_WORD_FOUND
     if support(asked, readings, named, nearest) < SUPPORT_NEEDED:
         return NOTHING_FOUND
     best = [readings[index] for index in np.argsort(-scores)[:LOOKED_AT]]
-    return _missing_kind(query, asked, best)
-
-
-def _named_near(readings: Sequence[Reading], cosines: NDArray[np.float64]) -> frozenset[str]:
-    """Names of the question that the near articles have: a far one may mention any of them."""
-    near = cosines > cosines.max() - BESIDE
-    return frozenset().union(
-        *(r.named for r, is_near in zip(readings, near, strict=True) if is_near)
+    articles = {passage.article.id: passage.article for passage in evidence.passages}
+    return unmet(query, asked, near, tuple(articles.values()), best) or _missing_kind(
+        query, asked, best
     )
+
+
+def _named_near(
+    readings: Sequence[Reading], cosines: NDArray[np.float64]
+) -> Mapping[str, frozenset[str]]:
+    """Names of the question that each near article has: a far one may mention any of them."""
+    near = cosines > cosines.max() - BESIDE
+    return {
+        reading.candidate.passage.article.id: reading.named
+        for reading, is_near in zip(readings, near, strict=True)
+        if is_near
+    }
 
 
 def support(

@@ -191,6 +191,57 @@ def test_refuses_and_names_what_is_missing(question, named):
     assert f'mentions "{named}"' in found.refusal
 
 
+PRIZE = Article(
+    "prize",
+    "Tamarind Prize in Botany awarded",
+    "The Tamarind Prize in Botany was awarded in Norhaven on Friday. "
+    "The winner of the Tamarind Prize, Hester Munro, thanked the academy. "
+    "A series of talks followed around the world.",
+    "2024-05-03",
+    "The Post",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "refusal"),
+    [
+        (
+            "Who won the Tamarind Prize in Geology?",
+            'Nothing that was found in the archive mentions "Tamarind Prize in Geology".',
+        ),
+        (
+            "Who won the Tamarind World Series?",
+            'Nothing that was found in the archive mentions "Tamarind World Series".',
+        ),
+        (
+            "How much was the winner of the Tamarind Prize paid?",
+            "Nothing that was found gives a sum of money for this.",
+        ),
+    ],
+)
+def test_refuses_where_a_premise_is_not_there(question, refusal):
+    assert draft(question, (PRIZE, FERRY)).refusal == refusal
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the Tamarind Prize in Botany?",
+        "What did Hester Munro say about the Tamarind Prize?",
+        "Who won the Tamarind Prize?",
+    ],
+)
+def test_does_not_refuse_where_the_premise_is_there(question):
+    assert "Hester Munro" in answer(question, (PRIZE, FERRY))
+
+
+def test_refuses_where_who_is_to_have_spoken_does_not_speak_of_it():
+    told = " ".join(f"The Tamarind Prize went to judge number {n} of the jury." for n in range(12))
+    prize = Article("long", "Tamarind Prize awarded", told, "2024-05-03", "The Post")
+    found = draft("What did Lena Brandt say about the Tamarind Prize?", (prize, FERRY))
+    assert found.refusal == 'Nothing that was found tells what "Lena Brandt" says of this.'
+
+
 def test_refuses_where_the_unit_that_is_asked_is_missing():
     found = draft("What share of the ferry Kestrel passengers did rescuers bring ashore?", (FERRY,))
     assert found.refusal == "Nothing that was found gives a share for this."
@@ -198,6 +249,16 @@ def test_refuses_where_the_unit_that_is_asked_is_missing():
 
 def test_refuses_a_matter_that_is_not_there():
     assert draft("best lentil soup recipe with garlic").refusal
+
+
+@pytest.mark.parametrize("question", ["*** [[ ~~", "???", "What is it?", "<>"])
+def test_refuses_a_question_without_words_to_look_for(question):
+    assert draft(question).refusal == "The question has no word that says what it is about."
+
+
+def test_refuses_where_no_word_of_the_question_is_there():
+    refusal = draft("zxqv blorp").refusal
+    assert refusal == "Nothing that was found in the archive has any word of the question."
 
 
 def test_refuses_without_evidence():

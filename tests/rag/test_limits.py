@@ -1,5 +1,10 @@
 """Limits read from the words: dropped, with a word about it, where nothing is inside of them."""
 
+from pathlib import Path
+
+import pytest
+
+from index.build import build_archive
 from rag import Archive, Filters, Query
 from rag.limits import unlimited, within_archive
 from rag.types import Inference
@@ -63,3 +68,52 @@ def test_an_answer_leaves_limits_that_hold_no_answer(opened: Archive) -> None:
 def test_an_outlet_stays_where_only_the_days_were_misread(opened: Archive) -> None:
     query = opened.understand("What did the Harbour Courier report in March 2019?")
     assert query.filters == Filters(sources=("Harbour Courier",))
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (
+            Filters("2024-03-20"),
+            "Nothing that is published from 2024-03-20 answers this. Without that limit there is "
+            "an answer, from 2 articles.",
+        ),
+        (
+            Filters("2031-01-01", None, ("Harbour Courier",)),
+            "No article of the archive is published from 2031-01-01 and reported by Harbour "
+            "Courier. Without that limit there is an answer, from 2 articles.",
+        ),
+        (
+            Filters(sources=("Harbor Courrier",)),
+            'The archive has no outlet "Harbor Courrier"; the nearest names are "Harbour Courier". '
+            "Without that limit there is an answer, from 2 articles.",
+        ),
+        (
+            Filters(sources=("Zzyx",)),
+            'The archive has no outlet "Zzyx". Without that limit there is an answer, from 2 '
+            "articles.",
+        ),
+    ],
+)
+def test_a_refusal_says_what_the_users_limits_keep_out(
+    opened: Archive, limits: Filters, reason: str
+) -> None:
+    question = "Where did the ferry Ostrel run aground?"
+    answer = opened.ask(question, filters=limits)
+    assert answer.refused
+    assert answer.reason == reason
+    assert not opened.ask(question).refused
+
+
+def test_what_the_archive_has_nowhere_is_not_put_down_to_the_limits(opened: Archive) -> None:
+    question = "Who won the Quidditch Trophy of Zanzibar?"
+    limited = opened.ask(question, filters=Filters("2024-03-20"))
+    assert limited.reason == opened.ask(question).reason
+
+
+def test_an_empty_archive_says_so(tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    build_archive(tmp_path / "archive", [tmp_path / "news"])
+    with Archive.open(tmp_path / "archive") as archive:
+        answer = archive.ask("Where did the ferry Ostrel run aground?")
+    assert answer.reason == "The archive is empty: it has no article to answer from."
