@@ -24,6 +24,7 @@ FAR_BELOW = 3.0  # logits under the best sentence: no longer to the point
 BELOW_ELSEWHERE = 2.0  # … for a sentence of another article
 NAMES_LACKED = 0.5  # share of the question's names that one article has and another does not
 OTHER_MATTER = 3.0  # logits for an article that is about someone or something else
+SUPERSEDED = 3.0  # logits for what a newer version has put in other words, or taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,16 @@ def of_other_matter(
     """
     lacks = names < names.max(initial=0.0) - NAMES_LACKED
     return OTHER_MATTER * lacks if len(parts) == 1 else np.zeros(len(names))
+
+
+def superseded(readings: Sequence[Reading]) -> NDArray[np.float64]:
+    """Logits to take off each sentence of an article that has a newer version.
+
+    "Four people died" is what the archive said first. It is still quoted, and marked, where the
+    newer version does not come near it.
+    """
+    older = [r.candidate.passage.superseded_by is not None for r in readings]
+    return SUPERSEDED * np.array(older, dtype=np.float64)
 
 
 def _fitting(reading: Reading, chosen: Sequence[Choice], room: int) -> Choice | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index.types import Span
-from rag.answerers.choose import Choice, arrange, choose, of_other_matter
+from rag.answerers.choose import Choice, arrange, choose, of_other_matter, superseded
 from rag.answerers.features import FEATURES, measure, read_parts, read_question, read_sentences
 from rag.answerers.junk import is_dateline
 from rag.answerers.refusal import why_not
@@ -47,6 +47,8 @@ class ExtractiveAnswerer:
             return Draft(refusal=refusal)
         parts = read_parts(query, evidence)
         scores -= of_other_matter(parts, features[:, FEATURES.index("names")])
+        if query.order != "oldest" and not _is_about_order(query):
+            scores -= superseded(readings)
         chosen = choose(parts, readings, scores)
         ordered = arrange(chosen, by_day=_is_about_order(query))
         return Draft(tuple(_with_datelines(query, ordered)))

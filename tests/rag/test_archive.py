@@ -69,6 +69,15 @@ def test_an_answer_of_the_real_model(opened_seeds: Archive) -> None:
     assert "Iran-aligned militia" in answer.text
 
 
+def test_a_corrected_figure_is_answered_as_it_is_now(opened_seeds: Archive) -> None:
+    now = opened_seeds.ask("How many people died in the Drevna ferry fire?")
+    first = opened_seeds.ask("How many people died in the Drevna ferry fire by the first report?")
+    assert "even people died" in now.text
+    assert "Four people died" not in now.text
+    assert all(citation.superseded_by is None for citation in now.citations)
+    assert "Four people died" in first.text
+
+
 @pytest.mark.parametrize("base", ["Ain al-Asad", "Ayn al Asad", "Ain Al-Assad"])
 def test_an_attack_that_nobody_claimed(opened_seeds: Archive, base: str) -> None:
     answer = opened_seeds.ask(f"Who claimed the {base} attack?")
