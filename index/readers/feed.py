@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from io import BufferedReader, BytesIO
 from typing import Any
@@ -26,11 +27,17 @@ MAX_BROKEN_BYTES = 1 << 20
 MAX_BROKEN_TAGS = 20_000
 
 
+# feedparser looks for an address in an author with time that grows with the square of the longest
+# word's length; pictures in an address have a slash at least every few hundred characters.
+_ENDLESS_WORD = re.compile(rb"[\w.+-]{4000,}")
+
+
 def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each entry; ``line`` counts entries from 1."""
     content = read_at_most(file, MAX_FEED_BYTES, "the feed")
     if content.count(b"<") > MAX_FEED_TAGS or content.count(b"&lt;") > MAX_ESCAPED_TAGS:
         raise UnreadableError(f"more than {MAX_FEED_TAGS} tags; split the feed")
+    content = _ENDLESS_WORD.sub(b"", content)
     _check_broken(content)
     # A stream: a bare string would be taken for the address of something to fetch.
     feed = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -121,6 +122,7 @@ def _next_start(file: BufferedReader, rest: bytes) -> bytes:
 def _read_records(
     stream: BufferedReader, place: Place, options: ReadOptions, crawl: _Crawl
 ) -> Iterator[Item]:
+    end = _end(stream)
     while line := stream.readline(_LINE_BYTES):
         if not line.strip():
             continue
@@ -128,9 +130,9 @@ def _read_records(
             yield from _complaint(place, crawl, "no record where one has to begin")
             continue
         crawl.records += 1
-        start = stream.tell() if stream.seekable() else None
+        start = None if end is None else stream.tell()
         try:
-            page = _load(stream, line)
+            page = _load(stream, line, end)
         except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as error:
             yield from _complaint(place, crawl, f"not a WARC record ({error})")
         except _CutShortError as error:
@@ -143,6 +145,16 @@ def _read_records(
                 yield from _read(page, place, crawl.records, options)
 
 
+def _end(stream: BufferedReader) -> int | None:
+    """Offset of a stream's end; None where it cannot seek."""
+    if not stream.seekable():
+        return None
+    start = stream.tell()
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(start)
+    return end
+
+
 class _CutShortError(Exception):
     pass
 
@@ -153,8 +165,12 @@ class _Response:
     block: bytes
 
 
-def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
-    """Read a record to its end; None for what is no response of a web server."""
+def _load(stream: BufferedReader, first_line: bytes, end: int | None) -> _Response | None:
+    """Read a record to its end; None for what is no response of a web server.
+
+    A record that is longer than what is left up to ``end`` is not read: a file of such records
+    would be read to its end for each of them.
+    """
     record = ArcWarcRecordLoader().parse_record_stream(
         _ShortLines(stream),
         statusline=first_line,
@@ -165,6 +181,8 @@ def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
         raise ValueError("no Content-Length")
     if not record.rec_type:
         raise ValueError("no WARC-Type")
+    if end is not None and record.length > (left := end - stream.tell()):
+        raise _CutShortError(f"{record.length} bytes were announced and {left} are there")
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     wanted = record.rec_type == "response" and url.startswith(("http:", "https:"))
     block = record.raw_stream.read(MAX_SAVED_BYTES + 1) if wanted and record.length else b""
