@@ -6,18 +6,11 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 
-import zstandard
-
 from index.readers.content import read_content
 from index.readers.options import ReadOptions
-from index.readers.place import Allowance, Item, Place, UnreadableError
-from index.readers.streams import chunks_of, inflated, stream_of
+from index.readers.place import Item, Place
+from index.readers.streams import chunks_of, expanded_zst, inflated, stream_of
 
-# Frames made with --long=27 need so much; the format admits windows that no memory holds.
-_MAX_WINDOW_BYTES = 1 << 27
-
-# Four bytes can stand for 128 KB, and a step is expanded whole.
-_STEP_BYTES = 1 << 10
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -34,7 +27,7 @@ def read_gzip(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
 
 def read_zst(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the articles of the file inside."""
-    inside = stream_of(_expanded(file, place.allowance))
+    inside = stream_of(expanded_zst(file, place.allowance))
     yield from read_content(inside, place.unpacked(), options)
 
 
@@ -44,20 +37,3 @@ def _holds_crawl(file: BufferedReader) -> bool:
     except zlib.error:
         return False
     return start == b"WARC/"
-
-
-def _expanded(file: BufferedReader, allowance: Allowance) -> Iterator[bytes]:
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
-    frame = None
-    while rest := file.read(_STEP_BYTES):
-        while rest:
-            frame = frame or decompressor.decompressobj()
-            try:
-                piece = frame.decompress(rest)
-            except zstandard.ZstdError as error:
-                raise UnreadableError(f"the compressed data is damaged ({error})") from None
-            allowance.expanded(len(piece))
-            yield piece
-            rest, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
-    if frame:
-        raise UnreadableError("the compressed file ends too early; fetch or copy it again")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader, FileIO, RawIOBase
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+import zstandard
+
+from index.deflate import GZIP_OR_ZLIB, window_bits
 from index.readers.place import Allowance, UnreadableError
 
 BUFFER_BYTES = 1 << 20
@@ -17,7 +20,12 @@ MAX_SPOOLED_BYTES = 8 << 30
 
 _CHUNK_BYTES = 64 << 10
 _EXPANDED_CHUNK_BYTES = 1 << 20
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+# Frames made with --long=27 need so much; the format admits windows that no memory holds.
+_MAX_WINDOW_BYTES = 1 << 27
+
+# Four bytes can stand for 128 KB, and a step is expanded whole.
+_STEP_BYTES = 1 << 10
 
 
 class _Chunks(RawIOBase):
@@ -86,16 +94,18 @@ def read_at_most(file: BinaryIO, limit: int, what: str) -> bytes:
     return content
 
 
-def inflated(chunks: Iterator[bytes], allowance: Allowance) -> Iterator[bytes]:
+def inflated(
+    chunks: Iterator[bytes], allowance: Allowance, first_bits: int = GZIP_OR_ZLIB
+) -> Iterator[bytes]:
     """Expand gzip (of any number of members) or zlib; raises UnreadableError."""
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+    inflater = zlib.decompressobj(first_bits)
     for chunk in chunks:
         while chunk:
             if inflater.eof:
                 chunk = chunk.lstrip(b"\0")  # padding may stand behind the last member
                 if not chunk:
                     break
-                inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+                inflater = zlib.decompressobj(GZIP_OR_ZLIB)
             yield from inflate_into(inflater, chunk, allowance)
             chunk = inflater.unused_data
     if not inflater.eof:
@@ -117,6 +127,24 @@ def inflate_into(inflater: Any, chunk: bytes, allowance: Allowance) -> Iterator[
         chunk = inflater.unconsumed_tail
 
 
+def expanded_zst(file: BinaryIO, allowance: Allowance) -> Iterator[bytes]:
+    """Expand zst of any number of frames; raises UnreadableError."""
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
+    frame = None
+    while rest := file.read(_STEP_BYTES):
+        while rest:
+            frame = frame or decompressor.decompressobj()
+            try:
+                piece = frame.decompress(rest)
+            except zstandard.ZstdError as error:
+                raise UnreadableError(f"the compressed data is damaged ({error})") from None
+            allowance.expanded(len(piece))
+            yield piece
+            rest, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame:
+        raise UnreadableError("the compressed file ends too early; fetch or copy it again")
+
+
 @contextmanager
 def seekable(file: BufferedReader) -> Iterator[BinaryIO]:
     """Give the stream itself or a copy in a nameless temporary file, so that it can seek."""
@@ -136,12 +164,19 @@ def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -
     if encoding in ("", "identity") or not body:
         return body
     if encoding in ("gzip", "x-gzip", "deflate"):
-        chunks = inflated(iter([body]), allowance)
+        chunks = inflated(iter([body]), allowance, window_bits(body, encoding))
     elif encoding == "br":
         chunks = counted(_unbrotli(body), allowance.expanded)
+    elif encoding == "zstd":
+        chunks = expanded_zst(BytesIO(body), allowance)
     else:
         raise UnreadableError(f"sent in an encoding that is not read ({encoding[:40]})")
-    return read_at_most(stream_of(chunks), limit, "the page")
+    try:
+        return read_at_most(stream_of(chunks), limit, "the page")
+    except UnreadableError:
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # stored expanded already
+            return body
+        raise
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
