@@ -33,7 +33,8 @@ _DATE_NAMES = (
 )  # fmt: skip
 _CHANGES = ("modified", "updated", "lastmod", "revised")
 
-# trafilatura searches what a page says of itself in time that grows with the square of its length.
+# trafilatura searches what a page says of itself in time that grows with the square of its length,
+# and libxml2 writes addresses so.
 _MAX_SAID_CHARS = 2000
 _MAX_BROKEN_CHARS = 4000
 
@@ -64,6 +65,7 @@ def _page_record(content: bytes, place: Place) -> dict[str, object]:
     tree = parse_page(content, place.charset)
     if tree is None:
         raise UnreadableError("an empty page")
+    _shorten(tree)
     given = _given_dates(tree, place.url)
     page = _extracted(tree, place.url)
     if page is None or not page.text:
@@ -116,6 +118,28 @@ def _published(values: Iterable[str]) -> str | None:
     return ambiguous
 
 
+def _shorten(tree: Any) -> None:  # noqa: ANN401
+    """Cut what a page says of itself, and the addresses in it, where no paper has it so long."""
+    for element in tree.iter():
+        for name, value in element.items():
+            if len(value) > _MAX_SAID_CHARS:
+                _set(element, name, value)
+    for title in tree.iter("title"):
+        if title.text and len(title.text) > _MAX_SAID_CHARS:
+            title.text = _cut(title.text)
+
+
+def _set(element: Any, name: str, value: str) -> None:  # noqa: ANN401
+    try:
+        element.set(name, _cut(value))
+    except ValueError:  # a name that HTML admits and lxml does not
+        element.attrib.pop(name)
+
+
+def _cut(text: str) -> str:
+    return "".join(c for c in text[:_MAX_SAID_CHARS] if c.isprintable())
+
+
 def _given_dates(tree: Any, url: str | None) -> list[str]:  # noqa: ANN401
     """Dates of publication that a page names as such, the surest first.
 
@@ -147,10 +171,10 @@ def _linked(tree: Any) -> Iterator[object]:  # noqa: ANN401
 
 
 def _said(tree: Any) -> dict[str, str]:  # noqa: ANN401
-    """Tell what meta elements say, by name; in the tree they lose dates and what is too long."""
+    """Tell what meta elements say, by name; in the tree they lose the dates."""
     said: dict[str, str] = {}
     for meta in tree.iter("meta"):
-        content = meta.get("content", "")[:_MAX_SAID_CHARS]
+        content = meta.get("content", "")
         names = [meta.get(key, "").casefold() for key in ("property", "name", "itemprop")]
         for name in names:
             said.setdefault(name, content)
@@ -158,9 +182,8 @@ def _said(tree: Any) -> dict[str, str]:  # noqa: ANN401
             dated = any(
                 name in _DATE_NAMES or any(change in name for change in _CHANGES) for name in names
             )
-            meta.set("content", "" if dated else content)
-    for title in tree.iter("title"):
-        title.text = (title.text or "")[:_MAX_SAID_CHARS]
+            if dated:
+                meta.set("content", "")
     return said
 
 

@@ -292,6 +292,9 @@ def _runs() -> dict[str, Callable[[], bytes]]:
             b"<html><head><meta name=author content='" + b"[" * run + b"'><title>" + b"<!--" * run
             + b"</title></head><body>" + body
         ),
+        "address.html": lambda: (
+            b"<html><head><link rel=canonical href='" + b"<!--" * run + b"'></head>" + body
+        ),
         "tags-of.html": lambda: (
             b"<html><head><meta name=author content='" + b"&lt;!--" * run + b"'></head>" + body
         ),

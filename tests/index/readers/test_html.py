@@ -163,3 +163,13 @@ def test_the_day_of_a_change_is_not_that_of_publication(tmp_path, read, page):
     changed = page().replace("article:published_time", "article:modified_time")
     (tmp_path / "a.html").write_text(changed, "utf-8")
     assert read(tmp_path / "a.html")[0].article.published is None
+
+
+def test_characters_that_are_none_hinder_nothing(tmp_path, read, page):
+    said = f'<meta name="x" content="a\x0b\x1f"><meta name="y" content="\x01{"b" * 3000}">'
+    odd = f'<p <x="1" "y\'={"z" * 3000}>Odd.</p>'
+    content = (
+        page(head=said).replace("<title>", "<title>\x02").replace("<article>", f"<article>{odd}")
+    )
+    (tmp_path / "a.html").write_text(content, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-04T08:30:00Z"
