@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pyarrow
 import pytest
@@ -118,6 +119,14 @@ def test_parquet_rows(tmp_path, read):
     parquet.write_table(pyarrow.table({"text": [BODY], "published": [date(2024, 3, 4)]}),
                         tmp_path / "a.bin")  # fmt: skip
     assert read(tmp_path / "a.bin")[0].article.published == "2024-03-04"
+
+
+def test_parquet_ids_that_are_numbers_and_several_authors(tmp_path, read, articles):
+    for ids in ([1.0, 2.0], [Decimal(1), Decimal(2)], [1, 2]):
+        table = {"id": ids, "text": [BODY, f"{BODY} And"], "author": [["Ina", "Vold"], []]}
+        parquet.write_table(pyarrow.table(table), tmp_path / "a.parquet")
+        found = articles(read(tmp_path))
+        assert [(a.id, a.author) for a in found] == [("1", "Ina, Vold"), ("2", None)]
 
 
 def test_parquet_without_articles_is_rejected(tmp_path, read, reasons):

@@ -51,6 +51,16 @@ def test_a_list_of_lists(saved, read, articles):
     assert len(articles(read(saved / "all.xml"))) == 1
 
 
+def test_lists_may_be_packed(saved, read, articles, packed):
+    part = packed(listing("https://courier.example/news/1").encode())
+    (saved / "part.xml.gz").write_bytes(part)
+    whole = listing("https://courier.example/part.xml.gz", root="sitemapindex").encode()
+    (saved / "all.xml.gz").write_bytes(packed(whole))
+    for name in ("part.xml.gz", "all.xml.gz"):
+        (article,) = articles(read(saved / name))
+        assert article.url == "https://courier.example/news/1"
+
+
 def test_the_pictures_of_a_page_are_no_pages(saved, read):
     picture = "<image:image><image:loc>https://courier.example/3</image:loc></image:image>"
     content = listing("https://courier.example/news/1").replace("<lastmod>", picture + "<lastmod>")
