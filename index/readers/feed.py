@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +17,7 @@ from index.readers.markup import is_well_formed, text_of_markup
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place, UnreadableError
 from index.readers.streams import read_at_most
-from index.types import Rejection
+from index.types import Rejection, SourcedArticle
 
 MAX_FEED_BYTES = 32 << 20
 MAX_FEED_TAGS = 200_000
@@ -47,7 +48,11 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
         except UnreadableError as error:
             yield Rejection(place.name, number, str(error))
         else:
-            yield from read_record(record, place.name, number, options)
+            is_summary = not entry.get("content")
+            for item in read_record(record, place.name, number, options):
+                if isinstance(item, SourcedArticle):
+                    item = replace(item, is_summary=is_summary)
+                yield item
     if not feed.entries:
         yield Rejection(place.name, None, f"a feed without entries{_complaint(feed)}")
     elif feed.bozo and _complaint(feed):
