@@ -5,12 +5,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from io import BufferedReader
+from typing import BinaryIO
+
+import zstandard
 
 from index.readers.content import read_content
 from index.readers.options import ReadOptions
-from index.readers.place import Item, Place
-from index.readers.streams import chunks_of, expanded_zst, inflated, stream_of
+from index.readers.place import Allowance, Item, Place, UnreadableError
+from index.readers.streams import chunks_of, inflated, stream_of
 
+# Frames made with --long=27 need so much; the format admits windows that no memory holds.
+_MAX_WINDOW_BYTES = 1 << 27
+
+# Four bytes can stand for 128 KB, and a step is expanded whole.
+_STEP_BYTES = 1 << 10
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -29,6 +37,24 @@ def read_zst(file: BufferedReader, place: Place, options: ReadOptions) -> Iterat
     """Yield the articles of the file inside."""
     inside = stream_of(expanded_zst(file, place.allowance))
     yield from read_content(inside, place.unpacked(), options)
+
+
+def expanded_zst(file: BinaryIO, allowance: Allowance) -> Iterator[bytes]:
+    """Expand zst of any number of frames; raises UnreadableError."""
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
+    frame = None
+    while rest := file.read(_STEP_BYTES):
+        while rest:
+            frame = frame or decompressor.decompressobj()
+            try:
+                piece = frame.decompress(rest)
+            except zstandard.ZstdError as error:
+                raise UnreadableError(f"the compressed data is damaged ({error})") from None
+            allowance.expanded(len(piece))
+            yield piece
+            rest, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame:
+        raise UnreadableError("the compressed file ends too early; fetch or copy it again")
 
 
 def _holds_crawl(file: BufferedReader) -> bool:
