@@ -15,7 +15,7 @@ from index.clean import PARAGRAPH_BREAK
 from index.readers.dates import AmbiguousDateError, normalise_date
 from index.readers.fields import read_record
 from index.readers.linked import Page, own_dates, parse_linked, without_dates
-from index.readers.markup import parse_page
+from index.readers.markup import comments_of, parse_page
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place, UnreadableError
 from index.readers.streams import read_at_most
@@ -31,6 +31,9 @@ _DATE_NAMES = (
     "sailthru.date", "cxenseparse:recs:publishtime", "pubdate", "publishdate", "publish-date",
     "article.published", "published_time", "publication_date", "date",
 )  # fmt: skip
+_SAVED = re.compile(
+    r"(?:saved from url=\(\d{4,5}\)|Page saved with SingleFile\s{1,9}url: )(https?://\S+)"
+)
 _CHANGES = ("modified", "updated", "lastmod", "revised")
 
 # trafilatura searches what a page says of itself in time that grows with the square of its length,
@@ -223,7 +226,15 @@ def _address(tree: Any, url: str | None) -> str | None:  # noqa: ANN401
             continue
         if address.scheme in ("http", "https") and (address.path.strip("/") or address.query):
             return str(address.geturl())
-    return url
+    return url or _saved_from(tree)
+
+
+def _saved_from(tree: Any) -> str | None:  # noqa: ANN401
+    """Address that a browser noted in the page when it saved it."""
+    for comment in comments_of(tree):
+        if found := _SAVED.search(comment[:_MAX_SAID_CHARS]):
+            return found.group(1)
+    return None
 
 
 def _language(tree: Any) -> str | None:  # noqa: ANN401

@@ -70,6 +70,12 @@ def parse_page(content: bytes, charset: str | None = None) -> Any:  # noqa: ANN4
     return _parse_html(_without_declaration(_EMBEDDED.sub(r"\1", decode_page(content, charset))))
 
 
+def comments_of(tree: Any) -> list[str]:  # noqa: ANN401
+    """Texts of the comments before a page's root element and in it."""
+    comments = [*tree.itersiblings(etree.Comment, preceding=True), *tree.iter(etree.Comment)]
+    return [comment.text or "" for comment in comments]
+
+
 def text_of_markup(markup: str) -> str:
     """Reduce HTML or NITF inside a field to text, paragraphs parted by blank lines."""
     tree = _parse_html(f"<body>{_without_declaration(_EMBEDDED.sub('', markup))}")

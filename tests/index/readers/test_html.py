@@ -173,3 +173,22 @@ def test_characters_that_are_none_hinder_nothing(tmp_path, read, page):
     )
     (tmp_path / "a.html").write_text(content, "utf-8")
     assert read(tmp_path / "a.html")[0].article.published == "2024-03-04T08:30:00Z"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<!-- saved from url=(0030)https://courier.example/ferry -->",
+        "<!--\n Page saved with SingleFile \n url: https://courier.example/ferry \n-->",
+    ],
+)
+def test_the_address_that_a_browser_noted(tmp_path, read, page, note):
+    plain = page().replace("canonical", "x")
+    for content in (
+        plain.replace("<head>", f"{note}<head>"),
+        plain.replace("<html", f"{note}<html"),
+    ):
+        (tmp_path / "a.html").write_text(content, "utf-8")
+        assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/ferry"
+    (tmp_path / "a.html").write_text(page().replace("<head>", f"{note}<head>"), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/2024/ferry"

@@ -167,3 +167,9 @@ def test_a_map_that_is_none_is_an_error(given, message):
 def test_an_unknown_date_order_is_an_error():
     with pytest.raises(SettingsError, match="no date order 'dym'; the orders are dmy, mdy, ymd"):
         ReadOptions(date_order="dym")
+
+
+def test_an_empty_file_is_called_empty(tmp_path, read, reasons):
+    for content in ("", " \n"):
+        (tmp_path / "a.json").write_text(content)
+        assert reasons(read(tmp_path)) == ["the file is empty; leave it out"]
