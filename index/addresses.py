@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
 
 # NAT64 (RFC 6052): the last 32 bits are an IPv4 address that a gateway connects to.
 _NAT64 = IPv6Network("64:ff9b::/96")
+
+# What the IANA registries of special addresses hold beyond what Python calls private: protocol
+# assignments, 6to4 relays, the site-local addresses of old, and a second range for documentation.
+_SPECIAL = (
+    ip_network("192.0.0.0/24"),
+    ip_network("192.88.99.0/24"),
+    ip_network("fec0::/10"),
+    ip_network("3fff::/20"),
+)
 
 
 def parse_address(text: str) -> Address:
@@ -23,6 +32,8 @@ def is_public(address: Address) -> bool:
     """
     if carried := _carried(address):
         return all(map(is_public, carried))
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 

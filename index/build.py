@@ -28,6 +28,7 @@ from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
+from index.summaries import fuller_file, is_under, summaries_last
 from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
@@ -241,7 +242,15 @@ class _Build:
         seen: dict[str, str] = {}
         self._progress.step("reading", None)
         resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
-        for item in read_articles(resolved, self._options):
+        roots = local_paths(sources) if drop_gone else []
+        for item in summaries_last(read_articles(resolved, self._options)):
+            if isinstance(item, SourcedArticle) and (file := fuller_file(item, stage.catalog)):
+                if item.article.id in seen:
+                    item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
+                elif not is_under(file, roots):  # else it stands there no longer
+                    seen[item.article.id] = file
+                    counts["unchanged"] += 1
+                    continue
             if isinstance(item, SourcedArticle) and item.article.id in seen:
                 item = _same_id_again(item, seen, stage.catalog)
             if isinstance(item, Rejection):
@@ -251,7 +260,7 @@ class _Build:
             self._times.note(item.file)
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
-        gone = stage.gone(local_paths(sources), seen) if drop_gone else []
+        gone = stage.gone(roots, seen) if drop_gone else []
         for article_id in gone:
             stage.remove(article_id)
         _write_rejected(self._folder.rejected, rejections)

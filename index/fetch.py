@@ -21,6 +21,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 
 from index.addresses import Address, is_public, parse_address
+from index.deflate import window_bits
 
 AddressTest = Callable[[Address], bool]
 
@@ -32,7 +33,6 @@ _HEADERS = [
 ]
 _REDIRECTS = (301, 302, 303, 307, 308)
 _STEP_BYTES = 1 << 20
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 class FetchError(Exception):
@@ -168,15 +168,18 @@ def _decoded(url: str, chunks: Iterable[bytes], encoding: str) -> Iterator[bytes
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise FetchError(f"{url} is sent in an encoding that was not asked for ({encoding[:40]})")
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+    inflater = None
     try:
         for chunk in chunks:
+            inflater = inflater or zlib.decompressobj(window_bits(chunk, encoding))
             while chunk:
                 yield inflater.decompress(chunk, _STEP_BYTES)
                 chunk = inflater.unconsumed_tail
-        yield inflater.flush()
+        yield inflater.flush() if inflater else b""
     except zlib.error as error:
         raise FetchError(f"{url} is sent damaged ({error}); try again later") from None
+    if inflater and not inflater.eof:
+        raise FetchError(f"{url} is sent in part; try again later")
 
 
 class _GuardedBackend(httpcore.NetworkBackend):

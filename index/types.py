@@ -43,11 +43,15 @@ def _utc(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SourcedArticle:
-    """An article with the place that it was read from."""
+    """An article with the place that it was read from.
+
+    ``is_summary`` is True for an entry of a feed that gives no more than a summary.
+    """
 
     article: Article
     file: str
     line: int | None = None
+    is_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from io import BufferedReader
+from typing import BinaryIO
 
 import zstandard
 
@@ -34,19 +35,12 @@ def read_gzip(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
 
 def read_zst(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the articles of the file inside."""
-    inside = stream_of(_expanded(file, place.allowance))
+    inside = stream_of(expanded_zst(file, place.allowance))
     yield from read_content(inside, place.unpacked(), options)
 
 
-def _holds_crawl(file: BufferedReader) -> bool:
-    try:
-        start = zlib.decompressobj(_GZIP).decompress(file.peek(1 << 16)[: 1 << 16], 5)
-    except zlib.error:
-        return False
-    return start == b"WARC/"
-
-
-def _expanded(file: BufferedReader, allowance: Allowance) -> Iterator[bytes]:
+def expanded_zst(file: BinaryIO, allowance: Allowance) -> Iterator[bytes]:
+    """Expand zst of any number of frames; raises UnreadableError."""
     decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
     frame = None
     while rest := file.read(_STEP_BYTES):
@@ -61,3 +55,11 @@ def _expanded(file: BufferedReader, allowance: Allowance) -> Iterator[bytes]:
             rest, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
     if frame:
         raise UnreadableError("the compressed file ends too early; fetch or copy it again")
+
+
+def _holds_crawl(file: BufferedReader) -> bool:
+    try:
+        start = zlib.decompressobj(_GZIP).decompress(file.peek(1 << 16)[: 1 << 16], 5)
+    except zlib.error:
+        return False
+    return start == b"WARC/"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +17,7 @@ from index.readers.markup import is_well_formed, text_of_markup
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place, UnreadableError
 from index.readers.streams import read_at_most
-from index.types import Rejection
+from index.types import Rejection, SourcedArticle
 
 MAX_FEED_BYTES = 32 << 20
 MAX_FEED_TAGS = 200_000
@@ -26,11 +28,17 @@ MAX_BROKEN_BYTES = 1 << 20
 MAX_BROKEN_TAGS = 20_000
 
 
+# feedparser looks for an address in an author with time that grows with the square of the longest
+# word's length; pictures in an address have a slash at least every few hundred characters.
+_ENDLESS_WORD = re.compile(rb"[\w.+-]{4000,}")
+
+
 def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each entry; ``line`` counts entries from 1."""
     content = read_at_most(file, MAX_FEED_BYTES, "the feed")
     if content.count(b"<") > MAX_FEED_TAGS or content.count(b"&lt;") > MAX_ESCAPED_TAGS:
         raise UnreadableError(f"more than {MAX_FEED_TAGS} tags; split the feed")
+    content = _ENDLESS_WORD.sub(b"", content)
     _check_broken(content)
     # A stream: a bare string would be taken for the address of something to fetch.
     feed = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
@@ -40,7 +48,11 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
         except UnreadableError as error:
             yield Rejection(place.name, number, str(error))
         else:
-            yield from read_record(record, place.name, number, options)
+            is_summary = not entry.get("content")
+            for item in read_record(record, place.name, number, options):
+                if isinstance(item, SourcedArticle):
+                    item = replace(item, is_summary=is_summary)
+                yield item
     if not feed.entries:
         yield Rejection(place.name, None, f"a feed without entries{_complaint(feed)}")
     elif feed.bozo and _complaint(feed):

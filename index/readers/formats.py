@@ -57,7 +57,7 @@ _ROOTS = {
     **dict.fromkeys(("urlset", "sitemapindex"), "sitemap"),
 }
 _PROLOGUE = re.compile(
-    r"\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?!html\b)[^\[>]*(\[.*?\]\s*)?>", re.I | re.S
+    r"\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s(?!\s*html\b)[^\[>]*(\[.*?\]\s*)?>", re.I | re.S
 )
 _ROOT = re.compile(r"<(?:!doctype\s+)?(?:[\w.-]+:)?([\w.-]+)", re.I)
 _JSON = re.compile(r'\{\s*["}]|\[\s*[\[{\]]')

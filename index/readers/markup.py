@@ -34,7 +34,6 @@ _UNREAD = frozenset(
     "script style head noscript template iframe object svg math select button textarea "
     "media body.end".split()
 )
-_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
 
 # Pages saved whole carry their pictures in the addresses of the pictures.
@@ -68,17 +67,23 @@ def parse_page(content: bytes, charset: str | None = None) -> Any:  # noqa: ANN4
 
     Raises UnreadableError for a page over the limits. ``charset`` is what the server said.
     """
-    return _parse_html(_EMBEDDED.sub(r"\1", decode_page(content, charset)))
+    return _parse_html(_without_declaration(_EMBEDDED.sub(r"\1", decode_page(content, charset))))
+
+
+def comments_of(tree: Any) -> list[str]:  # noqa: ANN401
+    """Texts of the comments before a page's root element and in it."""
+    comments = [*tree.itersiblings(etree.Comment, preceding=True), *tree.iter(etree.Comment)]
+    return [comment.text or "" for comment in comments]
 
 
 def text_of_markup(markup: str) -> str:
     """Reduce HTML or NITF inside a field to text, paragraphs parted by blank lines."""
-    tree = _parse_html(f"<body>{_EMBEDDED.sub('', markup)}")
+    tree = _parse_html(f"<body>{_without_declaration(_EMBEDDED.sub('', markup))}")
     return "" if tree is None else text_of(tree)
 
 
 def _parse_html(text: str) -> Any:  # noqa: ANN401
-    content = _XML_DECLARATION.sub("", text, count=1).encode(errors="replace")
+    content = text.encode(errors="replace")
     if len(content) > MAX_PAGE_BYTES:
         raise UnreadableError(f"a page longer than {MAX_PAGE_BYTES >> 20} MB without its pictures")
     content = content.replace(b"\0", b"")
@@ -89,6 +94,15 @@ def _parse_html(text: str) -> Any:  # noqa: ANN401
         return html.document_fromstring(content, parser=html.HTMLParser(encoding="utf-8"))
     except etree.ParserError:  # nothing but comments
         return None
+
+
+def _without_declaration(text: str) -> str:
+    """Leave out an XML declaration: its word on the encoding is of no use once text is decoded."""
+    start = text.lstrip()
+    if start[:5].casefold() != "<?xml":
+        return text
+    declaration, end, rest = start.partition("?>")
+    return rest if end and ">" not in declaration else text
 
 
 def decode_page(content: bytes, charset: str | None) -> str:
@@ -173,8 +187,10 @@ def _numbered(entity: re.Match[bytes]) -> bytes:
     return entity.group() if code is None or name in _XML_NAMES else b"&#%d;" % code
 
 
-def feed_xml(file: BinaryIO, element: Callable[[str, str], None]) -> None:
-    """Call ``element`` with name and text of each element that ends; holds no tree.
+def feed_xml(file: BinaryIO, element: Callable[[tuple[str, ...], str], None]) -> None:
+    """Call ``element`` with path and text of each element that ends; holds no tree.
+
+    The path are the local names of the element and the one around it, the outer one first.
 
     Raises UnreadableError where the file is not XML.
     """
@@ -188,13 +204,15 @@ def feed_xml(file: BinaryIO, element: Callable[[str, str], None]) -> None:
 
 
 class _Texts:
-    def __init__(self, element: Callable[[str, str], None]) -> None:
+    def __init__(self, element: Callable[[tuple[str, ...], str], None]) -> None:
         self._element = element
+        self._open: list[str] = [""]
         self._text: list[str] = []
         self._count = 0
 
     def start(self, tag: str, attributes: Any) -> None:  # noqa: ANN401
         self._text = []
+        self._open.append(local_name(tag))
 
     def data(self, text: str) -> None:
         self._text.append(text)
@@ -203,7 +221,8 @@ class _Texts:
         self._count += 1
         if self._count > MAX_ELEMENTS:
             raise UnreadableError(f"more than {MAX_ELEMENTS} elements; split it")
-        self._element(local_name(tag), "".join(self._text).strip())
+        self._element((self._open[-2], self._open[-1]), "".join(self._text).strip())
+        self._open.pop()
         self._text = []
 
     def close(self) -> None:

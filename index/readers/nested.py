@@ -65,6 +65,8 @@ def _records_path(file: BufferedReader, options: ReadOptions) -> _Path:
         return tuple(_ITEM if key == "*" else key for key in given.split("."))
     text = tuple(key for key in options.path("text").split(".") if not key.isdecimal())
     head = file.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(UTF8_BOM)
+    if not head.strip():
+        raise UnreadableError("the file is empty; leave it out")
     found: set[_Path] = set()
     try:
         for path, event, _ in _events(BytesIO(head)):

@@ -52,21 +52,37 @@ def _unfit(item: Any) -> str | None:  # noqa: ANN401
 
 
 def _newsml_record(item: Any) -> dict[str, object]:  # noqa: ANN401
+    version = _number(item.get("version"))
+    times = ("firstcreated", "versioncreated", "contentcreated")
+    if version > 1:  # the first is when the story began
+        times = ("versioncreated", "contentcreated", "firstcreated")
     embedded = _first(item, "nitf")
     inner = _nitf_record(embedded) if embedded is not None else {}
     content = _first(item, "contentset")
     return {
-        "id": (item.get("guid") or "").strip() or None,
+        "id": _id(item.get("guid"), version),
         "title": _text(item, "headline") or inner.get("title"),
         "text": inner.get("text") or _inline_text(content),
-        "published": _text(item, "firstcreated")
-        or _text(item, "versioncreated")
-        or _text(item, "contentcreated"),
+        "published": next(filter(None, (_text(item, name) for name in times)), None),
         "source": _named(item, "provider") or _named(item, "infosource"),
         "url": None,
         "author": _text(item, "by") or _named(item, "creator") or inner.get("author"),
         "language": _attribute(item, "language", "tag") or item.get(_LANG) or inner.get("language"),
     }
+
+
+def _number(version: str | None) -> int:
+    given = (version or "").strip()
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 1
+
+
+def _id(guid: str | None, version: int) -> str | None:
+    """Id of a version: each is an article of its own, so that the newest is told from the first.
+
+    A guid names all versions of an item (NewsML-G2 Guidelines, "Item identification").
+    """
+    guid = (guid or "").strip()
+    return f"{guid}#{version}" if guid and version > 1 else guid or None
 
 
 def _inline_text(content: Any) -> str:  # noqa: ANN401
@@ -86,8 +102,9 @@ def _inline_text(content: Any) -> str:  # noqa: ANN401
 
 def _nitf_record(nitf: Any) -> dict[str, object]:  # noqa: ANN401
     body = _first(nitf, "body.content")
+    revision = _number(_attribute(nitf, "du-key", "version"))
     return {
-        "id": _attribute(nitf, "doc-id", "id-string") or None,
+        "id": _id(_attribute(nitf, "doc-id", "id-string"), revision),
         "title": _text(nitf, "hl1") or _text(nitf, "title"),
         "text": "" if body is None else text_of(body),
         "published": _attribute(nitf, "date.issue", "norm")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from io import BufferedReader
+from math import isfinite
 
 import pyarrow
 from pyarrow import parquet
@@ -39,7 +41,7 @@ def _read_rows(source: object, place: Place, options: ReadOptions) -> Iterator[I
         for row in batch.to_pylist():
             number += 1
             try:
-                fields = shaped({name: _plain(value) for name, value in row.items()}, options)
+                fields = shaped(_plain_row(row), options)
             except UnfitRecordError as error:
                 yield Rejection(place.name, number, str(error))
             else:
@@ -64,6 +66,18 @@ def _columns(table: parquet.ParquetFile, options: ReadOptions) -> list[str]:
 
 def _begins(column: str, paths: set[str]) -> bool:
     return any(path.startswith(f"{column}.") for path in paths)
+
+
+def _plain_row(row: Mapping[str, object]) -> dict[str, object]:
+    found = {name: _plain(value) for name, value in row.items()}
+    authors = found.get("author")
+    if isinstance(authors, list):
+        found["author"] = ", ".join(name for name in authors if isinstance(name, str))
+    given = found.get("id")
+    # Tables of statistics programs have numbers of one kind alone: 7.0 is the id 7.
+    if isinstance(given, float | Decimal) and isfinite(given) and given % 1 == 0:
+        found["id"] = int(given)
+    return found
 
 
 def _plain(value: object) -> object:

@@ -71,7 +71,9 @@ class Place:
 
     def unpacked(self) -> Place:
         """Place of what a compressed file holds: its name without the last ending."""
-        return replace(self._deeper(), hint=PurePosixPath(self.hint).stem)
+        inside = replace(self._deeper(), hint=PurePosixPath(self.hint).stem)
+        # A list of pages is often packed, and the pages lie beside it all the same.
+        return replace(inside, folder=self.folder)
 
     def inside(self, name: str, *, url: str | None = None) -> Place:
         """Place of a member of an archive. The name is a label and leads nowhere."""

@@ -24,6 +24,8 @@ from index.types import Rejection
 MAX_PAGES = 50_000
 MAX_URL_CHARS = 2048
 
+_PAGES = (("url", "loc"), ("sitemap", "loc"))
+
 
 def read_sitemap(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the articles of the pages listed; a page that is not there is a Rejection."""
@@ -47,8 +49,9 @@ def read_sitemap(file: BufferedReader, place: Place, options: ReadOptions) -> It
 def _listed(file: BufferedReader) -> list[str]:
     found: dict[str, None] = {}
 
-    def element(name: str, text: str) -> None:
-        if name == "loc" and text:
+    def element(path: tuple[str, ...], text: str) -> None:
+        # Pictures and videos on a page have a loc as well, in a namespace of their own.
+        if path[-2:] in _PAGES and text:
             add(text)
 
     def add(url: str) -> None:

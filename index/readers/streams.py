@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader, FileIO, RawIOBase
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+from index.deflate import GZIP_OR_ZLIB, window_bits
 from index.readers.place import Allowance, UnreadableError
 
 BUFFER_BYTES = 1 << 20
@@ -17,7 +18,6 @@ MAX_SPOOLED_BYTES = 8 << 30
 
 _CHUNK_BYTES = 64 << 10
 _EXPANDED_CHUNK_BYTES = 1 << 20
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 class _Chunks(RawIOBase):
@@ -86,16 +86,18 @@ def read_at_most(file: BinaryIO, limit: int, what: str) -> bytes:
     return content
 
 
-def inflated(chunks: Iterator[bytes], allowance: Allowance) -> Iterator[bytes]:
+def inflated(
+    chunks: Iterator[bytes], allowance: Allowance, first_bits: int = GZIP_OR_ZLIB
+) -> Iterator[bytes]:
     """Expand gzip (of any number of members) or zlib; raises UnreadableError."""
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+    inflater = zlib.decompressobj(first_bits)
     for chunk in chunks:
         while chunk:
             if inflater.eof:
                 chunk = chunk.lstrip(b"\0")  # padding may stand behind the last member
                 if not chunk:
                     break
-                inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+                inflater = zlib.decompressobj(GZIP_OR_ZLIB)
             yield from inflate_into(inflater, chunk, allowance)
             chunk = inflater.unused_data
     if not inflater.eof:
@@ -136,12 +138,21 @@ def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -
     if encoding in ("", "identity") or not body:
         return body
     if encoding in ("gzip", "x-gzip", "deflate"):
-        chunks = inflated(iter([body]), allowance)
+        chunks = inflated(iter([body]), allowance, window_bits(body, encoding))
     elif encoding == "br":
         chunks = counted(_unbrotli(body), allowance.expanded)
+    elif encoding == "zstd":
+        from index.readers.compressed import expanded_zst
+
+        chunks = expanded_zst(BytesIO(body), allowance)
     else:
         raise UnreadableError(f"sent in an encoding that is not read ({encoding[:40]})")
-    return read_at_most(stream_of(chunks), limit, "the page")
+    try:
+        return read_at_most(stream_of(chunks), limit, "the page")
+    except UnreadableError:
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # stored expanded already
+            return body
+        raise
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
+from index.readers.formats import HEAD_BYTES, recognise
 from index.readers.html import MAX_SAVED_BYTES, read_page
 from index.readers.options import ReadOptions
 from index.readers.place import Allowance, Item, Place, UnreadableError
@@ -23,6 +25,7 @@ _LINE_BYTES = 64 << 10
 _HEADER_BYTES = 256 << 10
 _GZIP_START = b"\x1f\x8b\x08"
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml")
 _HTTP = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3"]
 
 
@@ -46,11 +49,13 @@ def read_warc_members(file: BufferedReader, place: Place, options: ReadOptions) 
     """Read a WARC in which each record is compressed by itself, as crawlers write it."""
     crawl = _Crawl()
     for member in _members(file, place):
+        before = crawl.records
         try:
             yield from _counted(_read_records(member, place, options, crawl), crawl)
             for _ in chunks_of(member):  # to the end of the member
                 pass
         except UnreadableError as error:
+            crawl.records += crawl.records == before  # the records behind keep their numbers
             yield from _counted(_complaint(place, crawl, str(error)), crawl)
     yield from _summary(place, crawl)
 
@@ -121,6 +126,7 @@ def _next_start(file: BufferedReader, rest: bytes) -> bytes:
 def _read_records(
     stream: BufferedReader, place: Place, options: ReadOptions, crawl: _Crawl
 ) -> Iterator[Item]:
+    end = _end(stream)
     while line := stream.readline(_LINE_BYTES):
         if not line.strip():
             continue
@@ -128,9 +134,9 @@ def _read_records(
             yield from _complaint(place, crawl, "no record where one has to begin")
             continue
         crawl.records += 1
-        start = stream.tell() if stream.seekable() else None
+        start = None if end is None else stream.tell()
         try:
-            page = _load(stream, line)
+            page = _load(stream, line, end)
         except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as error:
             yield from _complaint(place, crawl, f"not a WARC record ({error})")
         except _CutShortError as error:
@@ -143,18 +149,35 @@ def _read_records(
                 yield from _read(page, place, crawl.records, options)
 
 
+def _end(stream: BufferedReader) -> int | None:
+    """Offset of a stream's end; None where it cannot seek."""
+    if not stream.seekable():
+        return None
+    start = stream.tell()
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(start)
+    return end
+
+
 class _CutShortError(Exception):
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class _Response:
+    """The answer of a server; a ``kind`` is given where the block is a page without headers."""
+
     url: str
     block: bytes
+    kind: str | None = None
 
 
-def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
-    """Read a record to its end; None for what is no response of a web server."""
+def _load(stream: BufferedReader, first_line: bytes, end: int | None) -> _Response | None:
+    """Read a record to its end; None for what is no page or answer of a web server.
+
+    A record that is longer than what is left up to ``end`` is not read: a file of such records
+    would be read to its end for each of them.
+    """
     record = ArcWarcRecordLoader().parse_record_stream(
         _ShortLines(stream),
         statusline=first_line,
@@ -165,15 +188,21 @@ def _load(stream: BufferedReader, first_line: bytes) -> _Response | None:
         raise ValueError("no Content-Length")
     if not record.rec_type:
         raise ValueError("no WARC-Type")
+    if end is not None and record.length > (left := end - stream.tell()):
+        raise _CutShortError(f"{record.length} bytes were announced and {left} are there")
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    wanted = record.rec_type == "response" and url.startswith(("http:", "https:"))
+    kind = None
+    if record.rec_type == "resource":
+        kind = record.rec_headers.get_header("Content-Type") or ""
+    is_answer = record.rec_type in ("response", "resource")
+    wanted = is_answer and url.startswith(("http:", "https:"))
     block = record.raw_stream.read(MAX_SAVED_BYTES + 1) if wanted and record.length else b""
     read = len(block)
     while read < record.length and (chunk := record.raw_stream.read(1 << 20)):
         read += len(chunk)
     if read < record.length:
         raise _CutShortError(f"{record.length} bytes were announced and {read} are there")
-    return _Response(url, block) if wanted else None
+    return _Response(url, block, kind) if wanted else None
 
 
 class _ShortLines:
@@ -199,24 +228,39 @@ def _read(response: _Response, place: Place, number: int, options: ReadOptions) 
         return
     stream = BytesIO(response.block)
     try:
-        headers = StatusAndHeadersParser(_HTTP).parse(_ShortLines(stream))
-        kind, charset = _content_type(headers)
-        if kind not in _PAGE_TYPES or headers.get_statuscode() != "200":
-            return
-        body = _body(headers, stream)
+        if response.kind is not None:
+            kind, charset = _content_type(response.kind)
+            body = response.block
+        else:
+            headers = StatusAndHeadersParser(_HTTP).parse(_ShortLines(stream))
+            kind, charset = _content_type(headers.get_header("content-type") or "")
+            if headers.get_statuscode() != "200" or kind not in (*_PAGE_TYPES, *_FEED_TYPES, ""):
+                return
+            body = _body(headers, stream)
     except (StatusAndHeadersParserException, EOFError, ValueError) as error:
         reason = " ".join(f"{where}: no HTTP response ({error})".split())[:400]
         yield Rejection(place.name, number, reason)
     except UnreadableError as error:
         yield Rejection(place.name, number, f"{where}: {error}")
     else:
-        yield from read_page(
-            body, replace(place, url=response.url, charset=charset), number, options
-        )
+        found = kind if kind in _PAGE_TYPES else _recognised(body, place)
+        if found == "feed":
+            reason = "a feed; give its address, or save it as a file of its own"
+            yield Rejection(place.name, number, f"{where}: {reason}")
+        elif kind in _PAGE_TYPES or found == "html" and not kind:
+            where_found = replace(place, url=response.url, charset=charset)
+            yield from read_page(body, where_found, number, options)
 
 
-def _content_type(headers: Any) -> tuple[str, str | None]:  # noqa: ANN401
-    kind, _, parameters = (headers.get_header("content-type") or "").partition(";")
+def _recognised(body: bytes, place: Place) -> str | None:
+    try:
+        return recognise(body[:HEAD_BYTES], replace(place, hint=""))
+    except UnreadableError:
+        return None
+
+
+def _content_type(header: str) -> tuple[str, str | None]:
+    kind, _, parameters = header.partition(";")
     name, _, charset = parameters.strip().partition("=")
     return kind.strip().casefold(), charset.strip(" \"'") if name == "charset" else None
 

@@ -1,5 +1,16 @@
 """RSS and Atom."""
 
+import json
+from pathlib import Path
+
+import pytest
+
+from index.build import add_articles, build_archive
+from index.catalog import Catalog
+from index.generations import ArchiveFolder
+from index.settings import Settings
+
+HASHED = Settings(embedder="hashed-words")
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 
 RSS = f"""<?xml version="1.0" encoding="utf-8"?>
@@ -85,3 +96,57 @@ def test_an_address_in_a_feed_is_never_opened(tmp_path, read, reasons):
     secret.write_text(RSS, "utf-8")
     (tmp_path / "feed.xml").write_text(f"<rss><!-- -->file://{secret}</rss>", "utf-8")
     assert reasons(read(tmp_path / "feed.xml")) == ["a feed without entries"]
+
+
+PAGE_TEXT = " ".join(f"The ferry Ostrel lay off Selm on day {n} of the week." for n in range(9))
+
+
+@pytest.fixture
+def own(tmp_path) -> Path:
+    """A page's text, and a feed with a summary of it; the feed sorts first."""
+    url = "https://courier.example/ferry"
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "z.jsonl").write_text(json.dumps({"url": url, "text": PAGE_TEXT}))
+    (tmp_path / "feed").mkdir()
+    entry = f"<title>Ferry</title><link>{url}</link><description>It ran aground.</description>"
+    (tmp_path / "feed" / "a.xml").write_text(
+        f"<rss version='2.0'><channel><item>{entry}</item></channel></rss>"
+    )
+    return tmp_path
+
+
+def stored_texts(archive: Path) -> list[str]:
+    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
+    found = [article.text for article in catalog.articles()]
+    catalog.close()
+    return found
+
+
+def test_a_summary_never_takes_the_place_of_the_full_text(own):
+    archive = own / "archive"
+    build_archive(archive, [own / "pages"], settings=HASHED)
+    for report in (
+        add_articles(archive, [own / "feed"]),
+        build_archive(archive, [own / "feed"]),
+    ):
+        assert (report.unchanged, report.touched, report.rejected) == (1, 0, 0)
+    assert stored_texts(archive) == [PAGE_TEXT]
+
+
+def test_a_summary_beside_the_full_text_is_rejected(own):
+    archive = own / "archive"
+    for expected in ((1, 0), (0, 1)):
+        report = build_archive(archive, [own / "feed", own / "pages"], settings=HASHED)
+        assert (report.new, report.unchanged, report.rejected) == (*expected, 1)
+    assert stored_texts(archive) == [PAGE_TEXT]
+
+
+def test_the_full_text_takes_the_place_of_a_summary_and_goes_with_its_file(own):
+    archive = own / "archive"
+    sources = [own / "feed", own / "pages"]
+    build_archive(archive, [own / "feed"], settings=HASHED)
+    assert build_archive(archive, sources).changed == 1
+    assert stored_texts(archive) == [PAGE_TEXT]
+    (own / "pages" / "z.jsonl").unlink()
+    assert build_archive(archive, sources).changed == 1
+    assert stored_texts(archive) == ["It ran aground."]

@@ -4,6 +4,7 @@ import gzip
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -179,6 +180,20 @@ def test_a_body_over_the_limit_is_not_read_on(site):
         fetched(site.put("/", endless), body_bytes=2 * MEGABYTE)
 
 
+def test_a_body_that_ends_inside_its_gzip_is_an_error(site):
+    content = gzip.compress(b"Headline" + bytes(range(256)) * 99)
+    for length in (len(content) // 2, len(content) - 1, 5):
+        with pytest.raises(FetchError, match="is sent in part"):
+            fetched(site.put("/", content[:length], Content_Encoding="gzip"))
+    assert fetched(site.put("/", b"", Content_Encoding="gzip")) == b""
+
+
+def test_deflate_comes_with_its_header_and_without(site):
+    squeezed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    for content in (zlib.compress(b"fits"), squeezed.compress(b"fits") + squeezed.flush()):
+        assert fetched(site.put("/", content, Content_Encoding="deflate")) == b"fits"
+
+
 def test_a_gzip_bomb_is_not_expanded_beyond_the_limit(site):
     bomb = gzip.compress(b" " * (300 * MEGABYTE))
     with pytest.raises(FetchError, match="is larger than 4 MB"):
@@ -243,7 +258,7 @@ def test_public_addresses(address):
      "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::",
      "::1", "fe80::1", "fc00::1", "ff02::1", "ff0e::1", "2001:db8::1", "::ffff:10.0.0.1",
      "::ffff:127.0.0.1", "2002:7f00:1::", "2002:a00:1::", "64:ff9b::a00:1", "::127.0.0.1",
-     "2001:0:4136:e378:8000:63bf:80ff:fffe"],
+     "2001:0:4136:e378:8000:63bf:80ff:fffe", "fec0::1", "192.88.99.1", "192.0.0.8", "3fff::1"],
 )  # fmt: skip
 def test_addresses_that_are_not(address):
     assert not is_public(ip_address(address))

@@ -258,7 +258,59 @@ def _large_files() -> dict[str, Callable[[], bytes]]:
         "starts.warc.gz": lambda: b"\x1f\x8b\x08\0" * deep,
         "headers.warc": lambda: b"WARC/1.0\r\n" + b"a: b\r\n" * deep,
         "records.warc": lambda: b"WARC/1.0\r\n\r\n" * 200_000,
+        "lengths.warc": lambda: _WRONG_LENGTH * 150_000,
+        "dots.html": lambda: b"<html><body><p>" + BODY.encode() + b"<p>" + b"." * 200_000,
+        **_runs(),
     }  # fmt: skip
+
+
+_WRONG_LENGTH = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://x.example/\r\n"
+    b"Content-Length: 99999999999\r\n\r\n"
+)
+
+
+def _runs() -> dict[str, Callable[[], bytes]]:
+    """One thing 200,000 times, where an expression with two unbounded parts tries all ways."""
+    run, body = 200_000, f"<p>{BODY}</p>".encode()
+    return {
+        "spaces.html": lambda: b"<html><body>" + body + b" " * run + body,
+        "spaces.rss": lambda: (
+            b"<rss><channel><item><description><![CDATA[" + body + b"\n" * run + body + b"]]>"
+            b"</description></item></channel></rss>"
+        ),
+        "spaces.xml": lambda: b"<!doctype" + b" " * run + b"x",
+        "declarations.html": lambda: b"<html><body>" + b"<?xml " * run,
+        "declarations.xml": lambda: b"<?xml " * run,
+        "comments.xml": lambda: b"<!--" * run,
+        "brackets.xml": lambda: b"<!doctype x [" + b"] " * run,
+        "slashes.jsonl": lambda: _line(published="/" * run, url="http://x.example/?utm_" * 9999),
+        "digits.jsonl": lambda: _line(text=BODY + "0" * run, published="0" * run),
+        "joiners.jsonl": lambda: _line(text=BODY + "\u0627" + "\u200c" * run, title="\u180e" * run),
+        "quotes.html": lambda: b"<html><head><meta content='" + b'"' * run + b"'></head>" + body,
+        "brackets.html": lambda: (
+            b"<html><head><meta name=author content='" + b"[" * run + b"'><title>" + b"<!--" * run
+            + b"</title></head><body>" + body
+        ),
+        "address.html": lambda: (
+            b"<html><head><link rel=canonical href='" + b"<!--" * run + b"'></head>" + body
+        ),
+        "tags-of.html": lambda: (
+            b"<html><head><meta name=author content='" + b"&lt;!--" * run + b"'></head>" + body
+        ),
+        "author.rss": lambda: (
+            b"<rss><channel><item><author>" + b"a" * run + b"</author><description>" + body
+            + b"</description></item></channel></rss>"
+        ),
+        "linked.html": lambda: (
+            b'<html><head><script type="application/ld+json">' + b'"datePublished":"' * run
+            + b"</script></head><body>" + body
+        ),
+    }  # fmt: skip
+
+
+def _line(**fields: str) -> bytes:
+    return json.dumps({"text": BODY, **fields}).encode()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set from /proc")
@@ -276,3 +328,28 @@ def test_large_and_hostile_files_take_bounded_memory_and_time(tmp_path):
     lines = done.stdout.splitlines()
     assert len(lines) == len(made), done.stderr
     assert [line for line in lines if not line.startswith("0 ")] == [], done.stderr
+
+
+_BUILD = """
+import sys
+from pathlib import Path
+from index.build import build_archive
+from index.settings import Settings
+
+report = build_archive(Path(sys.argv[1]), [Path(sys.argv[2])], settings=Settings("hashed-words"))
+print(report.articles > 0 and report.rejected > 0)
+"""
+BUILD_SECONDS = 120
+
+
+def test_a_build_over_hostile_files_takes_bounded_time(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, make in _runs().items():
+        (folder / name).write_bytes(make())
+    (folder / "lengths.warc").write_bytes(_WRONG_LENGTH * 20_000)
+    done = subprocess.run(
+        [sys.executable, "-c", _BUILD, str(tmp_path / "archive"), str(folder)],
+        cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS,
+    )  # fmt: skip
+    assert done.stdout.strip() == "True", done.stderr

@@ -90,3 +90,105 @@ def test_a_page_without_an_article_is_rejected(tmp_path, read, content, reason):
     (tmp_path / "a.html").write_text(content, "utf-8")
     (rejected,) = read(tmp_path / "a.html")
     assert rejected.reason.startswith(reason)
+
+
+ITEM_LIST = (
+    '<script type="application/ld+json">{"@type": "ItemList", "itemListElement": [{"@type": '
+    '"NewsArticle", "headline": "Old tale", "datePublished": "2019-01-02"}]}</script>'
+)
+OLD = '{"@type": "NewsArticle", "headline": "Old tale", "datePublished": "2019-01-02"}'
+DAY = '"datePublished": "2024-03-05T12:00:00+01:00"'
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        '{"@type": "NewsArticle", "hasPart": [{"@type": "VideoObject", "datePublished": '
+        f'"2020-05-05"}}], {DAY}}}',
+        f'{{"@graph": [{{"@type": "WebSite"}}, {{"@type": ["Report", "Article"], {DAY}}}]}}',
+        f'{{"@type": "WebPage", "mainEntity": {{"@type": "BlogPosting", {DAY}}}}}',
+        f'[{OLD}, {{"@type": "LiveBlogPosting", "mainEntityOfPage": {{"@id": '
+        f'"http://www.courier.example/2024/ferry?x=1#a"}}, {DAY}}}]',
+        f'[{OLD}, {{"@type": "Article", "headline": "Ferry  runs aground off SELM", {DAY}}}]',
+        f'//<![CDATA[\n{{"@type": "NewsArticle",\n{DAY}, "description": "two\nlines"}};\n//]]>',
+        f'<!-- {{"@type": "NewsArticle", {DAY}}} -->',
+    ],
+)
+def test_the_date_of_the_page_and_not_of_what_it_links_to(tmp_path, read, page, linked):
+    script = f'{ITEM_LIST}<script type="application/ld+json">{linked}</script>'
+    (tmp_path / "a.html").write_text(page(head=script), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-05T11:00:00Z"
+
+
+def test_dates_of_other_stories_alone_are_none_of_the_page(tmp_path, read, page):
+    others = f'<script type="application/ld+json">[{OLD}, {OLD}]</script>'
+    undated = page(head=ITEM_LIST + others).replace("2024-03-04T10:30:00+02:00", "")
+    (tmp_path / "a.html").write_text(undated, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published is None
+
+
+def test_a_page_that_tells_of_no_article_has_its_own_date(tmp_path, read, page):
+    own = '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2024-03-05"}'
+    undated = page(head=own + "</script>").replace("2024-03-04T10:30:00+02:00", "")
+    (tmp_path / "a.html").write_text(undated, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<meta name="date" content="03/04/2021">',
+        '<script type="application/ld+json">{"@type": "Article", "datePublished": "03/04/2021"}'
+        "</script>",
+        '<p class="date">03/04/2021</p>',
+    ],
+)
+def test_an_ambiguous_day_of_a_page_goes_by_the_setting(tmp_path, read, reasons, page, said):
+    undated = page().replace("2024-03-04T10:30:00+02:00", "")
+    place = "<article>" if "<p" in said else "</head>"
+    (tmp_path / "a.html").write_text(undated.replace(place, f"{said}{place}"), "utf-8")
+    items = read(tmp_path / "a.html")
+    assert items[0].article.published is None
+    assert reasons(items) == ["ambiguous date '03/04/2021'; say --date-order dmy, mdy or ymd"]
+    (item,) = read(tmp_path / "a.html", date_order="mdy")
+    assert item.article.published == "2021-03-04"
+
+
+def test_a_clear_date_comes_before_an_ambiguous_one(tmp_path, read, page):
+    (tmp_path / "a.html").write_text(page(head='<meta name="pubdate" content="03/04/2024">'))
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-04T08:30:00Z"
+
+
+def test_the_day_of_a_change_is_not_that_of_publication(tmp_path, read, page):
+    changed = page().replace("article:published_time", "article:modified_time")
+    (tmp_path / "a.html").write_text(changed, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published is None
+
+
+def test_characters_that_are_none_hinder_nothing(tmp_path, read, page):
+    said = f'<meta name="x" content="a\x0b\x1f"><meta name="y" content="\x01{"b" * 3000}">'
+    odd = f'<p <x="1" "y\'={"z" * 3000}>Odd.</p>'
+    content = (
+        page(head=said).replace("<title>", "<title>\x02").replace("<article>", f"<article>{odd}")
+    )
+    (tmp_path / "a.html").write_text(content, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.published == "2024-03-04T08:30:00Z"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<!-- saved from url=(0030)https://courier.example/ferry -->",
+        "<!--\n Page saved with SingleFile \n url: https://courier.example/ferry \n-->",
+    ],
+)
+def test_the_address_that_a_browser_noted(tmp_path, read, page, note):
+    plain = page().replace("canonical", "x")
+    for content in (
+        plain.replace("<head>", f"{note}<head>"),
+        plain.replace("<html", f"{note}<html"),
+    ):
+        (tmp_path / "a.html").write_text(content, "utf-8")
+        assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/ferry"
+    (tmp_path / "a.html").write_text(page().replace("<head>", f"{note}<head>"), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/2024/ferry"

@@ -2,7 +2,16 @@
 
 import pytest
 
+from index.build import build_archive
+from index.catalog import Catalog
+from index.generations import ArchiveFolder
+from index.settings import Settings
+
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
+MORE = (
+    "The coastguard said that nobody was hurt and that tugs were on their way to the harbour. "
+    "The shipping company will look into the cause, its director told reporters in the harbour."
+)
 
 NITF = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE nitf SYSTEM "http://www.nitf.org/IPTC/NITF/3.4/specification/dtd/nitf-3-4.dtd">
@@ -15,8 +24,8 @@ NITF = f"""<?xml version="1.0" encoding="UTF-8"?>
 </body.content><body.end><tagline>sp/iv</tagline></body.end></body></nitf>"""
 
 
-def item(guid: str, content: str, meta: str = "") -> str:
-    return f"""<newsItem guid="{guid}" version="2" xml:lang="en"><itemMeta>
+def item(guid: str, content: str, meta: str = "", version: str = "1") -> str:
+    return f"""<newsItem guid="{guid}" version="{version}" xml:lang="en"><itemMeta>
 <itemClass qcode="ninat:text"/><provider qcode="x:1"><name>Sorva Press</name></provider>
 <versionCreated>2024-03-04T12:00:00+02:00</versionCreated>
 <firstCreated>2024-03-04T10:30:00+02:00</firstCreated>{meta}</itemMeta>
@@ -77,6 +86,38 @@ def test_what_the_agency_took_back_or_is_no_text_is_rejected(
     items = read(tmp_path / "a.xml")
     assert reasons(items) == [reason]
     assert [a.id for a in articles(items)] == ["urn:2"]
+
+
+def test_each_version_of_an_item_is_an_article(tmp_path, read, articles):
+    changed = HTML.replace("40 passengers", "60 passengers")
+    content = message(item("urn:1", HTML), item("urn:1", changed, version="3"))
+    (tmp_path / "a.xml").write_text(content, "utf-8")
+    first, third = articles(read(tmp_path / "a.xml"))
+    assert (first.id, first.published) == ("urn:1", "2024-03-04T08:30:00Z")
+    assert (third.id, third.published) == ("urn:1#3", "2024-03-04T10:00:00Z")
+
+
+def test_the_newest_version_of_an_item_supersedes_the_first(tmp_path):
+    story = f"<p>{BODY} {MORE}</p>"
+    for version in ("1", "2"):
+        text = story.replace("40 passengers", f"{version}0 passengers")
+        content = item("urn:1", HTML.replace(f"<p>{BODY}</p>", text), version=version)
+        (tmp_path / f"{version}.xml").write_text(message(content), "utf-8")
+    archive = tmp_path / "archive"
+    report = build_archive(
+        archive, [tmp_path / "1.xml", tmp_path / "2.xml"], settings=Settings("hashed-words")
+    )
+    assert (report.new, report.rejected, report.copies) == (2, 0, 0)
+    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
+    family = catalog.family("urn:1")
+    catalog.close()
+    assert [member.id for member in family] == ["urn:1", "urn:1#2"]
+
+
+def test_each_revision_of_nitf_is_an_article(tmp_path, read, articles):
+    key = '<du-key generation="1" version="2" key="ferry"/>'
+    (tmp_path / "a.xml").write_text(NITF.replace("<date.issue", key + "<date.issue"), "utf-8")
+    assert articles(read(tmp_path))[0].id == "sorva-20240304-1#2"
 
 
 def test_entities_are_not_resolved(tmp_path, read):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pyarrow
 import pytest
@@ -120,6 +121,14 @@ def test_parquet_rows(tmp_path, read):
     assert read(tmp_path / "a.bin")[0].article.published == "2024-03-04"
 
 
+def test_parquet_ids_that_are_numbers_and_several_authors(tmp_path, read, articles):
+    for ids in ([1.0, 2.0], [Decimal(1), Decimal(2)], [1, 2]):
+        table = {"id": ids, "text": [BODY, f"{BODY} And"], "author": [["Ina", "Vold"], []]}
+        parquet.write_table(pyarrow.table(table), tmp_path / "a.parquet")
+        found = articles(read(tmp_path))
+        assert [(a.id, a.author) for a in found] == [("1", "Ina, Vold"), ("2", None)]
+
+
 def test_parquet_without_articles_is_rejected(tmp_path, read, reasons):
     parquet.write_table(pyarrow.table({"body": ["x"]}), tmp_path / "a.parquet")
     assert reasons(read(tmp_path)) == ["no column 'text'; the columns found are body"]
@@ -158,3 +167,9 @@ def test_a_map_that_is_none_is_an_error(given, message):
 def test_an_unknown_date_order_is_an_error():
     with pytest.raises(SettingsError, match="no date order 'dym'; the orders are dmy, mdy, ymd"):
         ReadOptions(date_order="dym")
+
+
+def test_an_empty_file_is_called_empty(tmp_path, read, reasons):
+    for content in ("", " \n"):
+        (tmp_path / "a.json").write_text(content)
+        assert reasons(read(tmp_path)) == ["the file is empty; leave it out"]

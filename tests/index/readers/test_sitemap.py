@@ -51,6 +51,25 @@ def test_a_list_of_lists(saved, read, articles):
     assert len(articles(read(saved / "all.xml"))) == 1
 
 
+def test_lists_may_be_packed(saved, read, articles, packed):
+    part = packed(listing("https://courier.example/news/1").encode())
+    (saved / "part.xml.gz").write_bytes(part)
+    whole = listing("https://courier.example/part.xml.gz", root="sitemapindex").encode()
+    (saved / "all.xml.gz").write_bytes(packed(whole))
+    for name in ("part.xml.gz", "all.xml.gz"):
+        (article,) = articles(read(saved / name))
+        assert article.url == "https://courier.example/news/1"
+
+
+def test_the_pictures_of_a_page_are_no_pages(saved, read):
+    picture = "<image:image><image:loc>https://courier.example/3</image:loc></image:image>"
+    content = listing("https://courier.example/news/1").replace("<lastmod>", picture + "<lastmod>")
+    content = content.replace("<urlset", '<urlset xmlns:image="http://www.google.com/schemas/i"')
+    (saved / "sitemap.xml").write_text(content, "utf-8")
+    (item,) = read(saved / "sitemap.xml")
+    assert item.article.url == "https://courier.example/news/1"
+
+
 def test_a_list_that_leads_to_itself_ends(saved, read, reasons):
     urls = [f"https://courier.example/a.xml?{n}" for n in range(50)]
     (saved / "a.xml").write_text(listing(*urls), "utf-8")

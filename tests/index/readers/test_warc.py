@@ -8,6 +8,7 @@ import zlib
 
 import brotli
 import pytest
+import zstandard
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +147,35 @@ def test_a_wacz_is_its_crawl_and_not_its_lists(tmp_path, read, crawl, pages):
 def test_a_crawl_packed_as_a_whole(tmp_path, read, crawl, pages):
     (tmp_path / "a.warc.gz").write_bytes(gzip.compress(crawl(pages, packed=False)))
     assert len(titles(read(tmp_path))) == 4
+
+
+def test_bodies_in_other_states_and_records_of_other_kinds(tmp_path, read, reasons, crawl, pages):
+    (url, body), html = pages[0], "text/html"
+    squeezed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    bare = squeezed.compress(body.encode()) + squeezed.flush()
+    resource = f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: {url}\r\nContent-Type: {html}"
+    size = len(body.encode())
+    for content in (
+        crawl([(url, body)], Content_Encoding="gzip"),  # expanded before it was stored
+        crawl([(url, body)], Content_Encoding="br"),
+        crawl([(url, zstandard.compress(body.encode()))], Content_Encoding="zstd"),
+        crawl([(url, bare)], Content_Encoding="deflate"),
+        crawl([(url, body)], kind=""),
+        f"{resource}\r\nContent-Length: {size}\r\n\r\n{body}\r\n\r\n".encode(),
+    ):
+        (tmp_path / "a.warc").write_bytes(content)
+        assert titles(read(tmp_path)) == ["Story 0"]
+    other = crawl([(url, "body { color: red }")], kind="", packed=False)
+    feed = crawl([(url, "<rss><channel/></rss>")], kind="application/rss+xml", packed=False)
+    (tmp_path / "a.warc").write_bytes(other + feed)
+    (reason,) = reasons(read(tmp_path))
+    assert reason.startswith(f"record of {url}: a feed; give its address")
+
+
+def test_records_behind_a_damaged_one_keep_their_numbers(tmp_path, read, crawl, pages):
+    first, second, third = (crawl([page]) for page in pages[:3])
+    broken = bytearray(second)
+    start = broken.index(b"\x1f\x8b\x08", 10)
+    broken[start + 12] ^= 0xFF
+    (tmp_path / "a.warc.gz").write_bytes(first + broken + third)
+    assert [item.line for item in read(tmp_path)] == [2, 4, 6]
