@@ -48,6 +48,9 @@ def print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
     )
+    if report.kept:
+        note = f"{report.kept} kept that were not looked for: what they stood in was not read"
+        click.echo(note, err=True)
     if report.rejected:
         click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
 

@@ -38,7 +38,7 @@ PASSAGE_FIELDS = ARTICLE_FIELDS | {
     "outside",
 }
 REPORT_FIELDS = {
-    "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
+    "generation", "read", "new", "changed", "removed", "kept", "unchanged", "rejected", "articles",
     "copies", "chunks", "seconds",
 }  # fmt: skip
 
@@ -472,7 +472,7 @@ def test_a_locked_archive(
     [
         (["ask"], "give a QUESTION or --batch FILE"),
         (["ask", "ferry?", "--batch", __file__], "give a QUESTION or --batch FILE"),
-        (["build", "/no/such/path"], "'/no/such/path' does not exist"),
+        (["build", "/no/such/path"], "/no/such/path does not exist"),
         (["build"], "Missing argument 'PATH…'"),
         (["search", "--ranking", "best", "ferry"], "'best' is not one of"),
         (["nonsense"], "No such command 'nonsense'"),
