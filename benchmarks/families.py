@@ -23,7 +23,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import orjson
-from family_edits import COPIES, FORMS, VERSIONS, boxed, consent, cut, quoting
+from family_edits import COPIES, ELSEWHERE, FORMS, VERSIONS, boxed, consent, cut, notice, quoting
 
 from index.catalog import Catalog
 from index.clean import clean_article
@@ -57,7 +57,11 @@ def labelled(articles: Sequence[Article], half: str, rng: Random) -> Labelled:
         for step in range(3):
             name = list(edits)[(number + 3 * step) % len(edits)]
             other = rng.choice([a for a in long if a is not article])
-            outlet = article.source if name in VERSIONS else f"Outlet {rng.randint(1, 9)}"
+            outlet = (
+                article.source
+                if name in VERSIONS.keys() - ELSEWHERE
+                else f"Outlet {rng.randint(1, 9)}"
+            )
             edited = edits[name](replace(article, source=outlet), rng, other)
             edited = replace(edited, id=f"{name}-{article.id}", published=_after(edited, article))
             if (cleaned := clean_article(edited)) and cleaned.text != article.text:
@@ -71,6 +75,7 @@ def labelled(articles: Sequence[Article], half: str, rng: Random) -> Labelled:
     lonely = [a for a in base if len(a.text.split()) < 2_000]
     strangers += [consent(a, rng) for a in lonely[:15]]
     strangers += [boxed(a, rng) for a in lonely[15:45]]
+    strangers += [notice(a, rng) for a in lonely[75:90]]
     for one, other in zip(lonely[45:60], lonely[60:75], strict=False):
         strangers.append(quoting(one, other, rng))
     # They stand for stories of their own: what they were made of leaves the archive.

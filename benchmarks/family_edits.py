@@ -7,7 +7,7 @@ brings the facts up to date. Strangers share frames, forms and quotes, and not t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -28,6 +28,31 @@ _REWORDED = {
     "reported": "noted", "several": "a number of", "large": "big", "percent": "per cent",
     "during": "in the course of", "police": "officers", "stated": "said", "which": "that",
     "attempted": "tried", "received": "got", "yesterday": "the day before", "near": "close to",
+}  # fmt: skip
+_SPELLED = (
+    ("two", "four"), ("three", "eleven"), ("four", "seventeen"), ("five", "twenty-six"),
+    ("six", "fourteen"), ("seven", "nineteen"), ("eight", "thirty"), ("nine", "forty-one"),
+    ("ten", "sixteen"), ("dozens", "hundreds"), ("thousands", "hundreds"), ("second", "third"),
+)  # fmt: skip
+_OPPOSED = (
+    ("won", "lost"), ("rose", "fell"), ("increased", "decreased"), ("more", "less"),
+    ("arrested", "released"), ("approved", "rejected"), ("confirmed", "denied"),
+    ("killed", "survived"), ("began", "ended"), ("started", "stopped"), ("north", "south"),
+    ("supported", "opposed"), ("support", "oppose"), ("guilty", "innocent"), ("open", "closed"),
+    ("allowed", "banned"), ("found", "lost"), ("against", "for"), ("higher", "lower"),
+    ("before", "after"), ("after", "before"), ("all", "none"), ("first", "last"),
+)  # fmt: skip
+_NOTES = (
+    "Correction: a person named in this report was released without charge.",
+    "An earlier version of this story gave the wrong year for the first of these events.",
+    "Clarification: the ministry had been asked for comment before publication.",
+    "This article was amended on Friday: the sum was in dollars and not in euros.",
+)
+_STYLE = {
+    "two": "2", "three": "3", "ten": "10", "percent": "per cent", "United States": "US",
+    "organization": "organisation", "center": "centre", "toward": "towards", "10": "ten",
+    "color": "colour", "defense": "defence", "cannot": "can't", "did not": "didn't",
+    "was not": "wasn't", "while": "whilst", "among": "amongst", "program": "programme",
 }  # fmt: skip
 _FRAMES = (
     ("{place}, {day} (Wire) - ", "Sign up for our morning newsletter and never miss a story. You "
@@ -171,11 +196,71 @@ def update(article: Article, rng: Random, other: Article) -> Article:
     return replace(article, title=title, text=text, published=later(article, rng, 2))
 
 
+def _turned(article: Article, rng: Random, turns: Sequence[tuple[str, str]]) -> Article:
+    """Put one thing in another's place in a sentence that it fits; else leave the article."""
+    for old, new in rng.sample(turns, len(turns)):
+        text, count = re.subn(rf"\b{old}\b", new, article.text, count=1)
+        if count:
+            return replace(article, text=text, published=later(article, rng, 2))
+    return article
+
+
+def spelled(article: Article, rng: Random, other: Article) -> Article:
+    """Raise a number that is spelled."""
+    return _turned(article, rng, _SPELLED)
+
+
+def opposite(article: Article, rng: Random, other: Article) -> Article:
+    """Say the opposite, as where a verdict was reported wrongly."""
+    return _turned(article, rng, _OPPOSED)
+
+
+def negated(article: Article, rng: Random, other: Article) -> Article:
+    """Put in that it was not so."""
+    return _turned(article, rng, [(w, f"{w} not") for w in ("was", "were", "has", "have", "is")])
+
+
+def note(article: Article, rng: Random, other: Article) -> Article:
+    """Append what was wrong, in another outlet."""
+    text = f"{article.text}\n\n{rng.choice(_NOTES)}"
+    return replace(article, text=text, published=later(article, rng, 2))
+
+
+def toll(article: Article, rng: Random, other: Article) -> Article:
+    """Put news behind the first paragraph, in another outlet."""
+    paragraphs = article.text.split("\n\n")
+    news = f"The number of those affected rose to {rng.randint(130, 980)} on {rng.choice(_DAYS)}, "
+    news += f"after {rng.choice(('Ostry', 'Varn', 'Selm'))} county had sent its own count, a "
+    news += f"spokesman for Governor {rng.choice(('Lindqvist', 'Okafor', 'Haddad'))} said."
+    text = "\n\n".join([paragraphs[0], news, *paragraphs[1:]])
+    return replace(article, text=text, published=later(article, rng, 2))
+
+
+def restyled(article: Article, rng: Random, other: Article) -> Article:
+    """Write single words as another desk's style book has them."""
+    text = article.text
+    for old, new in _STYLE.items():
+        if rng.random() < 0.7:
+            text = re.sub(rf"\b{old}\b", new, text)
+    return replace(article, text=text)
+
+
+def notice(article: Article, rng: Random) -> Article:
+    """Show a consent page and nothing else under the story's headline."""
+    return replace(
+        article, id=f"notice-{article.id}", text=_CONSENT, url=f"https://e.org/{article.id}"
+    )
+
+
 COPIES: dict[str, Edit] = {
     "headline": headline, "light": light, "cut": cut, "added": added, "framed": framed,
-    "desk": desk,
+    "desk": desk, "restyled": restyled,
 }  # fmt: skip
-VERSIONS: dict[str, Edit] = {"figures": figures, "correction": correction, "update": update}
+VERSIONS: dict[str, Edit] = {
+    "figures": figures, "correction": correction, "update": update, "spelled": spelled,
+    "opposite": opposite, "negated": negated, "note": note, "toll": toll,
+}  # fmt: skip
+ELSEWHERE = frozenset({"note", "toll"})  # versions that another outlet prints
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

@@ -22,13 +22,14 @@ from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
+from index.losses import Losses, Reading, carried, held_before, is_under, losses, present
 from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.readers.fields import derived_id, version_id
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
-from index.summaries import fuller_file, is_under, summaries_last
+from index.summaries import fuller_file, summaries_last
 from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
@@ -58,13 +59,17 @@ class _Silent:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build, add or remove did. Counts are of articles unless they say chunks."""
+    """What a build, add or remove did. Counts are of articles unless they say chunks.
+
+    ``kept`` are those that nobody could look for: what they stood in could not be read.
+    """
 
     generation: str | None
     read: int = 0
     new: int = 0
     changed: int = 0
     removed: int = 0
+    kept: int = 0
     unchanged: int = 0
     rejected: int = 0
     articles: int = 0
@@ -87,17 +92,19 @@ def build_archive(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     wait: bool = False,
+    allow_loss: bool = False,
 ) -> BuildReport:
     """Make the archive hold what stands at ``sources`` now: new, changed and gone articles.
 
-    Articles that came from elsewhere stay, and so does what a URL no longer shows. ``rebuild``
-    starts from nothing. ``settings`` default to those of the archive. Raises ArchiveLockedError
-    unless it is to ``wait`` for another writer, ArchiveWriteError for a full or read-only disk,
-    IndexMismatchError where settings differ from the archive's, SourceError for a path that does
-    not exist.
+    Articles that came from elsewhere stay, and so does what a URL no longer shows or stood in a
+    file that cannot be read now. ``rebuild`` starts from nothing. ``settings`` default to those of
+    the archive. Raises ArchiveLockedError unless it is to ``wait`` for another writer,
+    ArchiveWriteError for a full or read-only disk, IndexMismatchError where settings differ from
+    the archive's, SourceError for a path that does not exist, and SourceLossError, unless it is to
+    ``allow_loss``, where a path has lost all of its articles or most of many.
     """
     build = _Build(archive, settings, rebuild, progress, options, wait)
-    return build.run(sources, drop_gone=True)
+    return build.run(sources, drop_gone=True, allow_loss=allow_loss)
 
 
 def add_articles(
@@ -209,9 +216,18 @@ class _Build:
             finally:
                 stage.close()
 
-    def run(self, sources: Sequence[Source], *, drop_gone: bool) -> BuildReport:
+    def run(
+        self, sources: Sequence[Source], *, drop_gone: bool, allow_loss: bool = False
+    ) -> BuildReport:
         with self._staging() as stage:
-            report = self._read(sources, stage, drop_gone)
+            held = held_before(self._folder) if drop_gone else []
+            there = present(sources, held, allowed=allow_loss) if drop_gone else sources
+            reading, roots = Reading(), local_paths(sources) if drop_gone else []
+            report = self._read(there, stage, reading, roots)
+            if drop_gone:
+                lost = losses(held, roots, reading, allowed=allow_loss)
+                report = self._settle_losses(stage, lost, report)
+            stage.settle_places()
             return self._finish(stage, report)
 
     def remove(self, wanted: Selection) -> BuildReport:
@@ -236,18 +252,30 @@ class _Build:
             stage.forget_vectors()
             return self._finish(stage, BuildReport(None))
 
-    def _read(self, sources: Sequence[Source], stage: Stage, drop_gone: bool) -> BuildReport:
+    def _settle_losses(self, stage: Stage, lost: Losses, report: BuildReport) -> BuildReport:
+        """Remove what is gone; a build from nothing takes over what nobody could look for."""
+        if not self._fresh:
+            for article_id in lost.gone:
+                stage.remove(article_id)
+            return replace(report, removed=len(lost.gone), kept=len(lost.unread))
+        for item in carried(self._folder, lost.unread):
+            stage.take_in(item)
+        return replace(report, kept=len(lost.unread))
+
+    def _read(
+        self, sources: Sequence[Source], stage: Stage, reading: Reading, roots: Sequence[Path]
+    ) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         rejections: list[Rejection] = []
-        seen: dict[str, str] = {}
+        seen = reading.seen
         self._progress.step("reading", None)
         resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
-        roots = local_paths(sources) if drop_gone else []
         for item in summaries_last(read_articles(resolved, self._options)):
+            reading.note(item)
             if isinstance(item, SourcedArticle) and (file := fuller_file(item, stage.catalog)):
                 if item.article.id in seen:
                     item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
-                elif not is_under(file, roots):  # else it stands there no longer
+                elif not any(is_under(Path(file), root) for root in roots):  # else it is gone
                     seen[item.article.id] = file
                     counts["unchanged"] += 1
                     continue
@@ -260,14 +288,10 @@ class _Build:
             self._times.note(item.file)
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
-        gone = stage.gone(roots, seen) if drop_gone else []
-        for article_id in gone:
-            stage.remove(article_id)
         _write_rejected(self._folder.rejected, rejections)
         return BuildReport(
             None,
             read=len(seen),
-            removed=len(gone),
             rejected=sum(not rejection.kept for rejection in rejections),
             **counts,
         )

@@ -151,10 +151,6 @@ class Catalog:
             raise KeyError(article_id)
         return row[0], row[1]
 
-    def ids_by_file(self) -> Iterator[tuple[str, str]]:
-        """Every article id with the file that it was read from."""
-        yield from self._db.execute("SELECT id, file FROM articles ORDER BY id")
-
     def unchunked_originals(self) -> list[str]:
         """Originals, versions and copies with words of their own that have not been cut."""
         return self._column(

@@ -13,6 +13,7 @@ from index.digest import Digest, digest
 from index.errors import EmbedderError, NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.manifest import CHROMA, file_sum, files_of
+from index.source_times import is_sound
 from index.sqlite_files import broken
 
 _SAMPLE = 8  # chunks that are embedded again; with the packaged model a second or two
@@ -123,6 +124,9 @@ class _Check:
         except (OSError, ValueError, AttributeError):
             mend = "build or add again, which writes it anew; no answer rests on it"
             yield Finding(self._folder.rejected.name, "is damaged", mend)
+        if not is_sound(self._folder.source_times):
+            mend = "build or add again, which writes it anew; till then no change of a source shows"
+            yield Finding(self._folder.source_times.name, "is damaged", mend)
 
     def _contents(self, generation: Generation) -> Iterator[tuple[str, str]]:
         try:

@@ -91,7 +91,9 @@ class Comparison:
     ``jaccard`` is of their word shingles; ``kept_before`` and ``kept_after`` are the shares of
     words of each that stand in runs of three or more which the other has too; ``same`` counts the
     sentences of the earlier one that the later one has. ``mostly_kept`` are changed sentences whose
-    words are nearly all in the other, such as a first sentence behind a place line.
+    words are nearly all in the other, such as a first sentence behind a place line. ``spread``
+    sentences have all their words in the other, and no sentence there is the same: it was put
+    together otherwise, or a word was put in.
     """
 
     before: WordedArticle
@@ -104,6 +106,8 @@ class Comparison:
     changed_before: tuple[WordedSentence, ...]
     changed_after: tuple[WordedSentence, ...]
     mostly_kept: frozenset[WordedSentence]
+    spread_before: tuple[WordedSentence, ...] = ()
+    spread_after: tuple[WordedSentence, ...] = ()
 
     @property
     def containment(self) -> float:
@@ -114,6 +118,14 @@ class Comparison:
     def revised(self) -> tuple[Revision, ...]:
         """Sentences that were reworded, in the order of the earlier article."""
         return _match(self.changed_before, self.changed_after)
+
+    @cached_property
+    def with_insertions(self) -> tuple[Revision, ...]:
+        """Sentences that differ by what was put into them, or taken out."""
+        return (
+            *_match(self.spread_before, self.changed_after),
+            *_match(self.changed_before, self.spread_after),
+        )
 
     @cached_property
     def removed(self) -> tuple[WordedSentence, ...]:
@@ -141,8 +153,8 @@ def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
     """Compare two articles; exchanging them exchanges what is before and after, nothing else."""
     shared = before.shingles & after.shingles
     union = len(before.shingles) + len(after.shingles) - len(shared)
-    same, kept_before, changed_before = _changed(before, after, shared)
-    _, kept_after, changed_after = _changed(after, before, shared)
+    same, kept_before, changed_before, spread_before = _changed(before, after, shared)
+    _, kept_after, changed_after, spread_after = _changed(after, before, shared)
     changed = {**changed_before, **changed_after}
     return Comparison(
         before=before,
@@ -155,20 +167,23 @@ def compare(before: WordedArticle, after: WordedArticle) -> Comparison:
         changed_before=tuple(changed_before),
         changed_after=tuple(changed_after),
         mostly_kept=frozenset(s for s, held in changed.items() if held >= _MOSTLY * len(s.words)),
+        spread_before=tuple(spread_before),
+        spread_after=tuple(spread_after),
     )
 
 
 def _changed(
     own: WordedArticle, other: WordedArticle, shared: Collection[tuple[str, ...]]
-) -> tuple[int, int, dict[WordedSentence, int]]:
+) -> tuple[int, int, dict[WordedSentence, int], list[WordedSentence]]:
     """Count the sentences that stand in the other, and words kept; then the changed sentences.
 
-    Those come with the number of their words that are kept.
+    Those come with the number of their words that are kept. Last are the spread sentences.
     """
     kept = _kept_words(own.words, shared)
     elsewhere = {s.words for s in other.sentences}
     same = total = start = 0
     changed = {}
+    spread = []
     for sentence in own.sentences:
         end = start + len(sentence.words)
         held = sum(kept[start:end])
@@ -176,10 +191,12 @@ def _changed(
         if sentence.words in elsewhere or held == len(sentence.words):
             same += 1
             held = len(sentence.words)
+            if sentence.words not in elsewhere:
+                spread.append(sentence)
         else:
             changed[sentence] = held
         total += held
-    return same, total, changed
+    return same, total, changed, spread
 
 
 def _kept_words(words: Sequence[str], shared: Collection[tuple[str, ...]]) -> bytearray:

@@ -11,6 +11,7 @@
     ├── RerankerError            the cross-encoder cannot be loaded
     ├── SettingsError            a setting or argument has an impossible value
     ├── SourceError              a path that was given to read does not exist
+    │   └── SourceLossError      a path has lost most of the articles that were read from it
     └── TuningError              the embedder cannot be fitted to the archive
 
 Each message names what is wrong and the command or setting that mends it.
@@ -61,6 +62,10 @@ class SettingsError(NewsArchiveError):
 
 class SourceError(NewsArchiveError):
     """A path that was given to read from does not exist or holds nothing to read."""
+
+
+class SourceLossError(SourceError):
+    """A path has lost so many articles that it is rather missing, unmounted or cut short."""
 
 
 class TuningError(NewsArchiveError):

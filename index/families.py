@@ -20,7 +20,7 @@ from index.boilerplate import SentenceCounts, boilerplate
 from index.candidates import candidate_pairs
 from index.differences import WordedArticle, compare, likeness, worded_article
 from index.family_tables import FamilyTables, Member, Relation, Sketch, SketchedText
-from index.judgement import judge
+from index.judgement import are_strangers, judge
 from index.shingles import Hashes, sentence_keys, signature, worded
 from index.types import Span
 
@@ -28,13 +28,16 @@ _ALIKE = 0.15  # containment of shingles: below it no half of the words can be t
 _STILL_THE_STORY = 0.35  # containment of a family's original that a later version must keep
 _OWN_WORDS = 12  # words that only a copy has: fewer are a byline or a place line
 _OWN_SENTENCE = 6
+_GROUPS = 8  # of articles with one text; a newcomer is held against so many
+_RULES = b"2"  # to be raised with every change of what comparisons come to: they are kept
 _READ_AT_ONCE = 256  # articles whose words are kept in memory while pairs are compared
 
 
 def settle(tables: FamilyTables) -> list[str]:
     """Bring families up to date; return the articles whose chunks are to be cut anew or go."""
     _sketch_new(tables)
-    texts = tables.sketched_texts()
+    texts = [part for text in tables.sketched_texts() for part in _parted(tables, text)]
+    texts.sort(key=_in_time)
     texts = _drop_boilerplate(tables, texts)
     judge_of = _Judge(tables, texts)
     pairs = candidate_pairs(_stacked([text.sketch.signature for text in texts]))
@@ -69,6 +72,33 @@ def _drop_boilerplate(tables: FamilyTables, texts: list[SketchedText]) -> list[S
     return settled
 
 
+def _in_time(text: SketchedText) -> tuple[str, str]:
+    return text.published or "9999", text.id
+
+
+def _parted(tables: FamilyTables, text: SketchedText) -> list[SketchedText]:
+    """Part articles with one text that are strangers all the same, such as consent pages."""
+    if not text.others:
+        return [text]
+    ids = (text.id, *text.others)
+    groups: list[tuple[WordedArticle, list[str]]] = []
+    marks = {}
+    for article_id in ids:
+        marks[article_id] = tables.mark(article_id)
+        article = worded_article(tables.article(article_id))
+        for first, members in groups[:_GROUPS]:
+            if not are_strangers(first, article):
+                members.append(article_id)
+                break
+        else:
+            groups.append((article, [article_id]))
+    return [
+        replace(text, id=first, published=marks[first][0], fingerprint=marks[first][1],
+                others=tuple(others))
+        for _, (first, *others) in groups
+    ]  # fmt: skip
+
+
 class _Judge:
     """Compares pairs of texts, or remembers how they compared."""
 
@@ -90,7 +120,7 @@ class _Judge:
         if pair not in self.used:
             key = blake2b(
                 one.fingerprint + one.sketch.without + b"|" + other.fingerprint
-                + other.sketch.without, digest_size=16,
+                + other.sketch.without, digest_size=16, person=_RULES,
             ).digest()  # fmt: skip
             known = self._known.get(pair)
             fits = known is not None and known.key == key

@@ -155,11 +155,19 @@ class FamilyTables:
     def article(self, article_id: str) -> Article:
         """Return an article with the fields that are compared; raises KeyError."""
         row = self._db.execute(
-            "SELECT id, title, text, published, source FROM articles WHERE id = ?", (article_id,)
+            "SELECT id, title, text, published, source, url FROM articles WHERE id = ?",
+            (article_id,),
         ).fetchone()
         if row is None:
             raise KeyError(article_id)
         return Article(*row)
+
+    def mark(self, article_id: str) -> tuple[str | None, bytes]:
+        """Time of publication and fingerprint of an article."""
+        row: tuple[str | None, bytes] = self._db.execute(
+            "SELECT published, fingerprint FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return row
 
     def relations(self) -> dict[tuple[str, str], Relation]:
         """All pairs that were compared, by (earlier id, later id)."""

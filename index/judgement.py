@@ -5,12 +5,12 @@ docs/decisions/0004-families.md tells what each limit was measured on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import SequenceMatcher
-from itertools import product
+import re
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from index.differences import Comparison, Revision, WordedArticle
+from index.facts import are_opposed, are_spelled_alike, is_abbreviated, is_denied, is_exchanged
 from index.shingles import WordedSentence
 
 Kind = Literal["copy", "version"]
@@ -23,13 +23,24 @@ _DATED_FORMAT_SHARE = 0.25  # the same where the day they speak of moved along
 _OTHER_SUBJECT = 0.34  # share of a headline's words that only its own article has
 _EXCHANGED = 0.2  # share of words exchanged for others, where no headline says what it is about
 _SAME_SENTENCES = 0.3  # share of the sentences that an update leaves as they are
-_SPELLED_ALIKE = 0.6
+_TERMS_CORRECTED = 2  # sentences; a desk that rewords exchanges words in more of them
+_HEADLINE = 2  # content words of a headline that says what its article is about
+_STEM = 5  # letters
+_PAGE_WORDS = 400  # of a text that may be a page's notice and no article
 _DAYS_APART = 10  # versions of a story appear close together
 _NEW_WORDS = 12  # added words with names or figures of their own: news, not wording
 _LONGER = 3.0  # times; a text inside one that much longer may be an item of a round-up
 _LEAD = 3  # sentences
+_TOP = 2  # paragraphs
 _LEAD_WORDS = 8  # of a first sentence that is one, and no byline
 _CONTENT_WORD = 3  # letters
+
+_CORRECTED = re.compile(
+    r"^(?:correction|clarification)(?: \([^)\n]{1,40}\))?:"
+    r"|\b(?:earlier|previous) version of this (?:article|story|report|page)\b"
+    r"|\bthis (?:article|story|report) (?:was|has been) (?:amended|corrected|updated)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 # Words that headlines share whatever they are about.
 _IDLE = frozenset(
@@ -42,18 +53,44 @@ _IDLE = frozenset(
 def judge(c: Comparison) -> Kind | None:
     """Tell what the later article is to the earlier one; None where they are different stories."""
     before, after = c.before, c.after
-    if before.words == after.words:
+    if are_strangers(before, after):
+        return None
+    if before.words == after.words and not _is_corrected(c):
         return "copy"
     if c.shared_words < _SHARED_WORDS or c.containment < _VERSION_KEEPS:
         return None
     if _other_subject(c) or _is_item_of_roundup(c):
         return None
-    facts = [pair for pair in c.revised if _other_facts(pair, before, after)]
+    facts = _other_facts_of(c)
     if _is_form(c, facts):
         return None
-    if not facts and c.containment >= _COPY_KEEPS and not _is_update(c):
+    if not facts and c.containment >= _COPY_KEEPS and not (_is_update(c) or _is_corrected(c)):
         return "copy"
     return "version" if _close_in_time(before, after) and _is_same_story(c) else None
+
+
+def are_strangers(before: WordedArticle, after: WordedArticle) -> bool:
+    """Tell a notice that stands where articles should, such as a consent page.
+
+    Neither headline has much to do with the text that they share, nor with the other headline.
+    """
+    urls = {before.article.url, after.article.url}
+    if max(len(before.words), len(after.words)) > _PAGE_WORDS or (
+        len(urls) == 1 and None not in urls
+    ):
+        return False
+    old, new = _content(before.title), _content(after.title)
+    if min(len(old), len(new)) < _HEADLINE or _share(old, new) >= _OTHER_SUBJECT:
+        return False
+    return all(
+        _share(title, own.words) < _OTHER_SUBJECT for title, own in ((old, before), (new, after))
+    )
+
+
+def _share(title: set[str], others: Collection[str]) -> float:
+    """Share of a headline's words that others begin with, or begin like."""
+    found = {other[:_STEM] for other in others}
+    return sum(word[:_STEM] in found for word in title) / len(title)
 
 
 def _content(words: Iterable[str]) -> set[str]:
@@ -90,15 +127,7 @@ def _exchanges_names(before: WordedArticle, after: WordedArticle) -> bool:
     out = (old & before.names) - after.vocabulary
     into = (new & after.names) - before.vocabulary
     # A correction leaves most letters of a name.
-    return bool(out and into) and not _spelled_alike(out, into)
-
-
-def _spelled_alike(words: Iterable[str], others: Iterable[str]) -> bool:
-    return any(
-        other.startswith(word)  # Feb, February
-        or SequenceMatcher(None, word, other).ratio() >= _SPELLED_ALIKE
-        for word, other in map(sorted, product(words, others))
-    )
+    return bool(out and into) and not are_spelled_alike(out, into)
 
 
 def _is_same_story(c: Comparison) -> bool:
@@ -120,6 +149,19 @@ def _is_item_of_roundup(c: Comparison) -> bool:
     return len(lead & beginning) < 0.8 * len(lead)
 
 
+def _other_facts_of(c: Comparison) -> list[Revision]:
+    """Revised sentences in which something else is said."""
+    facts = [pair for pair in c.revised if _other_facts(pair, c.before, c.after)]
+    facts += [pair for pair in c.with_insertions if is_denied(pair.before.words, pair.after.words)]
+    terms = [p for p in c.revised if p not in facts and is_exchanged(p.before.words, p.after.words)]
+    return facts + terms if len(terms) <= _TERMS_CORRECTED else facts
+
+
+def _gone_and_come(pair: Revision) -> tuple[frozenset[str], frozenset[str]]:
+    old, new = pair.before.word_set, pair.after.word_set
+    return old - new, new - old
+
+
 def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) -> bool:
     """Tell whether a figure, a day or a name stands in place of another one."""
     old, new = pair.before, pair.after
@@ -127,9 +169,14 @@ def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) ->
         return True
     if old.days - new.days and new.days - old.days:
         return True
-    gone, come = old.word_set - new.word_set, new.word_set - old.word_set
+    gone, come = _gone_and_come(pair)
+    if is_denied(old.words, new.words) or are_opposed(gone, come):
+        return True
+    if is_abbreviated(old.words, new.words):
+        return False
     if len(gone) == len(come) == 1:  # one word for another: a name for a name is a correction
-        return gone <= old.names and come <= new.names | new.days and not _spelled_alike(gone, come)
+        named = gone <= old.names and come <= new.names | new.days
+        return named and not are_spelled_alike(gone, come)
     return bool((gone & old.names) - after.vocabulary and (come & new.names) - before.vocabulary)
 
 
@@ -161,7 +208,36 @@ def _is_update(c: Comparison) -> bool:
     sources = c.before.article.source, c.after.article.source
     same_outlet = None not in sources and len({(s or "").casefold() for s in sources}) == 1
     first = c.after.sentences[0]
-    return same_outlet or (first in news and len(first.words) >= _LEAD_WORDS)
+    if same_outlet or (first in news and len(first.words) >= _LEAD_WORDS):
+        return True
+    # Another outlet's own paragraph on top tells news where it has figures that are new.
+    top = _beginning(c.after)
+    return any(s.span.start < top and s.figures - _all_figures(c.before) for s in news)
+
+
+def _is_corrected(c: Comparison) -> bool:
+    """Tell whether the later one says what was wrong in the earlier one."""
+    return _says_corrected(c.after) and not _says_corrected(c.before)
+
+
+def _says_corrected(article: WordedArticle) -> bool:
+    return bool(_CORRECTED.search(article.article.text))
+
+
+def _beginning(article: WordedArticle) -> int:
+    """Where the first paragraphs end, in characters."""
+    text = article.article.text
+    end = 0
+    for _ in range(_TOP):
+        found = text.find("\n\n", end)
+        if found < 0:
+            return len(text) // _TOP
+        end = found + 2
+    return end
+
+
+def _all_figures(article: WordedArticle) -> frozenset[str]:
+    return frozenset().union(*(sentence.figures for sentence in article.sentences))
 
 
 def _close_in_time(before: WordedArticle, after: WordedArticle) -> bool:

@@ -51,6 +51,10 @@ class Register:
         """Files that articles were read from."""
         return {row[0] for row in self._db.execute("SELECT DISTINCT file FROM articles")}
 
+    def places(self) -> Iterator[tuple[str, str, int | None]]:
+        """Each article's id, and file and line that it was read from, by id."""
+        yield from self._db.execute("SELECT id, file, line FROM articles ORDER BY id")
+
     def indexed(self) -> list[str]:
         """Articles with vectors, in the order of their sentence vectors."""
         rows = self._db.execute(

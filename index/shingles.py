@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
+from index.facts import figures
 from index.types import Span
 
 SHINGLE = 3  # words
@@ -28,14 +29,8 @@ _WORD = re.compile(
     "|[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"
 )
-_SENTENCE_END = re.compile("((?:[.!?…؟]+[\"'”’»)\\]]*(?=\\s))|[。！？।]+|(?=\\n))\\s*")
-_SPELLED = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve".split(),
-        map(str, range(1, 13)),
-        strict=True,
-    )
-)
+# A run of full stops is tried from its beginning alone: else a long one takes its square.
+_SENTENCE_END = re.compile("((?:(?<![.!?…؟])[.!?…؟]+[\"'”’»)\\]]*(?=\\s))|[。！？।]+|(?=\\n))\\s*")
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday "
     "january february march april may june july august september october november december".split()
@@ -65,12 +60,8 @@ class WordedSentence:
 
     @cached_property
     def figures(self) -> frozenset[str]:
-        """Its numbers, up to twelve also where they are spelled."""
-        return frozenset(
-            _SPELLED.get(word, word.replace(",", ""))
-            for word in self.word_set
-            if word[0].isdigit() or word in _SPELLED
-        )
+        """Its numbers, in digits also where they are spelled."""
+        return figures(self.words)
 
     @cached_property
     def days(self) -> frozenset[str]:

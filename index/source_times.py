@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -50,7 +51,7 @@ class SourceTimes:
         times = {**_load(self._folder.source_times), **self._read}
         kept = {file: stamp for file, stamp in times.items() if file in known}
         beside = self._folder.source_times.with_suffix(".new")
-        beside.write_bytes(orjson.dumps(kept))
+        beside.write_bytes(orjson.dumps({"files": kept, "checksum": _sum(kept)}))
         beside.replace(self._folder.source_times)
 
 
@@ -86,9 +87,23 @@ def _stamp(file: Path) -> _Stamp | None:
     return [found.st_mtime_ns, found.st_size]
 
 
+def is_sound(path: Path) -> bool:
+    """Whether the stored times are as they were written; True where there are none."""
+    return not path.exists() or _read_times(path) is not None
+
+
 def _load(path: Path) -> dict[str, _Stamp]:
+    return _read_times(path) or {}
+
+
+def _read_times(path: Path) -> dict[str, _Stamp] | None:
     try:
         found = orjson.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        files: dict[str, _Stamp] = found.pop("files")
+        return files if found == {"checksum": _sum(files)} else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _sum(files: dict[str, _Stamp]) -> str:
+    return blake2b(orjson.dumps(files, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

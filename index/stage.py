@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import blake2b
-from pathlib import Path
 
 import orjson
 
@@ -27,6 +25,7 @@ class Stage:
         self._folder = folder
         self.dropped_chunks: list[str] = []
         self._staged: Generation | None = None
+        self._shifted: dict[str, tuple[str, int | None]] = {}
         if fresh:
             self._staged = folder.stage(copy_current=False)
             self.catalog = Catalog(self._staged.catalog, create=True)
@@ -65,10 +64,13 @@ class Stage:
         mark = fingerprint(article)
         stored = self.catalog.fingerprint(article.id)
         if stored == mark:
-            if self.catalog.place(article.id)[0] != item.file:
+            file, line = self.catalog.place(article.id)
+            if file != item.file:
                 # Else a later build would look for it where it no longer stands.
                 self._begin()
                 self.catalog.move_article(article.id, item.file, item.line)
+            elif line != item.line:
+                self._shifted[article.id] = (item.file, item.line)
             return "unchanged"
         if stored is not None:
             self.remove(article.id)
@@ -82,14 +84,11 @@ class Stage:
         self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
         self.catalog.delete_article(article_id)
 
-    def gone(self, paths: Sequence[Path], seen: dict[str, str]) -> list[str]:
-        """Articles that were read from under ``paths`` before and stand there no longer."""
-        roots = [path.resolve() for path in paths]
-        return [
-            article_id
-            for article_id, file in self.catalog.ids_by_file()
-            if article_id not in seen and _under(Path(file), roots)
-        ]
+    def settle_places(self) -> None:
+        """Note on which lines unchanged articles stand now, where a generation is made anyway."""
+        if self.differs:
+            for article_id, (file, line) in self._shifted.items():
+                self.catalog.move_article(article_id, file, line)
 
     def forget_vectors(self) -> None:
         """Drop all chunks and indexes, to be made anew of the articles by another embedder."""
@@ -115,10 +114,6 @@ class Stage:
             self._staged = self._folder.stage(copy_current=True)
             self.catalog = Catalog(self._staged.catalog)
         return self._staged
-
-
-def _under(file: Path, roots: Sequence[Path]) -> bool:
-    return any(file == root or root in file.parents for root in roots)
 
 
 def text_hash(text: str) -> bytes:

@@ -6,7 +6,6 @@ Both come under the id that their URL gives, whatever is read first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from index.catalog import Catalog
 from index.readers.fields import derived_id
@@ -42,9 +41,3 @@ def fuller_file(item: SourcedArticle, catalog: Catalog) -> str | None:
         return None
     file = catalog.place(article.id)[0]
     return None if file == item.file else file
-
-
-def is_under(file: str, roots: Iterable[Path]) -> bool:
-    """Whether a file is one of the given ones or in one of the given folders."""
-    path = Path(file)
-    return any(path == root or root in path.parents for root in roots)

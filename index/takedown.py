@@ -77,13 +77,17 @@ def selected(archive: Path, wanted: Selection) -> list[Entry]:
 
 
 def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
-    """Drop what stands outside the generations of articles: reasons that may quote them."""
+    """Drop what stands outside the generations of articles: reasons that may quote or name them.
+
+    Those are all of their files, since the place in a reason may be another by now.
+    """
     folder.drop_journal()
-    places = {(entry.file, entry.line) for entry in gone}
+    files = {str(path) for e in gone for path in (e.file, *Path(e.file).parents)}
+    names = {repr(entry.id) for entry in gone} | {entry.url for entry in gone if entry.url}
     if not folder.rejected.exists():
         return
     lines = folder.rejected.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not _is_at(line, places)]
+    kept = [line for line in lines if not _may_tell(line, files, names)]
     beside = folder.rejected.with_suffix(".new")
     beside.write_bytes(b"".join(kept))
     beside.replace(folder.rejected)
@@ -133,9 +137,9 @@ def _check_day(name: str, day: str | None) -> None:
         raise SettingsError(f"{name}: {day!r} is no day; write it as YYYY-MM-DD") from error
 
 
-def _is_at(line: bytes, places: Collection[tuple[str, int | None]]) -> bool:
+def _may_tell(line: bytes, files: Collection[str], names: Collection[str]) -> bool:
     try:
         found = orjson.loads(line)
-        return (found["file"], found["line"]) in places
+        return found["file"] in files or any(name in found["reason"] for name in names)
     except (ValueError, KeyError, TypeError):
         return True  # nobody knows what it says

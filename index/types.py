@@ -68,6 +68,12 @@ class Rejection:
     kept: bool = False
 
 
+class Withdrawal(Rejection):
+    """A rejection because its publisher says that the article is no more."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Characters of an article's text, end exclusive."""

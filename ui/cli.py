@@ -78,6 +78,7 @@ def main(archive: Path | None) -> None:
 @click.option("--embedder", help="A sentence-transformers model: a folder or an id.")
 @click.option("--chunk-pieces", type=int, help="Word pieces of a chunk, headline included.")
 @reading_options
+@click.option("--allow-loss", is_flag=True, help="Remove what is gone, even most of a PATH.")
 @wait_option
 @json_option
 def build(
@@ -88,6 +89,7 @@ def build(
     chunk_pieces: int | None,
     field_map: tuple[str, ...],
     date_order: str | None,
+    allow_loss: bool,
     wait: bool,
     as_json: bool,
 ) -> None:
@@ -122,6 +124,7 @@ def build(
             options=options,
             progress=progress,
             wait=wait,
+            allow_loss=allow_loss,
         )
     print_report(report, archive, as_json)
 

@@ -56,6 +56,9 @@ def _print_report(report: BuildReport) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged, in {report.seconds:.1f} s"
     )
+    if report.kept:
+        note = f"{report.kept} kept that were not looked for: what they stood in was not read"
+        click.echo(note, err=True)
 
 
 def print_json(record: dict[str, Any] | Sequence[Any]) -> None:

@@ -18,7 +18,7 @@ _URLS = ("http:", "https:")
 
 
 class _SourceType(click.Path):
-    """A path that exists, a URL, or "-" for standard input; the latter two stay strings."""
+    """A path, a URL, or "-" for standard input; the latter two stay strings."""
 
     def convert(
         self,
@@ -32,7 +32,7 @@ class _SourceType(click.Path):
 
 
 sources_argument = click.argument(
-    "sources", nargs=-1, required=True, type=_SourceType(exists=True), metavar="PATH…"
+    "sources", nargs=-1, required=True, type=_SourceType(), metavar="PATH…"
 )
 
 

@@ -50,7 +50,8 @@ def read_content(file: BufferedReader, place: Place, options: ReadOptions) -> It
         # Parsers of many libraries meet here with bytes that nobody foresaw. One file that
         # breaks one of them must not end a build of a million others.
         _log.debug("the reader of %s failed", place.name, exc_info=True)
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        # Not its words: they may quote what stands there, which would outlive a takedown.
+        what = type(error).__name__
         yield Rejection(place.name, None, f"cannot be read ({what}); it may be damaged")
 
 

@@ -11,7 +11,7 @@ from index.readers.markup import MAX_XML_BYTES, local_name, parse_xml, text_of, 
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
 from index.readers.streams import read_at_most
-from index.types import Rejection
+from index.types import Rejection, Withdrawal
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ELEMENTS = "{*}*"  # and no comments
@@ -25,6 +25,9 @@ def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Ite
     for item in _items(root):
         found = True
         is_nitf = local_name(item.tag) == "nitf"
+        if not is_nitf and (status := _withdrawn(item)):
+            yield Withdrawal(place.name, item.sourceline, f"the agency has it {status}")
+            continue
         if not is_nitf and (reason := _unfit(item)):
             yield Rejection(place.name, item.sourceline, reason)
             continue
@@ -43,10 +46,12 @@ def _items(root: Any) -> Iterator[Any]:  # noqa: ANN401
             yield element
 
 
-def _unfit(item: Any) -> str | None:  # noqa: ANN401
+def _withdrawn(item: Any) -> str | None:  # noqa: ANN401
     status = _attribute(item, "pubstatus", "qcode").rpartition(":")[2].casefold()
-    if status in _WITHDRAWN:
-        return f"the agency has it {status}"
+    return status if status in _WITHDRAWN else None
+
+
+def _unfit(item: Any) -> str | None:  # noqa: ANN401
     kind = _attribute(item, "itemclass", "qcode").rpartition(":")[2].casefold()
     return f"not a text but a {kind}" if kind and kind not in ("text", "composite") else None
 

@@ -20,6 +20,7 @@ from index.lexical import LexicalIndex
 from index.manifest import file_sums
 from index.rollback import rollback
 from index.settings import Settings
+from index.source_times import is_sound
 from index.types import Chunk
 from rag import Archive
 
@@ -219,6 +220,23 @@ def test_a_broken_list_of_rejections(own: Path) -> None:
 
 
 # -- parts that do not agree, with checksums that do ------------------------------------------
+
+
+def test_any_flipped_bit_of_the_source_times_is_found(own: Path) -> None:
+    path = own / "sources.json"
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 2]) + whole[place + 1 :])
+        assert not is_sound(path), place
+    (found,) = check_archive(own, sample=0).findings
+    assert (found.file, found.problem) == ("sources.json", "is damaged")
+    with Archive.open(own) as opened:
+        assert opened.status().stale.changed_sources is None
+    for content in (b"", b"[]", b"null", b'{"files": 3, "checksum": 4}', b'{"x": [1, 2]}'):
+        path.write_bytes(content)
+        assert not is_sound(path)
+        with Archive.open(own) as opened:
+            assert opened.status().stale.gone_sources is None
 
 
 def test_another_vector_of_a_chunk(own: Path) -> None:

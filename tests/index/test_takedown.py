@@ -237,3 +237,25 @@ def test_only_the_reasons_of_what_goes_are_dropped(archive: Path) -> None:
     path.write_text("\n".join([*lines, json.dumps(other)]) + "\n")
     remove_articles(archive, ["secret"])
     assert [json.loads(line) for line in path.read_text().splitlines()] == [other]
+
+
+def test_no_reason_quotes_what_is_taken_down(tmp_path: Path, write_lines: Write) -> None:
+    """A JSON file that is damaged inside the article, whose id stands again in another file."""
+    archive, news = tmp_path / "archive", tmp_path / "news"
+    url = "https://example.org/quixworth-charged"
+    secret = {**record("secret", SECRET), "url": url}
+    write_lines(news / "b.jsonl", record("other"), secret)
+    (news / "a.json").parent.mkdir(exist_ok=True)
+    (news / "a.json").write_text(json.dumps([record("first"), secret]))
+    build_archive(archive, [news], settings=HASHED)
+    broken = json.dumps([record("first"), secret]).replace("Quixworth", 'Quix"worth')
+    (news / "a.json").write_text(broken)
+    build_archive(archive, [news])
+    reasons = (archive / "rejected.jsonl").read_text()
+    assert "not JSON" in reasons and "Zebulon" not in reasons and "florins" not in reasons
+    (archive / "rejected.jsonl").write_text(
+        reasons + json.dumps({"file": "/x", "line": 1, "reason": f"as at {url}", "kept": True})
+    )
+    remove_articles(archive, ["secret"])
+    for words in ("Zebulon", "florins", "worth", "secret"):
+        assert files_with(archive, words) == []

@@ -38,7 +38,7 @@ PASSAGE_FIELDS = ARTICLE_FIELDS | {
     "outside",
 }
 REPORT_FIELDS = {
-    "generation", "read", "new", "changed", "removed", "unchanged", "rejected", "articles",
+    "generation", "read", "new", "changed", "removed", "kept", "unchanged", "rejected", "articles",
     "copies", "chunks", "seconds",
 }  # fmt: skip
 
@@ -484,7 +484,6 @@ def test_a_locked_archive(
     [
         (["ask"], "give a QUESTION or --batch FILE"),
         (["ask", "ferry?", "--batch", __file__], "give a QUESTION or --batch FILE"),
-        (["build", "/no/such/path"], "'/no/such/path' does not exist"),
         (["build"], "Missing argument 'PATH…'"),
         (["search", "--ranking", "best", "ferry"], "'best' is not one of"),
         (["nonsense"], "No such command 'nonsense'"),
@@ -496,6 +495,12 @@ def test_wrong_usage(arguments: list[str], message: str) -> None:
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert message in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_building_a_path_that_is_not_there(tmp_path: Path) -> None:
+    ended = invoke("build", "--archive", tmp_path / "archive", "/no/such/path")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert "/no/such/path does not exist; check the path" in ended.stderr
 
 
 def test_a_reader_that_has_gone(

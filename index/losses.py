@@ -1,0 +1,186 @@
+"""What a build may take for gone: not what could not be read, and not most of a path at a blow.
+
+A copy that was cut short, an empty mount point or a path that was mistyped look like articles that
+their publisher deleted. The next build would delete the last generation that had them too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.catalog import Catalog
+from index.errors import SourceLossError
+from index.generations import ArchiveFolder
+from index.manifest import file_sum
+from index.readers.folders import display
+from index.types import Rejection, SourcedArticle, Withdrawal
+
+log = logging.getLogger("newsarchive")
+
+_MOST = 0.5  # share of a path's articles
+_MANY = 20  # articles; of fewer, more than half go on any ordinary day
+
+Held = tuple[str, str, int | None]  # id, file and line of an article that the archive has
+
+
+@dataclass
+class Reading:
+    """What was read and what was not, as far as it tells what is gone.
+
+    ``seen`` maps ids to the files that they were read from.
+    """
+
+    seen: dict[str, str] = field(default_factory=dict)
+    _unread: set[str] = field(default_factory=set)
+    _unfit: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _last: dict[str, int] = field(default_factory=dict)
+
+    def note(self, item: SourcedArticle | Rejection) -> None:
+        """Note an item as it comes from its reader."""
+        if isinstance(item, SourcedArticle):
+            self._last[item.file] = max(item.line or 0, self._last.get(item.file, 0))
+        elif isinstance(item, Withdrawal) or item.kept:
+            pass  # the source has said what became of it
+        elif item.line is None:
+            self._unread.add(item.file)
+        else:
+            self._unfit[item.file].add(item.line)
+
+    def any_below(self, root: Path) -> bool:
+        """Whether an article was read from a path."""
+        return any(is_under(Path(file), root) for file in self._last)
+
+    def is_taken(self, file: str, line: int | None) -> bool:
+        """Whether another article stands at a place: what stood there was edited, and not lost."""
+        return (line or 0) <= self._last.get(file, -1)
+
+    def left_unread(self, file: str, line: int | None) -> bool:
+        """Whether an article may still stand where it stood: nobody could read that place."""
+        if file in self._unread or any(str(above) in self._unread for above in Path(file).parents):
+            return True
+        unfit = self._unfit.get(file)
+        if not unfit or line is None:
+            return bool(unfit)
+        # Unfit lines that no article follows are where the file was cut short.
+        behind = [number for number in unfit if number > self._last.get(file, 0)]
+        return line in unfit or bool(behind and line >= min(behind))
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Ids of articles that are gone from the paths, and those that nobody could look for."""
+
+    gone: tuple[str, ...]
+    unread: tuple[Held, ...]
+
+
+def losses(
+    held: Iterable[Held], roots: Sequence[Path], reading: Reading, *, allowed: bool
+) -> Losses:
+    """Tell what of ``held`` is no longer found below ``roots``.
+
+    Raises SourceLossError, unless it is ``allowed``, where a root has none of its articles any
+    more or would lose most of many.
+    """
+    gone, unread = [], []
+    counts = {root: [0, 0] for root in roots}  # articles held, articles lost
+    for article_id, file, line in held:
+        inside = [root for root in roots if is_under(Path(file), root)]
+        is_lost = False
+        if inside and article_id not in reading.seen:
+            if reading.left_unread(file, line):
+                unread.append((article_id, file, line))
+            else:
+                gone.append(article_id)
+                is_lost = not reading.is_taken(file, line)
+        for root in inside:
+            counts[root][0] += 1
+            counts[root][1] += is_lost
+    if not allowed:
+        for root, (before, lost) in counts.items():
+            if lost == before > 0 and not reading.any_below(root):
+                raise _refusal(f"{display(root)} {_state(root)}", before, lost)
+            if lost >= _MANY and lost > _MOST * before:
+                raise _refusal(f"most of what was in {display(root)} is gone", before, lost)
+    return Losses(tuple(gone), tuple(unread))
+
+
+def present(
+    sources: Sequence[Path | str], held: Collection[Held], *, allowed: bool
+) -> list[Path | str]:
+    """Leave out the paths that are missing and that the archive has articles from.
+
+    Raises SourceLossError for those unless it is ``allowed``; of others the reader complains.
+    """
+    there = []
+    for source in sources:
+        if isinstance(source, Path) and not source.exists():
+            lost = sum(is_under(Path(file), source) for _, file, _ in held)
+            if lost and not allowed:
+                raise _refusal(f"{display(source)} does not exist", lost, lost)
+            if lost:
+                continue
+        there.append(source)
+    return there
+
+
+def held_before(folder: ArchiveFolder) -> list[Held]:
+    """Articles of the generation in use; none where there is none, or its catalogue is damaged."""
+    catalog = sound_catalog(folder)
+    if catalog is None:
+        return []
+    try:
+        return list(catalog.register.places())
+    finally:
+        catalog.close()
+
+
+def sound_catalog(folder: ArchiveFolder) -> Catalog | None:
+    """Open the catalogue in use, if it is as it was written."""
+    try:
+        if folder.current_name() is None:
+            return None
+        current = folder.current()
+        expected = current.manifest().files.get(current.catalog.name)
+        if file_sum(current.catalog, current.catalog.name) != expected:
+            return None
+        return Catalog(current.catalog, read_only=True)
+    except Exception as error:  # a broken manifest, the disk: a rebuild is what mends them
+        log.info("what the archive held is not known: %s", error)
+        return None
+
+
+def carried(folder: ArchiveFolder, unread: Sequence[Held]) -> Iterator[SourcedArticle]:
+    """Articles of the generation in use that nobody could look for, for one that starts anew."""
+    catalog = sound_catalog(folder) if unread else None
+    if catalog is None:
+        return
+    try:
+        for article_id, file, line in unread:
+            article = catalog.article(article_id)
+            if article is not None:
+                yield SourcedArticle(article, file, line)
+    finally:
+        catalog.close()
+
+
+def _state(root: Path) -> str:
+    empty = root.is_dir() and not any(root.iterdir())
+    return "is empty" if empty else "has no article any more"
+
+
+def _refusal(problem: str, before: int, lost: int) -> SourceLossError:
+    return SourceLossError(
+        f"{problem}: {lost:,} of the {before:,} articles that the archive has from there would be "
+        "removed, so nothing was changed; check the path and what is mounted there, and if they "
+        "are to go, run the same command with --allow-loss"
+    )
+
+
+def is_under(file: Path, root: Path) -> bool:
+    """Whether a file is the given one or in the given folder."""
+    return file == root or root in file.parents

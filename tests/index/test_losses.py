@@ -1,0 +1,199 @@
+"""A source that is damaged, missing or empty does not empty the archive."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from index.build import BuildReport, add_articles, build_archive
+from index.catalog import Catalog
+from index.errors import SourceLossError
+from index.generations import ArchiveFolder
+from index.settings import Settings
+
+Write = Callable[..., Path]
+HASHED = Settings(embedder="hashed-words")
+
+
+def records(first: int, last: int) -> list[dict[str, str]]:
+    return [
+        {"id": f"a{n}", "title": f"Report {n}", "text": f"Barge {n} reached quay {n * 7} at dawn."}
+        for n in range(first, last)
+    ]
+
+
+def lines(path: Path, first: int, last: int) -> Path:
+    path.write_text("".join(json.dumps(r) + "\n" for r in records(first, last)))
+    return path
+
+
+def packed(path: Path, first: int, last: int) -> Path:
+    made = "".join(
+        json.dumps({**r, "pad": os.urandom(64).hex()}) + "\n" for r in records(first, last)
+    )
+    path.write_bytes(gzip.compress(made.encode()))
+    return path
+
+
+class Desk:
+    """A folder of sources with an archive of them: 30 articles in a.jsonl, 20 in b.jsonl.gz."""
+
+    def __init__(self, folder: Path) -> None:
+        self.archive = folder / "archive"
+        self.news = folder / "news"
+        self.news.mkdir()
+        lines(self.news / "a.jsonl", 0, 30)
+        self.b = packed(self.news / "b.jsonl.gz", 30, 50)
+        self.build()
+
+    def build(self, **options: bool) -> BuildReport:
+        return build_archive(self.archive, [self.news], settings=HASHED, **options)
+
+    def ids(self) -> set[str]:
+        catalog = Catalog(ArchiveFolder(self.archive).current().catalog, read_only=True)
+        found = {name for name, _, _ in catalog.register.places()}
+        catalog.close()
+        return found
+
+    @property
+    def generations(self) -> list[str]:
+        return sorted(path.name for path in (self.archive / "generations").iterdir())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    return Desk(tmp_path)
+
+
+def truncated(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def overwritten(file: Path) -> None:
+    file.write_bytes(b"\0" * 4096)
+
+
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+@pytest.mark.parametrize("damage", [truncated, emptied, overwritten, a_pipe])
+def test_articles_of_a_file_that_cannot_be_read_stay(
+    desk: Desk, damage: Callable[[Path], None], rebuild: bool
+) -> None:
+    held = desk.ids()
+    damage(desk.b)
+    report = desk.build(rebuild=rebuild)
+    assert desk.ids() == held
+    assert report.removed == 0
+    assert 0 < report.kept <= 20
+    assert report.read + report.kept == report.articles == 50
+    desk.b.unlink()
+    packed(desk.b, 30, 48)  # mended: what is gone from it goes
+    assert desk.build().removed == 2
+    assert len(desk.ids()) == 48
+
+
+def test_lines_that_were_cut_off_or_broken_stay(desk: Desk) -> None:
+    source = desk.news / "a.jsonl"
+    content = source.read_bytes().splitlines(keepends=True)
+    content[3] = content[3][:20] + b"\n"
+    source.write_bytes(b"".join(content[:12]) + content[12][:25])
+    report = desk.build()
+    assert (report.removed, report.kept) == (0, 19)  # line 4, and 13 to 30
+    source.write_bytes(b"".join(content[:12]))
+    assert desk.build().kept == 1
+
+
+def test_lines_are_known_where_they_stand_now(desk: Desk) -> None:
+    source = desk.news / "a.jsonl"
+    whole = source.read_bytes()
+    before = "".join(json.dumps(r) + "\n" for r in records(60, 70)).encode()
+    source.write_bytes(before + whole)
+    desk.build()
+    source.write_bytes(before + whole[: len(whole) // 2])
+    assert desk.build().removed == 0
+
+
+def test_what_is_gone_from_a_file_beside_a_damaged_one_goes(desk: Desk) -> None:
+    truncated(desk.b)
+    lines(desk.news / "a.jsonl", 0, 28)
+    assert desk.build().removed == 2
+    assert not desk.ids() & {"a28", "a29"}
+
+
+def test_an_empty_folder_removes_nothing(desk: Desk) -> None:
+    held, before = desk.ids(), desk.generations
+    for path in desk.news.iterdir():
+        path.unlink()
+    for rebuild in (False, False, True):
+        with pytest.raises(SourceLossError, match="news is empty: 50 of the 50 .*--allow-loss"):
+            desk.build(rebuild=rebuild)
+    assert (desk.ids(), desk.generations) == (held, before)
+    assert desk.build(allow_loss=True).removed == 50
+
+
+def test_a_missing_folder_removes_nothing(desk: Desk) -> None:
+    held = desk.ids()
+    desk.news.rename(desk.news.with_name("elsewhere"))
+    with pytest.raises(SourceLossError, match="news does not exist: 50 of the 50"):
+        desk.build()
+    assert desk.ids() == held
+    assert desk.build(allow_loss=True).removed == 50
+
+
+def test_most_of_many_articles_do_not_go_unasked(desk: Desk) -> None:
+    lines(desk.news / "a.jsonl", 0, 3)
+    desk.b.unlink()
+    with pytest.raises(SourceLossError, match="most of what was in .*news is gone: 47 of the 50"):
+        desk.build()
+    assert len(desk.ids()) == 50
+    report = desk.build(allow_loss=True)
+    assert (report.removed, report.articles) == (47, 3)
+
+
+def test_each_path_is_looked_at_by_itself(desk: Desk, tmp_path: Path) -> None:
+    add_articles(desk.archive, [lines(tmp_path / "many.jsonl", 100, 300)])
+    desk.b.unlink()
+    sources = [tmp_path / "many.jsonl", desk.news]
+    assert build_archive(desk.archive, sources).removed == 20  # of 50
+    (desk.news / "a.jsonl").unlink()
+    with pytest.raises(SourceLossError, match="news is empty: 30 of the 30"):
+        build_archive(desk.archive, sources)
+
+
+def test_articles_whose_ids_follow_from_their_texts_may_all_be_edited(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    source = tmp_path / "a.jsonl"
+    for word in ("dawn", "dusk"):
+        edited = [{"text": f"Barge {n} reached quay {n * 7} at {word}."} for n in range(40)]
+        source.write_text("".join(json.dumps(r) + "\n" for r in edited))
+        report = build_archive(archive, [source], settings=HASHED)
+    assert (report.new, report.removed, report.articles) == (40, 40, 40)
+
+
+def test_what_an_agency_withdrew_goes(tmp_path: Path) -> None:
+    item = (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:a{0}"><itemMeta>'
+        '<pubStatus qcode="stat:{1}"/></itemMeta><contentMeta><headline>Item {0}</headline>'
+        '</contentMeta><contentSet><inlineXML contenttype="application/xhtml+xml"><html xmlns='
+        '"http://www.w3.org/1999/xhtml"><body><p>Barge {0} reached the quay at dawn.</p></body>'
+        "</html></inlineXML></contentSet></newsItem>"
+    )
+    source = tmp_path / "news" / "items.xml"
+    source.parent.mkdir()
+    for last in ("usable", "canceled"):
+        items = "\n".join(item.format(n, last if n == 3 else "usable") for n in range(4))
+        source.write_text(f"<newsMessage>\n{items}\n</newsMessage>")
+        report = build_archive(tmp_path / "archive", [source.parent], settings=HASHED)
+    assert (report.removed, report.kept, report.articles) == (1, 0, 3)
