@@ -76,8 +76,9 @@ def why_none_inside(
     ]
     named = " or ".join(f'"{source}"' for source in unknown)
     if near:
-        listed = ", ".join(f'"{name}"' for name in dict.fromkeys(near))
-        return f"The archive has no outlet {named}; the nearest names are {listed}."
+        names = [f'"{name}"' for name in dict.fromkeys(near)]
+        are = "name is" if len(names) == 1 else "names are"
+        return f"The archive has no outlet {named}; the nearest {are} {', '.join(names)}."
     return f"The archive has no outlet {named}."
 
 

@@ -300,7 +300,7 @@ def test_search(news_archive: Path, run: Run) -> None:
 def test_search_explains_itself(news_archive: Path) -> None:
     question = "Which ferry ran aground in March 2024?"
     shown = invoke("search", "--archive", news_archive, "--explain", "--top-k", 1, question)
-    assert "published from 2024-02-27 to 2024-05-01  [dates]" in shown.stdout
+    assert "published from 2024-02-29 to 2024-04-07  [dates]" in shown.stdout
     assert "words 1., meaning of the passage 1., nearest sentence 1.; headline has" in shown.stdout
     assert "1 with the same text folded in" in shown.stdout
     found = invoke("search", "--archive", news_archive, "--explain", "--json", question)
@@ -310,7 +310,7 @@ def test_search_explains_itself(news_archive: Path) -> None:
 
 def test_a_time_that_nothing_meets_is_left_out_with_a_word(news_archive: Path) -> None:
     shown = invoke("ask", "--archive", news_archive, "Which ferry ran aground in May 2023?")
-    assert "not published from 2023-04-28 to 2023-07-01: the archive has nothing" in shown.stderr
+    assert "not published from 2023-04-30 to 2023-06-07: the archive has nothing" in shown.stderr
     assert "Nearest coverage: Ferry runs aground off Selm" in shown.stdout
 
 
