@@ -90,8 +90,8 @@ def test_an_outlet_stays_where_only_the_days_were_misread(opened: Archive) -> No
         ),
         (
             Filters(sources=("Zzyx",)),
-            'The archive has no outlet "Zzyx". Without that limit there is an answer, from 2 '
-            "articles.",
+            'The archive has no outlet "Zzyx". Without that limit there is an answer, from 1 '
+            "article.",
         ),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 import zstandard
 
 from index.build import build_archive
+from index.errors import SourceLossError
 from index.settings import Settings
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
@@ -193,4 +194,6 @@ def test_a_build_knows_again_what_came_out_of_an_archive(tmp_path):
         report = build_archive(tmp_path / "archive", [source / "news.zip"], settings=settings)
         assert (report.new, report.unchanged, report.removed) == expected
     (source / "news.zip").unlink()
-    assert build_archive(tmp_path / "archive", [source]).removed == 1
+    with pytest.raises(SourceLossError, match="in is empty: 1 of the 1 articles"):
+        build_archive(tmp_path / "archive", [source])
+    assert build_archive(tmp_path / "archive", [source], allow_loss=True).removed == 1
