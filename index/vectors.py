@@ -7,6 +7,7 @@ LlamaIndex program can read it.
 from __future__ import annotations
 
 import os
+import struct
 import warnings
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 COLLECTION = "newsarchive"
 _BATCH = 2_000
+# hnswlib's header.bin: version, offset, rows there is room for, rows, bytes of a row.
+_HNSW_HEADER = struct.Struct("<iQQQQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,18 @@ class VectorIndex:
         """Overwrite what Chroma writes of memory that it never filled: anything may stand there.
 
         ``length.bin`` is such for all but its own kinds of distance, and nothing reads it.
+        ``data_level0.bin`` has room for more chunks than there are; vectors and words of what was
+        taken down were found in that room.
         """
         for path in self._folder.glob("*/length.bin"):
             path.write_bytes(bytes(path.stat().st_size))
+        for path in self._folder.glob("*/data_level0.bin"):
+            header = path.with_name("header.bin").read_bytes()
+            _version, _, _room, count, row_bytes = _HNSW_HEADER.unpack_from(header)
+            size = path.stat().st_size
+            with path.open("r+b") as file:
+                file.truncate(min(size, count * row_bytes))
+                file.truncate(size)  # what is grown is of zeros
 
     def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Matrix]:
         """Vectors of chunks, (dimension,) float32, as they were added; unknown ids are left out."""

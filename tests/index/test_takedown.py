@@ -96,6 +96,19 @@ def test_its_vectors_are_gone_too(archive: Path) -> None:
     assert generation.sentences.stat().st_size == sentences * (256 + 4)
 
 
+def test_room_for_more_chunks_is_empty(archive: Path) -> None:
+    """Chroma writes memory that it has not filled yet, in which anything of before may stand."""
+    remove_articles(archive, ["secret", "copy"])
+    generation = ArchiveFolder(archive).current()
+    (stored,) = generation.chroma.rglob("data_level0.bin")
+    row_bytes = 132 + 4 * 256 + 8  # neighbours, vector, number
+    rows = generation.manifest().chunks
+    content = stored.read_bytes()
+    assert len(content) > rows * row_bytes
+    assert any(content[(rows - 1) * row_bytes : rows * row_bytes])
+    assert not any(content[rows * row_bytes :])
+
+
 def test_what_stays_keeps_every_bit(archive: Path) -> None:
     def vectors() -> dict[str, bytes]:
         generation = ArchiveFolder(archive).current()
