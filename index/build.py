@@ -22,7 +22,7 @@ from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
-from index.losses import Losses, Reading, carried, held_before, is_under, losses, present
+from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
 from index.readers import ReadOptions, Source, local_paths, read_articles
 from index.readers.fields import derived_id, version_id
 from index.settings import Settings
@@ -220,7 +220,7 @@ class _Build:
         self, sources: Sequence[Source], *, drop_gone: bool, allow_loss: bool = False
     ) -> BuildReport:
         with self._staging() as stage:
-            held = held_before(self._folder) if drop_gone else []
+            held = self._held(stage) if drop_gone else []
             there = present(sources, held, allowed=allow_loss) if drop_gone else sources
             reading, roots = Reading(), local_paths(sources) if drop_gone else []
             report = self._read(there, stage, reading, roots)
@@ -251,6 +251,10 @@ class _Build:
             self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
             stage.forget_vectors()
             return self._finish(stage, BuildReport(None))
+
+    def _held(self, stage: Stage) -> list[Held]:
+        """Articles that the archive has; a build from nothing asks the generation in use."""
+        return held_before(self._folder) if self._fresh else list(stage.catalog.register.places())
 
     def _settle_losses(self, stage: Stage, lost: Losses, report: BuildReport) -> BuildReport:
         """Remove what is gone; a build from nothing takes over what nobody could look for."""

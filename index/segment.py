@@ -62,7 +62,7 @@ def _paragraph_sentences(text: str, paragraph: Span, language: str) -> list[Span
     start = paragraph.start
     for segment in _rejoined(segments):
         end = start + len(segment)
-        trimmed = _trim(text, start, end)
+        trimmed = trim(text, start, end)
         if trimmed is not None:
             spans.append(trimmed)
         start = end
@@ -86,7 +86,8 @@ def _goes_on(left: str, right: str) -> bool:
     return any(ends.search(end) and begins.match(right) for ends, begins in _GOES_ON)
 
 
-def _trim(text: str, start: int, end: int) -> Span | None:
+def trim(text: str, start: int, end: int) -> Span | None:
+    """Span without the white space around it; None where nothing else is there."""
     piece = text[start:end]
     stripped = piece.strip()
     if not stripped:

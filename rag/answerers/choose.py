@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.segment import trim
 from index.types import Span
 from rag.answerers.features import Reading, share
 from rag.answerers.leaning import runs
@@ -160,13 +161,10 @@ def _fresh(choice: Choice, chosen: Sequence[Choice]) -> Choice | None:
             start = max(start, other.span.end)
         else:
             end = min(end, other.span.start)
-    span = _trimmed(article.text, start, end)
+    span = trim(article.text, start, end)
+    if span is None:
+        return None
     return Choice(choice.reading, span, len(article.text[span.start : span.end].split()))
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip()))
 
 
 def arrange(chosen: Sequence[Choice], by_day: bool) -> list[Choice]:
