@@ -13,6 +13,8 @@ import numpy as np
 from index.chunker import ChunkedArticle
 from index.family_tables import SCHEMA as _FAMILY_SCHEMA
 from index.family_tables import FamilyTables, Member, read_member, read_spans
+from index.glosses import SCHEMA as _GLOSS_SCHEMA
+from index.glosses import Glosses
 from index.register import Register
 from index.types import Article, Chunk, Span
 
@@ -72,8 +74,9 @@ class Catalog:
         if not read_only:
             self._db.execute("PRAGMA synchronous = OFF")  # the builder syncs before the flip
         if create:
-            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA)
+            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA + _GLOSS_SCHEMA)
         self.families = FamilyTables(self._db)
+        self.glosses = Glosses(self._db)
         self.register = Register(self._db)
 
     def close(self) -> None:
@@ -96,6 +99,7 @@ class Catalog:
             f" VALUES ({', '.join('?' * len(values))})",
             values,
         )
+        self.glosses.put(article)
 
     def move_article(self, article_id: str, file: str, line: int | None) -> None:
         """Note where an unchanged article stands now."""
@@ -107,6 +111,7 @@ class Catalog:
         """Remove an article and its chunks."""
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         self._db.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
+        self.glosses.forget(article_id)
 
     def put_chunks(self, chunked: ChunkedArticle) -> None:
         """Store an article's sentences and chunks."""
@@ -249,31 +254,26 @@ class Catalog:
 
     def sentence_rows(self, chunk_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Rows of each chunk's sentence vectors, end exclusive; unknown ids are left out."""
-        rows: dict[str, tuple[int, int]] = {}
-        for first in range(0, len(chunk_ids), _VARIABLES):
-            some = chunk_ids[first : first + _VARIABLES]
-            found = self._db.execute(
-                "SELECT c.id, a.first_vector + c.first_sentence, a.first_vector + c.last_sentence"
-                " FROM chunks c JOIN articles a ON a.id = c.article_id"
-                f" WHERE c.id IN ({', '.join('?' * len(some))})",
-                some,
-            )
-            rows.update((chunk_id, (start, stop)) for chunk_id, start, stop in found)
-        return rows
+        columns = "c.id, a.first_vector + c.first_sentence, a.first_vector + c.last_sentence"
+        return {row[0]: (row[1], row[2]) for row in self._of_chunks(columns, chunk_ids)}
+
+    def texts(self, chunk_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Headline and text of some chunks, in no order; unknown ids are left out."""
+        columns = "a.title, substr(a.text, c.start + 1, c.stop - c.start)"
+        return list(self._of_chunks(columns, chunk_ids))
 
     def published(self, chunk_ids: Sequence[str]) -> dict[str, str | None]:
         """Date of publication of each chunk's article; unknown ids are left out."""
-        dates: dict[str, str | None] = {}
+        return dict(self._of_chunks("c.id, a.published", chunk_ids))
+
+    def _of_chunks(self, columns: str, chunk_ids: Sequence[str]) -> Iterator[Any]:
         for first in range(0, len(chunk_ids), _VARIABLES):
             some = chunk_ids[first : first + _VARIABLES]
-            dates.update(
-                self._db.execute(
-                    "SELECT c.id, a.published FROM chunks c JOIN articles a ON a.id = c.article_id"
-                    f" WHERE c.id IN ({', '.join('?' * len(some))})",
-                    some,
-                )
+            yield from self._db.execute(
+                f"SELECT {columns} FROM chunks c JOIN articles a ON a.id = c.article_id"
+                f" WHERE c.id IN ({', '.join('?' * len(some))})",
+                some,
             )
-        return dates
 
     def chunk_at(self, article_id: str, position: int) -> str | None:
         """Id of the chunk that holds a character of an article."""
@@ -302,22 +302,20 @@ class Catalog:
 
         Days are "YYYY-MM-DD", both ends included; an article without a date is outside any range.
         """
-        where, values = ["1"], list[str]()
-        if published_from:
-            where.append("published >= ?")
-            values.append(published_from)
-        if published_to:
-            where.append("substr(published, 1, 10) <= ?")
-            values.append(published_to)
-        if sources:
-            where.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
-            values.extend(sources)
         inside: dict[str, set[str]] = {}
-        sql = f"SELECT original, id FROM articles WHERE {' AND '.join(where)}"
+        where, values = _within(published_from, published_to, sources)
+        sql = f"SELECT original, id FROM articles WHERE {where}"
         for original, article_id in self._db.execute(sql, values):
             inside.setdefault(original, set()).add(article_id)
         rows = self._db.execute("SELECT id, original FROM articles WHERE sentences NOT NULL")
         return {row[0]: frozenset(inside[row[1]]) for row in rows if row[1] in inside}
+
+    def matches(
+        self, published_from: str | None, published_to: str | None, sources: Sequence[str]
+    ) -> bool:
+        """Whether any article is inside limits as ``matching`` reads them."""
+        where, values = _within(published_from, published_to, sources)
+        return self._row(f"SELECT 1 FROM articles WHERE {where} LIMIT 1", values) is not None
 
     def counts(self) -> tuple[int, int, int]:
         """Numbers of articles, of copies among them, and of chunks."""
@@ -361,6 +359,23 @@ class Catalog:
 
     def _column(self, sql: str, values: Sequence[object] = ()) -> list[str]:
         return [row[0] for row in self._db.execute(sql, values).fetchall()]
+
+
+def _within(
+    published_from: str | None, published_to: str | None, sources: Sequence[str]
+) -> tuple[str, list[str]]:
+    """Condition on articles, with its values."""
+    where, values = ["1"], list[str]()
+    if published_from:
+        where.append("published >= ?")
+        values.append(published_from)
+    if published_to:
+        where.append("substr(published, 1, 10) <= ?")
+        values.append(published_to)
+    if sources:
+        where.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
+        values.extend(sources)
+    return " AND ".join(where), values
 
 
 def _values(article: Article) -> tuple[str | None, ...]:

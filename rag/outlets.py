@@ -7,8 +7,9 @@ TechCrunch?"), so a name counts only beside a word of reporting, or in a list wi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORK = (
     r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"
@@ -99,12 +100,14 @@ def short_forms(outlet: str) -> list[str]:
     return list(dict.fromkeys(form for form in forms if len(form) > 1))
 
 
+def outlet_words(outlets: Sequence[str]) -> frozenset[str]:
+    """Words of outlets' names, in lower case: a name that is one of them is no slip."""
+    return frozenset(word for form in _called(tuple(outlets)) for word in form.split())
+
+
 def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
     """Where a form of an outlet's name stands, the longest of overlapping ones."""
-    called: dict[str, list[str]] = {}
-    for outlet in outlets:
-        for form in short_forms(outlet):
-            called.setdefault(form.lower(), []).append(outlet)
+    called = _called(tuple(outlets))
     lowered = question.lower()
     spans = [
         (match.start(), match.end(), form)
@@ -118,6 +121,16 @@ def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
     spans.sort(key=lambda span: (span[0], -span[1]))
     kept = [span for n, span in enumerate(spans) if all(span[1] > other[1] for other in spans[:n])]
     return [Mention(start, end, tuple(called[form])) for start, end, form in kept]
+
+
+@lru_cache(maxsize=8)  # an archive's outlets are the same for all questions
+def _called(outlets: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """Form in lower case → outlets that are called by it."""
+    called: dict[str, list[str]] = {}
+    for outlet in outlets:
+        for form in short_forms(outlet):
+            called.setdefault(form.lower(), []).append(outlet)
+    return called
 
 
 def _reports(question: str, mention: Mention) -> bool:

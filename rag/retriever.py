@@ -36,7 +36,7 @@ from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 Ranking = Literal["fused", "words", "vectors"]
 
 _CANDIDATES = 200
-_LOOKED_AT = 20  # chunks that are read for a spelling or for the long form of an acronym
+_LOOKED_AT = 20  # chunks that are read for a spelling
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
@@ -136,24 +136,20 @@ class Retriever:
 
     def texts_with_near(self, word: str, distance: int) -> list[str]:
         """Headlines and texts of some chunks with a word of up to ``distance`` edits from this."""
-        return self._texts(self._lexical.near(word, distance, _LOOKED_AT))
+        found = self._lexical.near(word, distance, _LOOKED_AT)
+        return ["\n".join(texts) for texts in self.catalog.texts(found)]
 
-    def texts_with(self, name: str) -> list[str]:
-        """Headlines and texts of the best chunks by the words of a name."""
-        hits = self._lexical.search(self._lexical.words(name), _LOOKED_AT)
-        return self._texts([chunk_id for chunk_id, _ in hits])
+    def long_form(self, short: str) -> str | None:
+        """Tell what most articles write an acronym out as."""
+        return self.catalog.glosses.long_form(short)
 
-    def _texts(self, chunk_ids: Sequence[str]) -> list[str]:
-        texts = []
-        for chunk_id in chunk_ids:
-            chunk = self.catalog.chunk(chunk_id).chunk
-            article = self.catalog.article(chunk.article_id)
-            texts.append(f"{article.title if article else ''}\n{chunk.text}")
-        return texts
+    def short_form(self, long: str) -> str | None:
+        """Tell the acronym that most articles give for a name."""
+        return self.catalog.glosses.short_form(long)
 
     def holds(self, filters: Filters) -> bool:
         """Whether any article is inside the limits."""
-        return self._allowed(filters) != {}
+        return self.catalog.matches(filters.published_from, filters.published_to, filters.sources)
 
     def _embed(self, query: Query) -> Matrix:
         return self._embedder.embed_question(query.standalone)

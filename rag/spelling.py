@@ -5,8 +5,9 @@ Names alone: any other word that an archive lacks is most often a right one that
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Protocol
 
@@ -20,6 +21,7 @@ _LONG = 8  # letters from which two slips are thought possible
 _ALIKE = 0.8  # likeness that must be exceeded: "Poyer" is not "Power"
 _ALIKE_IF_SHORT = 0.85  # the same for names of under _FULL letters: "Forbes" is not "Flores"
 _FULL = 7
+_OPENING = 8  # characters before a word in which its sentence's opening marks stand
 
 
 class Vocabulary(Protocol):
@@ -34,11 +36,13 @@ class Vocabulary(Protocol):
         ...
 
 
-def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, str]]:
+def respell(
+    question: str, vocabulary: Vocabulary, known: Collection[str] = ()
+) -> tuple[str, Mapping[str, str]]:
     """Return the question with the slips in its names mended, and what was read as what.
 
     A name is only touched where the archive does not have it in any form, and has one like it
-    with the same first letter.
+    with the same first letter. ``known`` are words, in lower case, that are right besides.
     """
     mended: dict[str, str] = {}
     for word in reversed(words(question)):
@@ -46,7 +50,7 @@ def respell(question: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, st
         named = (
             word.capital and word.start > 0 and typed.isalpha() and len(typed) >= _SHORTEST_SOUND
         )
-        if not named or other_names([word]) or vocabulary.has_word(typed):
+        if not named or other_names([word]) or word.form in known or vocabulary.has_word(typed):
             continue
         meant = _nearest(word, typed, vocabulary)
         if meant:
@@ -77,12 +81,18 @@ def _names_like(word: Word, texts: Iterable[str]) -> Counter[str]:
     """Count the names of texts that begin as a word does."""
     found: Counter[str] = Counter()
     small: Counter[str] = Counter()
+    first = word.form[0]
+    # All words of twenty chunks are too many to fold: those of another letter are passed over.
+    like = re.compile(rf"(?<![^\W\d_])(?:[{first}{first.upper()}]|[^\W\d_a-zA-Z])[^\W\d_]*")
     for text in texts:
-        for other in words(text):
-            if other.form[0] == word.form[0] and not other.capital:
-                small[other.form] += 1
-            elif other.form[0] == word.form[0] and _inside(text, other.start):
-                found[text[other.start : other.end]] += 1
+        for match in like.finditer(text):
+            other = match[0]
+            if fold(other)[:1] != first:
+                continue
+            if not other[0].isupper():
+                small[fold(other)] += 1
+            elif _inside(text, match.start()):
+                found[other] += 1
     # "Best" in a headline or an award is no name that "Brest" could be a slip of.
     return Counter({name: n for name, n in found.items() if n > small[fold(name)]})
 
@@ -110,7 +120,14 @@ def _swapped(word: Word, vocabulary: Vocabulary) -> Counter[str]:
 
 def _inside(text: str, start: int) -> bool:
     """Whether a word stands inside a sentence, where its capital means something."""
-    return text[:start].rstrip(" \"“‘'(")[-1:] not in ("", ".", "!", "?", "\n", ":")
+    return text[max(0, start - _OPENING) : start].rstrip(" \"“‘'(")[-1:] not in (
+        "",
+        ".",
+        "!",
+        "?",
+        "\n",
+        ":",
+    )
 
 
 def _likeness(typed: str) -> Callable[[str], float]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from rag.acronyms import Texts, other_forms
+from rag.acronyms import Forms, other_forms
 from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
 from rag.calendar import spoken_times
 from rag.dates import Times, describe_days, read_order, read_times
 from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.outlets import Mention, outlet_mentions
+from rag.outlets import Mention, outlet_mentions, outlet_words
 from rag.parts import split_parts
 from rag.places import expansions
 from rag.reports import covering, read_reports
@@ -23,7 +23,7 @@ from rag.spelling import respell
 from rag.types import Filters, Inference, Query, Turn
 
 
-class Vocabulary(Spellings, Texts, Protocol):
+class Vocabulary(Spellings, Forms, Protocol):
     """An archive that questions are read against."""
 
 
@@ -52,7 +52,7 @@ def understand(
     leant = standalone != question
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
-        standalone, mended = respell(standalone, archive)
+        standalone, mended = respell(standalone, archive, outlet_words(outlets))
     order = read_order(question) if options.order else None
     mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
     times, reports = _times(question, asked, newest, filters, mentions, options)

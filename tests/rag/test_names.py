@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from index.build import build_archive
+from index.glosses import glosses
 from index.settings import Settings
 from rag import Archive
-from rag.acronyms import other_forms
 from rag.options import EVERYTHING
 
 NEWS = {
@@ -114,9 +114,4 @@ def test_acronyms_both_ways(archive: Archive, question: str, other: dict[str, st
     ],
 )
 def test_glosses(text: str, short: str, long: str | None) -> None:
-    class Texts:
-        def texts_with(self, name: str) -> list[str]:
-            return [text]
-
-    found = other_forms(f"What of the {short}?", Texts())
-    assert found == ({} if long is None else {short: long})
+    assert list(glosses(text)) == ([] if long is None else [(short, long)])
