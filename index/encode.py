@@ -11,6 +11,7 @@ from typing import Protocol
 from index.chunker import ChunkedArticle
 from index.embedder import Embedder
 from index.encoding import Encoding, vector_key
+from index.memory import give_back
 from index.quantised import quantised
 from index.types import Span
 
@@ -118,6 +119,8 @@ class _Window:
             )
             self._done.update(zip(indices, encodings, strict=True))
             advance(len(indices))
+        if self._begun:
+            give_back()
         first = 0
         for chunked in self._articles:
             own = range(first, first + len(chunked.chunks))

@@ -16,6 +16,7 @@ from index.types import Article
 from rag.answerers.junk import is_junk
 from rag.answerers.kinds import holds
 from rag.answerers.names import names_in, question_names
+from rag.answerers.units import Unit, wanted_unit
 from rag.answerers.words import Word, weigh, words
 from rag.places import Stems, names_any, other_names
 from rag.types import CandidateSentence, Evidence, Query
@@ -44,6 +45,8 @@ FEATURES = (
     "lead",  # opens its article
 )
 
+_OTHER_UNIT = 0.5  # of a figure that is not given in the unit asked for
+
 KINDS = ("number", "date", "person", "place", "reason", "speaker", "claim")
 
 
@@ -51,10 +54,12 @@ KINDS = ("number", "date", "person", "place", "reason", "speaker", "claim")
 class Asked:
     """A question as the features see it.
 
-    ``weights`` maps stems to rarity, ``others`` the stems of a place to all names of that place.
+    ``unit`` is that of the figure that is asked for, ``weights`` maps stems to rarity, ``others``
+    the stems of a place to all names of that place.
     """
 
     kind: str
+    unit: Unit | None
     weights: Mapping[str, float]
     names: frozenset[str]
     pairs: frozenset[tuple[str, str]]
@@ -97,7 +102,8 @@ def read_question(query: Query, evidence: Evidence) -> Asked:
     weights = weigh(found, evidence.word_weights)
     names = question_names(found)
     pairs = frozenset((a.stem, b.stem) for a, b in zip(content, content[1:], strict=False))
-    return Asked(query.wants, weights, names, pairs, _focus(found), other_names(found))
+    unit = wanted_unit(query.standalone) if query.wants == "number" else None
+    return Asked(query.wants, unit, weights, names, pairs, _focus(found), other_names(found))
 
 
 def read_parts(query: Query, evidence: Evidence) -> list[Mapping[str, float]]:
@@ -221,6 +227,8 @@ def _words(asked: Asked, reading: Reading) -> list[float]:
 def _form(asked: Asked, reading: Reading, covered: float) -> list[float]:
     question = asked.weights.keys()
     kind = holds(asked.kind, reading.text, reading.found, question)
+    if asked.unit is not None and not asked.unit.plainly.search(reading.text):
+        kind *= _OTHER_UNIT
     return [
         *(kind * (asked.kind == name) for name in KINDS),
         kind * covered,

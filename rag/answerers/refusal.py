@@ -9,7 +9,6 @@ catch.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
 from rag.answerers.premise import unmet
+from rag.answerers.units import wanted_unit
 from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
@@ -37,39 +37,6 @@ SUPPORT = (
 SUPPORT_NEEDED = 9.4  # no more answerable questions are refused than before there was this line
 LOOKED_AT = 8  # sentences in which the asked kind of thing must be found
 
-_MONEY = (
-    r"[$£€₹¥]|\b(?:dollars?|pounds?|euros?|yen|yuan|rupees?|rubles?|francs?|pesos?|cents?|USD)\b"
-)
-_UNITS = (
-    (
-        "a sum of money",
-        r"\b(?:price|cost|fee|salary|wages?|revenue|budget|how much (?:money|cash)|"
-        r"box office|how much\b.*\b(?:pay|paid|spen[dt]|earn(?:ed)?|fine[ds]?|worth))\b",
-        _MONEY + r"|\b(?:million|billion|thousand)\b|\d,\d{3}",
-    ),
-    (
-        "a share",
-        r"\b(?:what|which) (?:\w+ ){0,2}?(?:share|percentage|proportion|percent)\b",
-        r"%|\bper ?cent|\b(?:half|third|quarter|fifth)s?\b|\bout of\b",
-    ),
-    ("a score or margin", r"\b(?:score|margin)\b", r"\d+ ?(?:[-–:]|to) ?\d+|%|\bper ?cent|\bby \d"),
-    (
-        "a distance or size",
-        r"\bhow (?:far (?:is|was|away|off|from)|tall|wide|high|deep)\b|\bdiameter\b|\bheight\b",
-        r"\d[ -]?(?:k?m|cm|mm|ft|ly|AU)\b|\b(?:\w*met(?:er|re)s?|miles?|foot|feet|inch(?:es)?|"
-        r"light[- ]years?|yards?|storeys?|stories)\b",
-    ),
-    (
-        "a length of time",
-        r"\bhow (?:long (?!ago)|old)\b",
-        r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|aged?)\b|, \d\d,|"
-        r"\b(?:was|is|turned) \d{1,3}\b(?![.,:]\d|%)|\bsince\b|\buntil\b",
-    ),
-)
-UNITS = tuple(
-    (name, re.compile(asks, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
-    for name, asks, unit in _UNITS
-)
 _MISSING_KIND = {
     "person": "names anyone for this",
     "speaker": "quotes anyone on this",
@@ -180,10 +147,10 @@ def _adjacent(found: Sequence[Word], index: int) -> bool:
 def _missing_kind(query: Query, asked: Asked, best: Sequence[Reading]) -> str:
     """Say which kind of thing is asked for and stands in none of the best sentences."""
     if query.wants == "number":
-        for name, asks, unit in UNITS:
-            if asks.search(query.standalone):
-                there = any(unit.search(r.text) for r in best)
-                return "" if there else f"Nothing that was found gives {name} for this."
+        unit = wanted_unit(query.standalone)
+        if unit is not None:
+            there = any(unit.given.search(r.text) for r in best)
+            return "" if there else f"Nothing that was found gives {unit.name} for this."
     missing = _MISSING_KIND.get(query.wants)
     if missing is None:
         return ""

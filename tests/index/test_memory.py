@@ -1,0 +1,34 @@
+"""Freed memory goes back to the system."""
+
+import subprocess
+import sys
+
+import pytest
+
+from index.memory import give_back
+
+# Every second block stays, so that the gaps lie between what is in use: 100 MB of them.
+PROGRAM = """
+from index.memory import give_back
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+blocks = [b"x" * 100_000 for _ in range(2_000)]
+del blocks[::2]
+before = held()
+give_back()
+print(before - held())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other C libraries give back by themselves")
+def test_the_gaps_between_what_is_in_use_are_given_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 50_000_000
+
+
+def test_giving_back_changes_nothing_else() -> None:
+    kept = [bytes([n % 256]) * 1_000 for n in range(1_000)]
+    give_back()
+    assert kept == [bytes([n % 256]) * 1_000 for n in range(1_000)]

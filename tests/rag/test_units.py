@@ -1,0 +1,47 @@
+"""What a figure must be of: read from the question, told apart in texts."""
+
+import pytest
+
+from rag.answerers.units import wanted_unit
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("How old was Anna Kalven?", "an age"),
+        ("At what age did she retire?", "an age"),
+        ("How long did the strike last?", "a length of time"),
+        ("How long ago was it?", None),
+        ("How much did the bridge cost?", "a sum of money"),
+        ("What share of votes did she get?", "a share"),
+        ("What was the score?", "a score or margin"),
+        ("How far off is the star?", "a distance or size"),
+        ("How many boats sank?", None),
+        ("Who sang?", None),
+    ],
+)
+def test_the_unit_that_is_asked_for(question: str, name: str | None) -> None:
+    unit = wanted_unit(question)
+    assert (None if unit is None else unit.name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        ("The 79-year-old died on Friday.", True),
+        ("He was 79.", True),
+        ("Anna Kalven, 43, said so.", True),
+        ("She retired at the age of sixty.", True),
+        ("A man aged 30 was held.", True),
+        ("He turned 18 in May.", True),
+        ("The kind is 100 million years old.", True),
+        ("He was 10 miles away.", False),
+        ("He left after 12 years.", False),
+        ("It was 79% full.", False),
+        ("It was 79.5 degrees.", False),
+    ],
+)
+def test_how_an_age_is_given(text: str, plainly: bool) -> None:
+    unit = wanted_unit("How old was he?")
+    assert unit is not None
+    assert bool(unit.plainly.search(text)) == plainly
