@@ -57,6 +57,7 @@ def evaluate(
         missing_gold = count_missing(questions, archive, archive_dir)
         results = tuple(_results(questions, archive, evaluation_set, progress))
         status = archive.status()
+        used = archive.reranker
     return EvaluationReport(
         set_name=evaluation_set.name,
         half=half,
@@ -66,6 +67,7 @@ def evaluate(
         missing_gold=missing_gold,
         results=results,
         scores=_scores(results),
+        reranker=None if used is None else used.name,
     )
 
 

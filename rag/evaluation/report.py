@@ -47,6 +47,8 @@ def _heading(report: EvaluationReport) -> str:
         f"{overall.answerable} answerable; {report.articles} articles, {report.chunks} chunks, "
         f"{escape(report.embedder)}"
     )
+    if report.reranker:
+        line += f", reranked by {escape(report.reranker)}"
     if report.missing_gold:
         line += f"\n[red]{report.missing_gold} gold articles are not in the archive[/red]"
     if overall.errors:

@@ -150,7 +150,7 @@ class EvaluationReport:
     """Results of a set. ``scores`` are of rankings: by ranking, question id and measure.
 
     ``half`` is the half of the questions that was asked, None for all. ``missing_gold`` counts
-    gold articles that the archive does not hold.
+    gold articles that the archive does not hold. ``reranker`` is the cross-encoder that was used.
     """
 
     set_name: str
@@ -161,6 +161,7 @@ class EvaluationReport:
     missing_gold: int
     results: tuple[Result, ...]
     scores: Scores = field(repr=False)
+    reranker: str | None = None
 
     @property
     def overall(self) -> Figures:
@@ -203,6 +204,7 @@ class EvaluationReport:
             "set": self.set_name,
             "half": self.half,
             "embedder": self.embedder,
+            "reranker": self.reranker,
             "articles": self.articles,
             "chunks": self.chunks,
             "missing_gold": self.missing_gold,

@@ -63,6 +63,7 @@ def together(reports: Sequence[EvaluationReport]) -> EvaluationReport:
             }
             for ranking in reports[0].scores
         },
+        reranker=reports[0].reranker,
     )
 
 

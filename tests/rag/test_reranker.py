@@ -1,15 +1,18 @@
 """A cross-encoder reorders what was found, as it says; whatever is none is refused."""
 
+import io
 import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from index.cross_encoder import CrossEncoderReranker, open_cross_encoder
 from index.errors import RerankerError
 from rag import Archive
+from rag.evaluation import evaluate, print_report
 from rag.explain import explain_passage
 from rag.options import EVERYTHING
 from rag.rerank import DEPTH, rerank
@@ -158,3 +161,15 @@ def test_the_command_takes_it_as_an_option_or_from_the_environment(
     ended = run(*search, env={"NEWSARCHIVE_RERANKER": str(news_archive)})
     assert ended.returncode == 1
     assert "holds no model" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_an_evaluation_names_it(news_archive: Path, boats_model: Path, tmp_path: Path) -> None:
+    asked = {"id": "1", "question": QUESTION, "answerable": True, "gold": ["storm"]}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(asked), "utf-8")
+    report = evaluate(tmp_path, archive_dir=news_archive, reranker=str(boats_model))
+    assert report.retrieval()["hit@1"] == 1.0
+    assert report.as_json()["reranker"] == str(boats_model)
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=300))
+    assert f"reranked by {boats_model}" in out.getvalue()
+    assert evaluate(tmp_path, archive_dir=news_archive).as_json()["reranker"] is None
