@@ -257,9 +257,9 @@ class Catalog:
         columns = "c.id, a.first_vector + c.first_sentence, a.first_vector + c.last_sentence"
         return {row[0]: (row[1], row[2]) for row in self._of_chunks(columns, chunk_ids)}
 
-    def texts(self, chunk_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Headline and text of some chunks, in no order; unknown ids are left out."""
-        columns = "a.title, substr(a.text, c.start + 1, c.stop - c.start)"
+    def texts(self, chunk_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Id, headline and text of some chunks, in no order; unknown ids are left out."""
+        columns = "c.id, a.title, substr(a.text, c.start + 1, c.stop - c.start)"
         return list(self._of_chunks(columns, chunk_ids))
 
     def published(self, chunk_ids: Sequence[str]) -> dict[str, str | None]:
