@@ -13,7 +13,6 @@ import numpy as np
 from index.chunker import ChunkedArticle
 from index.family_tables import SCHEMA as _FAMILY_SCHEMA
 from index.family_tables import FamilyTables, Member, read_member, read_spans
-from index.glosses import SCHEMA as _GLOSS_SCHEMA
 from index.glosses import Glosses
 from index.register import Register
 from index.types import Article, Chunk, Span
@@ -74,9 +73,11 @@ class Catalog:
         if not read_only:
             self._db.execute("PRAGMA synchronous = OFF")  # the builder syncs before the flip
         if create:
-            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA + _GLOSS_SCHEMA)
+            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA)
         self.families = FamilyTables(self._db)
         self.glosses = Glosses(self._db)
+        if not read_only:
+            self.glosses.collect(self.articles())
         self.register = Register(self._db)
 
     def close(self) -> None:
