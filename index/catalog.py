@@ -13,7 +13,6 @@ import numpy as np
 from index.chunker import ChunkedArticle
 from index.family_tables import SCHEMA as _FAMILY_SCHEMA
 from index.family_tables import FamilyTables, Member, read_member, read_spans
-from index.glosses import SCHEMA as _GLOSS_SCHEMA
 from index.glosses import Glosses
 from index.register import Register
 from index.types import Article, Chunk, Span
@@ -74,9 +73,11 @@ class Catalog:
         if not read_only:
             self._db.execute("PRAGMA synchronous = OFF")  # the builder syncs before the flip
         if create:
-            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA + _GLOSS_SCHEMA)
+            self._db.executescript(_SCHEMA + _FAMILY_SCHEMA)
         self.families = FamilyTables(self._db)
         self.glosses = Glosses(self._db)
+        if not read_only:
+            self.glosses.collect(self.articles())
         self.register = Register(self._db)
 
     def close(self) -> None:
@@ -257,9 +258,9 @@ class Catalog:
         columns = "c.id, a.first_vector + c.first_sentence, a.first_vector + c.last_sentence"
         return {row[0]: (row[1], row[2]) for row in self._of_chunks(columns, chunk_ids)}
 
-    def texts(self, chunk_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Headline and text of some chunks, in no order; unknown ids are left out."""
-        columns = "a.title, substr(a.text, c.start + 1, c.stop - c.start)"
+    def texts(self, chunk_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Id, headline and text of some chunks, in no order; unknown ids are left out."""
+        columns = "c.id, a.title, substr(a.text, c.start + 1, c.stop - c.start)"
         return list(self._of_chunks(columns, chunk_ids))
 
     def published(self, chunk_ids: Sequence[str]) -> dict[str, str | None]:

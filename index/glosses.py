@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from index.types import Article
 
@@ -28,10 +28,23 @@ _LONGEST = 120  # characters of a long form
 
 
 class Glosses:
-    """Which short and long forms of a name the articles of a catalogue put beside each other."""
+    """Which short and long forms of a name the articles of a catalogue put beside each other.
+
+    A catalogue of before there was the table has none until it is written to.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'glosses'"
+        self._there = bool(db.execute(tables).fetchone()[0])
+
+    def collect(self, articles: Iterable[Article]) -> None:
+        """Make the table of ``articles``, all that there are, where there is none."""
+        if not self._there:
+            self._db.executescript(SCHEMA)
+            self._there = True
+            for article in articles:
+                self.put(article)
 
     def put(self, article: Article) -> None:
         """Note those of an article, in the place of what was noted of it before."""
@@ -55,6 +68,8 @@ class Glosses:
         return self._commonest("short", "long", long)
 
     def _commonest(self, wanted: str, given: str, name: str) -> str | None:
+        if not self._there:
+            return None
         row = self._db.execute(
             f"SELECT {wanted} FROM glosses WHERE {given} = ?"
             f" GROUP BY {wanted} ORDER BY count(*) DESC, {wanted} LIMIT 1",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.embedder import PACKAGED
 from index.errors import SettingsError
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,19 @@ _MONTH = (
 )
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
+# Days that are called by a name, where they fall on the same date each year: month, day, days.
+_FEASTS = {
+    "new year['’]?s eve": (12, 31, 1),
+    "new year['’]?s day": (1, 1, 1),
+    "valentine['’]?s day": (2, 14, 1),
+    "st\\.? patrick['’]?s day": (3, 17, 1),
+    "bastille day": (7, 14, 1),
+    "halloween": (10, 31, 1),
+    "christmas eve": (12, 24, 1),
+    "christmas day": (12, 25, 1),
+    "boxing day": (12, 26, 1),
+    "christmas": (12, 24, 3),
+}
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _PART = (
@@ -35,6 +48,7 @@ _POINT = re.compile(
     rf"(?:the )?(?P<season>spring|summer|autumn|fall|winter) (?:of )?(?P<season_year>{_YEAR})\b|"
     rf"(?:Q(?P<quarter>[1-4])|(?:the )?(?P<nth>first|second|third|fourth|last) quarter)"
     rf" (?:of )?(?P<quarter_year>{_YEAR})\b|"
+    rf"(?P<feast>{'|'.join(_FEASTS)})(?:,? (?:of )?(?P<feast_year>{_YEAR}))?\b|"
     rf"(?:(?P<year_stage>early|mid|late|(?:the )?(?:start|beginning|middle|end) of)[ -])?"
     rf"(?P<only_year>{_YEAR})(?![\w%-]|[.,]\d))",
     re.IGNORECASE,
@@ -47,7 +61,7 @@ _DAY_AFTER = re.compile(
 )
 _CUE = re.compile(
     r"\b(?:in|during|of|on|from|between|throughout|since|until|till|by|before|after|around|"
-    r"through|this|last|over|for|early|mid|late|published|dated)[ -]$",
+    r"through|this|last|over|for|at|early|mid|late|published|dated)[ -]$",
     re.IGNORECASE,
 )
 
@@ -79,6 +93,7 @@ class _Point:
     month: int | None = None
     day: int | None = None
     months: int = 1  # how many, from ``month`` on
+    days: int = 1  # how many, from ``day`` on
     stage: str = ""
 
 
@@ -114,6 +129,8 @@ def _point(text: str, match: re.Match[str]) -> _Point | None:
     if match["quarter_year"]:
         quarter = int(match["quarter"] or _QUARTERS[match["nth"].lower()])
         return _Point(*match.span(), int(match["quarter_year"]), 3 * quarter - 2, months=3)
+    if match["feast"]:
+        return _feast(text, match)
     if match["only_year"]:
         stage = _stage(match["year_stage"])
         return _Point(*match.span(), int(match["only_year"]), months=12, stage=stage)
@@ -125,6 +142,16 @@ def _point(text: str, match: re.Match[str]) -> _Point | None:
         stage=_stage(match["stage"]),
     )
     return point if _is_month(text, match, point) else None
+
+
+def _feast(text: str, match: re.Match[str]) -> _Point | None:
+    """Read a feast with its year or as a time: "Christmas" alone is mostly a subject."""
+    year = _number(match["feast_year"])
+    if year is None and not _CUE.search(re.sub(r"the $", "", text[: match.start()])):
+        return None
+    written = match["feast"].lower()
+    month, day, days = next(d for name, d in _FEASTS.items() if re.fullmatch(name, written))
+    return _Point(*match.span(), year, month, day, days=days)
 
 
 def _numbered(match: re.Match[str]) -> _Point | None:
@@ -203,7 +230,7 @@ def _days(point: _Point) -> tuple[date, date]:
     assert point.year is not None
     if point.day:
         day = date(point.year, point.month or 1, point.day)
-        return day, day
+        return day, day + timedelta(days=point.days - 1)
     first = date(point.year, point.month or 1, 1)
     last = month_end(point.year, (point.month or 1) + point.months - 1)
     third = (last - first) / 3

@@ -22,6 +22,7 @@ _RELATIVE = re.compile(
     r"\b(?:(?P<word>yesterday|today|tonight|this morning|last night)|"
     r"(?:in |over |during |within )?(?:the )?(?P<which>last|past|this) "
     rf"(?:{_COUNT.format('count')} )?(?P<unit>day|week|weekend|fortnight|month)s?|"
+    r"(?:over|at|on|during) the (?P<weekend>weekend)\b(?! of| after| before)|"
     rf"(?:a )?{_COUNT.format('ago')} (?P<ago_unit>day|week|fortnight|month)s? ago)\b",
     re.IGNORECASE,
 )
@@ -70,11 +71,13 @@ _FORTNIGHT = timedelta(days=14)
 class Times:
     """Days of publication that a question is limited to (``limit``) or leans to (``near``).
 
-    A limit may be open on one side (None).
+    A limit may be open on one side (None). ``why`` says what ``near`` follows from, where that is
+    not in the question.
     """
 
     limit: tuple[str | None, str | None] | None = None
     near: Days | None = None
+    why: str = ""
 
 
 def read_times(question: str, as_of: str | None, asked: str | None = None) -> Times:
@@ -153,6 +156,9 @@ def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
     """Days that "yesterday" or "last week" mean, generously, as of ``today``."""
     if match["word"]:
         return today - timedelta(days=2), today
+    if match["weekend"]:
+        saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+        return saturday - _LEAD, min(today, saturday + timedelta(days=3))
     if match["ago"]:
         unit = _UNITS[match["ago_unit"].lower()]
         return today - timedelta(days=(_number(match["ago"]) + 1) * unit), today

@@ -17,7 +17,7 @@ _WORK = (
 )
 _OPENING = r"[\"'“‘]?(?:the )?[\"'“‘]?"
 _BEFORE = re.compile(
-    r"(?:\b(?:according to|as per|per|reported (?:on )?(?:by|in|from)|"
+    r"(?:\b(?:according to|as per|per|says|writes|reports|argues|reported (?:on )?(?:by|in|from)|"
     rf"{_WORK}(?: [\w-]+){{0,2}}? (?:by|from|in|on|of)|"
     r"(?:published|covered|written|reviewed|discussed|described|noted|mentioned|featured|said|told|"
     r"claimed|suggested|stated|detailed|highlighted|criticized|alleged|accused|recognized|compared"
@@ -30,12 +30,18 @@ _AFTER = re.compile(
     r"[\"'”’]?(?:['’]s?)?(?: (?:[a-z]+ly|also|both|first|has|had|have|all|\d{4}))*? "
     rf"(?:{_WORK}|says?|said|writes?|wrote|reported|publish(?:e[sd])?|describe[sd]?|suggest(?:s|ed)?|"
     r"claim(?:s|ed)?|cover(?:s|ed)?|mention(?:s|ed)?|state[sd]?|discuss(?:es|ed)?|allege[sd]?|"
-    r"indicate[sd]?|tells?|told|agree[sd]?|disagree[sd]?|disclose[sd]?|argue[sd]?)\b",
+    r"indicate[sd]?|tells?|told|agree[sd]?|disagree[sd]?|disclose[sd]?|argue[sd]?|differ(?:s|ed)?|"
+    r"favou?r(?:s|ed)?|predict(?:s|ed)?|recommend(?:s|ed)?|rank(?:s|ed)?|rate[sd]?|explain(?:s|ed)?|"
+    r"quote[sd]?|cite[sd]?|warn(?:s|ed)?|reveal(?:s|ed)?|portray(?:s|ed)?|think|thinks|praise[sd]?)\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
     rf"[\"'”’]?(?:,|,? (?:and|or|&|versus|vs\.?|than|with))? ?{_OPENING}", re.IGNORECASE
 )
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Where even a name in lower case can only be an outlet's: "what does wired say about it".
+_SPEAKS_BEFORE = re.compile(r"(?:\b(?:does|did|according to)) (?:the )?$", re.IGNORECASE)
+_SPEAKS_AFTER = re.compile(r" (?:say|report|write|claim|argue|think|recommend)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"'“‘](?:the )?$", re.IGNORECASE)
 _PARTED = re.compile(r" [|–—-] |: ")
 _NOT = re.compile(
@@ -97,6 +103,9 @@ def short_forms(outlet: str) -> list[str]:
         forms.append(first)
     if head.lower().endswith((".com", ".org", ".net", ".co.uk")):
         forms.append(head.split(".")[0])
+    apart = _CAMEL.sub(" ", head.split(".")[0])
+    if apart != head.split(".")[0]:  # "CBS Sports" of "CBSSports.com", "Tech Crunch"
+        forms.append(apart)
     return list(dict.fromkeys(form for form in forms if len(form) > 1))
 
 
@@ -117,6 +126,7 @@ def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
         if question[match.start()].isupper()
         or question[match.start()].isdigit()
         or not form[0].isalpha()
+        or _only_speaks(question, *match.span())
     ]
     spans.sort(key=lambda span: (span[0], -span[1]))
     kept = [span for n, span in enumerate(spans) if all(span[1] > other[1] for other in spans[:n])]
@@ -131,6 +141,13 @@ def _called(outlets: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
         for form in short_forms(outlet):
             called.setdefault(form.lower(), []).append(outlet)
     return called
+
+
+def _only_speaks(question: str, start: int, end: int) -> bool:
+    before = _SPEAKS_BEFORE.search(question[:start])
+    if before is None:
+        return False
+    return before[0].lower().startswith("according") or bool(_SPEAKS_AFTER.match(question, end))
 
 
 def _reports(question: str, mention: Mention) -> bool:

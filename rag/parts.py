@@ -7,13 +7,14 @@ from collections.abc import Collection
 
 from rag.followups import NAME
 
+_ASK = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
 _AND_ASKS = re.compile(
     r"(?:,| –|;)? (?:and|but) (?:then |also )?(?=(?:in |by |on |to |from |for |at |"
-    r"about )?(?:who|whom|whose|what|when|"
-    r"where|which|why|how)\b)|\? (?=[A-Z])",
+    rf"about )?{_ASK})|\? (?=[A-Z])",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
+_LISTED = re.compile(rf",? (?:and |or )?(?<=, )(?={_ASK})|,? (?:and|or) (?={_ASK})", re.IGNORECASE)
+_ASKS = re.compile(rf"\b{_ASK}", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:first|more|less|both|which of|most|\w+er)\b",
     re.IGNORECASE,
@@ -21,10 +22,35 @@ _COMPARES = re.compile(
 _CHOICE = re.compile(
     r"(?:[:,] )(?P<first>[^,:?]+?)(?:, (?P<middle>[^,?]+))?,? or (?P<last>[^,?]+)", re.IGNORECASE
 )
-_PAIR = re.compile(
-    r"\b(?P<cue>both|between|times|two|did|do|were|are|have|by) "
-    r"(?P<first>(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*(?: [a-z]+)?) and "
-    r"(?P<last>(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*)"
+_NAMED = r"(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*"
+_NAMED_THING = rf"{_NAMED}(?: [a-z]+)?"
+_PAIRS = (
+    re.compile(
+        r"\b(?P<cue>both|between|times|two|did|do|were|are|have|by) "
+        rf"(?P<first>{_NAMED_THING}) and (?P<last>{_NAMED})"
+    ),
+    # The preposition again says that there are two: "to Notre-Dame and to the Louvre".
+    re.compile(
+        rf"\b(?P<cue>to|in|of|by|with|for|from|at|on) (?P<first>{_NAMED_THING}) and (?P=cue) "
+        rf"(?P<last>{_NAMED_THING})"
+    ),
+    re.compile(
+        rf"^(?P<cue>[Cc]ompare)\b.*? (?P<first>{_NAMED_THING}) (?:and|with|to|against) "
+        rf"(?P<last>{_NAMED_THING})"
+    ),
+)
+_DIFFERS = re.compile(
+    rf"^[Hh]ow (?:do|does|did) (?P<first>{_NAMED}?)['’]s? (?P<matter>.+?) (?:differ|vary) "
+    rf"from (?:(?:that|those|the \w+) of )?(?P<last>{_NAMED}?)(?:['’]s?)?(?P<end>[ ?].*|)$"
+)
+# What is asked to be before or after a day, or something that was spoken of, is one thing.
+_IN_ORDER = re.compile(
+    r"^(?:Did|Was|Were|Has|Had|Is) (?P<first>.+?) (?:happen |take place |begin |start )?"
+    r"(?:before|after|earlier than|later than) (?P<last>(?:the |an? )?[^,?]*[A-Z][^,?]*)\??$"
+)
+_DAY = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:19|20)\d\d)\b"
 )
 
 
@@ -41,14 +67,42 @@ def split_parts(question: str, outlets: Collection[str] = ()) -> tuple[str, ...]
         sides = [side for side in (choice["first"], choice["middle"], choice["last"]) if side]
         start = question[: choice.start()].rstrip(" :,")
         return tuple(f"{start}: {side.strip()}?" for side in sides)
-    pair = _PAIR.search(question)
+    pair = next((found for one in _PAIRS if (found := one.search(question))), None)
     if pair and not any(outlet in pair[side] for outlet in outlets for side in ("first", "last")):
         start, end = question[: pair.start("first")], question[pair.end("last") :]
         return tuple(f"{start}{pair[side]}{end}" for side in ("first", "last"))
-    halves = [half.strip(" ,;") for half in _AND_ASKS.split(question)]
-    if len(halves) == 2 and all(_ASKS.search(half) and len(half.split()) > 2 for half in halves):
-        names = [m[0] for m in NAME.finditer(halves[0]) if m.start() > 0]
-        if names and not any(m.start() > 0 for m in NAME.finditer(halves[1])):
-            halves[1] = f"{halves[1].rstrip('?')}? ({', '.join(names)})"
-        return tuple(halves)
-    return (question,)
+    return _compared(question) or _asked_one_by_one(question) or (question,)
+
+
+def _compared(question: str) -> tuple[str, ...]:
+    """Two accounts that differ or two events in time, each by itself; () where there are none."""
+    differs = _DIFFERS.search(question)
+    if differs:
+        sides = (re.sub(r"['’]s?$", "", differs[side]) for side in ("first", "last"))
+        matter, end = differs["matter"], differs["end"].rstrip("?")
+        return tuple(f"{side}’s {matter}{end}?" for side in sides)
+    order = _IN_ORDER.search(question)
+    if order and NAME.search(order["first"]) and not _DAY.search(order["last"]):
+        return f"{order['first']}?", f"{order['last'].strip()}?"
+    return ()
+
+
+def _asked_one_by_one(question: str) -> tuple[str, ...]:
+    """Questions joined by "and", or in a list; () where there is one."""
+    asked = [one.strip(" ,;") for one in _LISTED.split(question)]
+    # A comma inside: "Smith, who was arrested, said" asks nothing of it.
+    if len(asked) < 3 or any("," in one or not _ASKS.match(one) for one in asked):
+        asked = [half.strip(" ,;") for half in _AND_ASKS.split(question)]
+        if len(asked) != 2:
+            return ()
+    if not all(_ASKS.search(one) and len(one.split()) > 2 for one in asked):
+        return ()
+    names = [m[0] for m in NAME.finditer(asked[0]) if m.start() > 0]
+    return tuple(
+        f"{one.rstrip('?')}? ({', '.join(names)})" if number and names and not _names(one) else one
+        for number, one in enumerate(asked)
+    )
+
+
+def _names(question: str) -> bool:
+    return any(match.start() > 0 for match in NAME.finditer(question))

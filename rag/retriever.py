@@ -36,7 +36,7 @@ from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 Ranking = Literal["fused", "words", "vectors"]
 
 _CANDIDATES = 200
-_LOOKED_AT = 20  # chunks that are read for a spelling
+_LOOKED_AT = 20  # chunks that are read for a spelling, or for the day of an event
 # Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
@@ -137,7 +137,7 @@ class Retriever:
     def texts_with_near(self, word: str, distance: int) -> list[str]:
         """Headlines and texts of some chunks with a word of up to ``distance`` edits from this."""
         found = self._lexical.near(word, distance, _LOOKED_AT)
-        return ["\n".join(texts) for texts in self.catalog.texts(found)]
+        return [f"{title}\n{text}" for _, title, text in self.catalog.texts(found)]
 
     def long_form(self, short: str) -> str | None:
         """Tell what most articles write an acronym out as."""
@@ -146,6 +146,19 @@ class Retriever:
     def short_form(self, long: str) -> str | None:
         """Tell the acronym that most articles give for a name."""
         return self.catalog.glosses.short_form(long)
+
+    def day_of(self, event: str) -> str | None:
+        """Day of the first article with a passage that has all words of an event, "YYYY-MM-DD"."""
+        words = self._content_words(event)
+        hits = self._lexical.search(words, _LOOKED_AT)
+        found = [
+            chunk_id
+            for chunk_id, title, text in self.catalog.texts([chunk_id for chunk_id, _ in hits])
+            if set(words) <= set(self._lexical.words(f"{title}\n{text}"))
+        ]
+        return min(
+            (day[:10] for day in self.catalog.published(found).values() if day), default=None
+        )
 
     def holds(self, filters: Filters) -> bool:
         """Whether any article is inside the limits."""

@@ -11,6 +11,7 @@ from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
 from rag.calendar import spoken_times
 from rag.dates import Times, describe_days, read_order, read_times
+from rag.events import Events, near_event
 from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.outlets import Mention, outlet_mentions, outlet_words
@@ -23,7 +24,7 @@ from rag.spelling import respell
 from rag.types import Filters, Inference, Query, Turn
 
 
-class Vocabulary(Spellings, Forms, Protocol):
+class Vocabulary(Spellings, Forms, Events, Protocol):
     """An archive that questions are read against."""
 
 
@@ -55,7 +56,7 @@ def understand(
         standalone, mended = respell(standalone, archive, outlet_words(outlets))
     order = read_order(question) if options.order else None
     mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
-    times, reports = _times(question, asked, newest, filters, mentions, options)
+    times, reports = _times(question, asked, newest, filters, mentions, options, archive)
     sources = tuple(o for o in outlets if any(o in mention.outlets for mention in mentions))
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(
@@ -91,6 +92,7 @@ def _times(
     filters: Filters,
     mentions: Sequence[Mention],
     options: RetrievalOptions,
+    archive: Vocabulary | None,
 ) -> tuple[Times, tuple[Filters, ...]]:
     """Read the times that the user has set no limit for, and the limits of each report."""
     as_of = asked or newest
@@ -103,6 +105,10 @@ def _times(
         limited = span.published_from or span.published_to
         limit = (span.published_from, span.published_to) if limited else None
         return Times(limit=limit), reports
+    if options.near and archive and not spoken:
+        counted = near_event(question, archive)
+        if counted.near:
+            return counted, reports
     times = read_times(question, as_of, asked)
     limit = times.limit if options.dates else None
     return Times(limit=limit, near=times.near if options.near else None), reports
@@ -126,7 +132,8 @@ def _inferences(
     if times.limit:
         inferred.append(Inference("dates", describe_days(*times.limit)))
     if times.near:
-        inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}"))
+        why = f": {times.why}" if times.why else ""
+        inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}{why}"))
     if order:
         inferred.append(Inference("order", f"the {order} first of what is to the point"))
     if sources:

@@ -64,9 +64,12 @@ _WANTS = tuple(
     )
 )  # fmt: skip
 
+_HEALTH_BODY = re.compile(r"(?<=the )WHO\b|\bWHO(?='s|’s)")  # it asks for nobody
+
 
 def wanted_kind(question: str) -> str:
     """Kind of answer: "claim", "speaker", "number", "date", "reason", "place", … or "text"."""
+    question = _HEALTH_BODY.sub("it", question)
     for kind, pattern in _WANTS:
         if pattern.search(question):
             return kind

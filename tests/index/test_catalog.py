@@ -1,7 +1,9 @@
 """The catalogue: articles as they were put in, families by text, limits by day and outlet."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +55,37 @@ def test_an_article_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
     assert catalog.fingerprint("none") is None
     with pytest.raises(KeyError, match="none"):
         catalog.place("none")
+
+
+def test_acronyms_are_those_that_most_articles_give(catalog: Catalog) -> None:
+    health = "The United Harbour Health Council (UHHC) met."
+    texts = (health, health + " Again.", "The Upper Harbour Holiday Club (UHHC) met.")
+    for number, text in enumerate(texts):
+        fill(catalog, Article(str(number), "Meeting", text))
+    assert catalog.glosses.long_form("UHHC") == "United Harbour Health Council"
+    assert catalog.glosses.short_form("Upper Harbour Holiday Club") == "UHHC"
+    assert catalog.glosses.long_form("WHO") is None
+    for number in ("0", "1"):
+        catalog.delete_article(number)
+    assert catalog.glosses.long_form("UHHC") == "Upper Harbour Holiday Club"
+    assert catalog.glosses.short_form("United Harbour Health Council") is None
+
+
+def test_a_catalogue_without_acronyms_gets_them_when_it_is_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "earlier.sqlite"
+    written = Catalog(path, create=True)
+    fill(written, Article("1", "Meeting", "The United Harbour Health Council (UHHC) met."))
+    written.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE glosses")
+    reading = Catalog(path, read_only=True)
+    assert reading.glosses.long_form("UHHC") is None
+    reading.close()
+    for _ in range(2):
+        writing = Catalog(path)
+        assert writing.glosses.long_form("UHHC") == "United Harbour Health Council"
+        writing.commit()
+        writing.close()
 
 
 def test_chunks_are_slices_of_the_stored_text(catalog: Catalog) -> None:

@@ -108,6 +108,11 @@ def test_a_month_without_its_year_is_the_latest_that_had_begun(day: date, today:
         ("between 2019 and 2021", "2019-01-01", "2021-12-31"),
         ("on 29 February 2024", "2024-02-29", "2024-02-29"),
         ("on 25/12/2023", "2023-12-25", "2023-12-25"),
+        ("on New Year's Eve 2023", "2023-12-31", "2023-12-31"),
+        ("over Christmas", "2023-12-24", "2023-12-26"),
+        ("on Boxing Day, 2022", "2022-12-26", "2022-12-26"),
+        ("between Christmas Eve and 3 January", "2023-12-24", "2024-01-03"),
+        ("at Halloween 2023", "2023-10-31", "2023-10-31"),
     ],
 )
 def test_months_years_and_parts_of_them(text: str, first: str, last: str) -> None:
@@ -125,6 +130,8 @@ def test_months_years_and_parts_of_them(text: str, first: str, last: str) -> Non
         "flight 2024-737 and 1,999 others",
         "a rise of 2019%",
         "at 20:24",
+        "Who stole Christmas?",
+        "Is the Halloween film any good?",
     ],
 )
 def test_what_is_no_time(text: str) -> None:

@@ -27,6 +27,8 @@ AS_OF = "2024-09-10"
             ("2023-12-27", "2024-01-10"),
         ),
         ("What happened in September 2024?", ("2024-08-31", "2024-10-07")),
+        ("Who was arrested on New Year's Eve 2023?", ("2023-12-30", "2024-01-07")),
+        ("What happened over the weekend?", ("2024-09-06", "2024-09-10")),
     ],
 )
 def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
