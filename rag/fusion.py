@@ -14,7 +14,7 @@ _PART_SHARE = 0.9
 _DOUBT = 0.2  # of a report's scores, where its second article is as good as its best
 _OUTSIDE_SHARE = 0.5
 _ORDER_SHARE = 0.15  # of the score, where the newest or the oldest is asked for
-_TO_THE_POINT = 0.8  # of the best score: only among such passages does their order in time count
+TO_THE_POINT = 0.8  # of the best score: only among such passages does their order in time count
 _TIME_SHARE = 0.1  # of the score, where a question leans to a time
 _FADES = 30.0  # days in which nearness in time falls to 1/e
 
@@ -142,7 +142,7 @@ def by_time(hits: list[Hit], days: Mapping[str, str | None], newest: bool) -> li
     near = {
         hit.chunk_id: date.fromisoformat(day[:10]).toordinal()
         for hit in hits
-        if hit.score >= _TO_THE_POINT * best and (day := days.get(hit.chunk_id))
+        if hit.score >= TO_THE_POINT * best and (day := days.get(hit.chunk_id))
     }
     first, last = min(near.values(), default=0), max(near.values(), default=0)
     if first == last:

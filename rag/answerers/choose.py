@@ -12,6 +12,7 @@ from index.segment import trim
 from index.types import Span
 from rag.answerers.features import Reading, share
 from rag.answerers.leaning import runs
+from rag.fusion import TO_THE_POINT
 from rag.types import Passage
 
 WORDS = 80  # an answer is read, not searched
@@ -25,6 +26,7 @@ FAR_BELOW = 3.0  # logits under the best sentence: no longer to the point
 BELOW_ELSEWHERE = 2.0  # … for a sentence of another article
 NAMES_LACKED = 0.5  # share of the question's names that one article has and another does not
 OTHER_MATTER = 3.0  # logits for an article that is about someone or something else
+OUT_OF_ORDER = 3.0  # logits for the oldest where the newest is asked for, or the reverse
 SUPERSEDED = 3.0  # logits for what a newer version has put in other words, or taken back
 
 
@@ -123,6 +125,28 @@ def superseded(readings: Sequence[Reading]) -> NDArray[np.float64]:
     """
     older = [r.candidate.passage.superseded_by is not None for r in readings]
     return SUPERSEDED * np.array(older, dtype=np.float64)
+
+
+def out_of_order(readings: Sequence[Reading], order: str | None) -> NDArray[np.float64]:
+    """Logits to take off each sentence for what was published after its article, or before it.
+
+    ``order`` is what the question asks for, "newest" or "oldest" first. Only articles that are to
+    the point have a place in time; one without a date has the last.
+    """
+    passages = [r.candidate.passage for r in readings]
+    best = max((passage.score for passage in passages), default=0.0)
+    days = {
+        passage.article.id: moment.toordinal()
+        for passage in passages
+        if passage.score >= TO_THE_POINT * best and (moment := passage.article.published_at)
+    }
+    first, last = min(days.values(), default=0), max(days.values(), default=0)
+    if order is None or first == last:
+        return np.zeros(len(readings))
+    worst = first if order == "newest" else last
+    goal = first + last - worst
+    away = [abs(goal - days.get(passage.article.id, worst)) for passage in passages]
+    return OUT_OF_ORDER * np.array(away, dtype=np.float64) / (last - first)
 
 
 def _fitting(reading: Reading, chosen: Sequence[Choice], room: int) -> Choice | None:

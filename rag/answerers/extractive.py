@@ -6,10 +6,17 @@ import re
 from collections.abc import Sequence
 
 from index.types import Span
-from rag.answerers.choose import Choice, arrange, choose, of_other_matter, superseded
+from rag.answerers.choose import (
+    Choice,
+    arrange,
+    choose,
+    of_other_matter,
+    out_of_order,
+    superseded,
+)
 from rag.answerers.features import FEATURES, measure, read_parts, read_question, read_sentences
 from rag.answerers.junk import is_dateline
-from rag.answerers.refusal import why_not
+from rag.answerers.refusal import of_another, why_not
 from rag.answerers.weights import SENTENCES
 from rag.types import Draft, Evidence, Passage, Query
 
@@ -49,6 +56,10 @@ class ExtractiveAnswerer:
         scores -= of_other_matter(parts, features[:, FEATURES.index("names")])
         if query.order != "oldest" and not _is_about_order(query):
             scores -= superseded(readings)
+        scores -= out_of_order(readings, query.order)
+        refusal = of_another(query, asked, readings, scores, features)
+        if refusal:
+            return Draft(refusal=refusal)
         chosen = choose(parts, readings, scores)
         ordered = arrange(chosen, by_day=_is_about_order(query))
         return Draft(tuple(_with_datelines(query, ordered)))

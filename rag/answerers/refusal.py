@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
-from rag.answerers.premise import unmet
+from rag.answerers.premise import SHORT, unmet
 from rag.answerers.units import wanted_unit
 from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
@@ -25,6 +25,7 @@ NOTHING_FOUND = "Nothing that was found in the archive is about this."
 NO_WORDS = "The question has no word that says what it is about."
 NO_WORD_FOUND = "Nothing that was found in the archive has any word of the question."
 NAMES_MISSING = 0.36  # share of the names' weight that is nowhere in the evidence
+NAMES_OF_BEST = 0.5  # share of the names' weight that the article of the best sentence has
 NEAR_ENOUGH = 0.62  # cosine above which a missing name is taken for another spelling
 BESIDE = 0.25  # cosine below the best sentence's: an article of such a sentence may be about it too
 # Logits that what was found is about the matter. Of the best sentence: its cosine, and the share of
@@ -75,6 +76,31 @@ def why_not(
     return unmet(query, asked, near, tuple(articles.values()), best) or _missing_kind(
         query, asked, best
     )
+
+
+def of_another(
+    query: Query,
+    asked: Asked,
+    readings: Sequence[Reading],
+    scores: NDArray[np.float64],
+    features: NDArray[np.float64],
+) -> str:
+    """Say of whom or what nothing tells this, where the best sentence is of another; or "".
+
+    An article that names them in passing, in a caption or a list, does not make what stands in
+    others an answer. A long question, and one of several parts, is shared out among articles.
+    """
+    outlets = any(inference.part == "outlets" for inference in query.inferred)
+    if not asked.names or len(asked.weights) > SHORT or len(query.parts) > 1 or outlets:
+        return ""
+    stated = [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
+    best = max(stated, key=scores.__getitem__)
+    named = float(features[best, FEATURES.index("names")])
+    cosine = float(features[best, FEATURES.index("cosine")])
+    if named >= NAMES_OF_BEST or cosine >= NEAR_ENOUGH:
+        return ""
+    missing = asked.names - readings[best].named
+    return f"Nothing that was found in the archive tells this of {_quoted(query, missing)}."
 
 
 def _named_near(

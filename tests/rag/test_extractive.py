@@ -242,6 +242,40 @@ def test_refuses_where_who_is_to_have_spoken_does_not_speak_of_it():
     assert found.refusal == 'Nothing that was found tells what "Lena Brandt" says of this.'
 
 
+CAPTION = Article(
+    "caption",
+    "A candidate answers",
+    "Image: Oda Lindqvist.\n\nShe would freeze all prices, she said. Schools come second.",
+)
+ARREST = Article(
+    "arrest",
+    "Four arrested",
+    "Four men were arrested for theft at home by the police because of a painting.",
+)
+
+
+def test_what_others_did_is_no_answer_about_someone_named_in_passing():
+    question = "Why was Oda Lindqvist arrested for theft at home?"
+    found = draft(question, (CAPTION, ARREST))
+    assert found.refusal == 'Nothing that was found in the archive tells this of "Oda Lindqvist".'
+    told = Article("told", "Held", "Oda Lindqvist was arrested because of a theft, police said.")
+    assert "Lindqvist" in answer(question, (CAPTION, ARREST, told))
+
+
+def test_the_newest_article_answers_where_it_is_asked_for():
+    days = {
+        day: Article(day, "Strike", f"The port strike went on, with {n} ships waiting.", day)
+        for n, day in enumerate(("2024-01-05", "2024-02-05", "2024-03-05"), start=7)
+    }
+    for question, first in (
+        ("What is the latest on the port strike and the ships?", "2024-03-05"),
+        ("What was first reported of the port strike and the ships?", "2024-01-05"),
+    ):
+        for articles in (tuple(days.values()), tuple(reversed(days.values()))):
+            found = draft(question, articles)
+            assert found.picked[0][1][0][0].article.id == first
+
+
 def test_refuses_where_the_unit_that_is_asked_is_missing():
     found = draft("What share of the ferry Kestrel passengers did rescuers bring ashore?", (FERRY,))
     assert found.refusal == "Nothing that was found gives a share for this."
