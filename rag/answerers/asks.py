@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.answerers.speech import ASKS_WHO
+
 _START = r"^(?:and |so |but |then |ok |also |in which case,? |for |to |at |by |from |on |of |in )*"
 _WANTS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -18,16 +20,7 @@ _WANTS = tuple(
             r"\bwho (?:carried out|conducted|launched|staged|planted|fired)\b|"
             r"\bwh(?:ich|at) (?:\w+ ){0,3}?(?:claimed|said it (?:had|was)|took responsibility)",
         ),
-        (
-            "speaker",
-            r"\b(?:who|whom|whose|which)\b[^?,]{0,60}?\b(?:said|says?|told|claim(?:ed|s)?|accus\w+|"
-            r"den(?:y|ied|ies)|call(?:ed|s)?|call on|warn\w*|argue[ds]?|insist\w*|complain\w*|"
-            r"critici[sz]\w+|"
-            r"condemn\w*|disput\w+|ridicul\w+|blam\w+|describ\w+|announc\w+|compar\w+|urg\w+|"
-            r"demand\w*|dismiss\w*|reject\w*|mock\w*|prais\w+|predict\w*|suggest\w*|threaten\w*|"
-            r"alleg\w+|question(?:ed|s)|objected|admit\w*|thought|thinks|attack(?:ed|s)? the idea|"
-            r"promis\w+|vow\w*|pledg\w+|apologi[sz]\w+|likened|stated|declar\w+)\b",
-        ),
+        ("speaker", ASKS_WHO),
         (
             "number",
             r"\bhow (?:many|much|far|long|old|big|large|wide|tall|high|deep|fast|heavy|hot|"
