@@ -8,16 +8,12 @@ from collections.abc import Collection
 from rag.followups import NAME
 
 _AND_ASKS = re.compile(
-    r"(?:,| –|;)? (?:and|but) (?:then |also )?(?=(?:in |by |on |to |from |for |at |"
-    r"about )?(?:who|whom|whose|what|when|"
-    r"where|which|why|how)\b)|\? (?=[A-Z])",
+    r"(?:,| –|;)? (?:and|but) (?:then |also )?(?=(?:in |by |on |to |from |for |at |about )?"
+    r"(?:who|whom|whose|what|when|where|which|why|how)\b)|\? (?=[A-Z])",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
-_COMPARES = re.compile(
-    r"\b(?:first|more|less|both|which of|most|\w+er)\b",
-    re.IGNORECASE,
-)
+_COMPARES = re.compile(r"\b(?:first|more|less|both|which of|most|\w+er)\b", re.IGNORECASE)
 _CHOICE = re.compile(
     r"(?:[:,] )(?P<first>[^,:?]+?)(?:, (?P<middle>[^,?]+))?,? or (?P<last>[^,?]+)", re.IGNORECASE
 )

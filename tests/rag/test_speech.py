@@ -7,7 +7,7 @@ import pytest
 from rag.answerers.asks import wanted_kind
 from rag.answerers.kinds import holds
 from rag.answerers.leaning import says_who
-from rag.answerers.speech import ASKS_WHAT, ASKS_WHO, TELLS, TELLS_BESIDE_QUOTATIONS
+from rag.answerers.speech import ASKS_WHAT, TELLS, TELLS_BESIDE_QUOTATIONS
 from rag.answerers.words import words
 
 
@@ -71,11 +71,12 @@ def test_a_verb_may_tell_of_a_quotation_alone():
         ("Who wrote the book about the pier?", "person"),
         ("Who added a light to the pier?", "person"),
         ("Who signed the pledge?", "person"),
+        ("WHO DENIED THAT THE PIER BURNED?", "speaker"),
+        ("What did the WHO call the illness?", "text"),
     ],
 )
 def test_a_question_asks_for_a_speaker(question, kind):
     assert wanted_kind(question) == kind
-    assert bool(re.search(ASKS_WHO, question, re.IGNORECASE)) is (kind == "speaker")
 
 
 @pytest.mark.parametrize(
