@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.arguments import StrPath
 from index.errors import (
     ArchiveDamagedError,
     ArchiveLockedError,
@@ -38,11 +39,11 @@ _KEPT = 2  # the current generation and the one before it
 class ArchiveFolder:
     """An archive on disk."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._current = path / "CURRENT"
-        self._forward = path / "FORWARD"
-        self._generations = path / "generations"
+    def __init__(self, path: StrPath) -> None:
+        self.path = Path(path)
+        self._current = self.path / "CURRENT"
+        self._forward = self.path / "FORWARD"
+        self._generations = self.path / "generations"
 
     @property
     def rejected(self) -> Path:

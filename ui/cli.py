@@ -82,7 +82,7 @@ def main(archive: Path | None) -> None:
 @wait_option
 @json_option
 def build(
-    sources: tuple[Path | str, ...],
+    sources: tuple[str, ...],
     archive: Path,
     rebuild: bool,
     embedder: str | None,
@@ -136,7 +136,7 @@ def build(
 @wait_option
 @json_option
 def add(
-    sources: tuple[Path | str, ...],
+    sources: tuple[str, ...],
     archive: Path,
     field_map: tuple[str, ...],
     date_order: str | None,
