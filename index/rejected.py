@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from index.durable import put
 from index.types import Rejection
 
 _FIELDS = {field.name for field in fields(Rejection)}
@@ -16,14 +17,14 @@ _FIELDS = {field.name for field in fields(Rejection)}
 def write_rejected(path: Path, rejections: Iterable[Rejection]) -> None:
     """Write what a build could not read, in the place of what was rejected before."""
     lines = (orjson.dumps(asdict(one), option=orjson.OPT_APPEND_NEWLINE) for one in rejections)
-    _put(path, lines)
+    put(path, lines)
 
 
 def drop_reasons(path: Path, files: Collection[str], names: Collection[str]) -> None:
     """Drop the rejections of some files, and those whose reasons have one of the names."""
     if path.exists():
         lines = path.read_bytes().splitlines(keepends=True)
-        _put(path, (line for line in lines if not _may_tell(line, files, names)))
+        put(path, (line for line in lines if not _may_tell(line, files, names)))
 
 
 def is_list_of_rejections(path: Path) -> bool:
@@ -42,10 +43,3 @@ def _may_tell(line: bytes, files: Collection[str], names: Collection[str]) -> bo
         return found["file"] in files or any(name in found["reason"] for name in names)
     except (ValueError, KeyError, TypeError):
         return True  # nobody knows what it says
-
-
-def _put(path: Path, lines: Iterable[bytes]) -> None:
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.writelines(lines)
-    beside.replace(path)

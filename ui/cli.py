@@ -68,7 +68,7 @@ class _Group(click.Group):
 )
 def main(archive: Path | None) -> None:
     """Ask a news archive; every sentence of an answer cites the words that say so."""
-    # _default_archive reads the folder, where a command has none of its own.
+    # default_archive reads the folder, where a command has none of its own.
 
 
 @main.command()
