@@ -14,8 +14,9 @@ from pathlib import Path
 import orjson
 
 from index.durable import sync, sync_tree
-from index.embedder import Embedder, SentenceTransformersEmbedder, model_folder, open_embedder
+from index.embedder import Embedder, model_folder, open_embedder
 from index.errors import ArchiveDamagedError
+from index.model_embedder import SentenceTransformersEmbedder
 
 FOLDER = "models"
 _CARD = "tuning.json"

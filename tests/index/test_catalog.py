@@ -9,8 +9,8 @@ import pytest
 
 from index.catalog import Catalog
 from index.chunker import Chunker
-from index.embedder import HashedWordsEmbedder
 from index.families import settle
+from index.hashed_words import HashedWordsEmbedder
 from index.types import Article
 
 InThreads = Callable[[int, Callable[[int], object]], None]
