@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import orjson
-
+from index.arguments import StrPath
 from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
@@ -23,8 +22,9 @@ from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
-from index.readers import ReadOptions, Source, local_paths, read_articles
+from index.readers import ReadOptions, Sources, given, local_paths, read_articles
 from index.readers.fields import derived_id, version_id
+from index.rejected import write_rejected
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
@@ -84,8 +84,8 @@ class BuildReport:
 
 
 def build_archive(
-    archive: Path,
-    sources: Sequence[Source],
+    archive: StrPath,
+    sources: Sources,
     *,
     settings: Settings | None = None,
     rebuild: bool = False,
@@ -104,12 +104,12 @@ def build_archive(
     ``allow_loss``, where a path has lost all of its articles or most of many.
     """
     build = _Build(archive, settings, rebuild, progress, options, wait)
-    return build.run(sources, drop_gone=True, allow_loss=allow_loss)
+    return build.run(given(sources), drop_gone=True, allow_loss=allow_loss)
 
 
 def add_articles(
-    archive: Path,
-    sources: Sequence[Source],
+    archive: StrPath,
+    sources: Sources,
     *,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
@@ -117,29 +117,29 @@ def add_articles(
 ) -> BuildReport:
     """Take in new and changed articles at ``sources`` and remove none; raises as a build does."""
     build = _Build(archive, None, False, progress, options, wait)
-    return build.run(sources, drop_gone=False)
+    return build.run(given(sources), drop_gone=False)
 
 
 def remove_articles(
-    archive: Path,
-    wanted: Sequence[str] | Selection,
+    archive: StrPath,
+    wanted: str | Sequence[str] | Selection,
     *,
     progress: Progress | None = None,
     wait: bool = False,
 ) -> BuildReport:
-    """Take articles down, by id or by a Selection: no file of the archive has them any more.
+    """Take articles down, by ids or by a Selection: no file of the archive has them any more.
 
     The generations before are deleted, so there is no way back. Raises SourceError where what was
     named is not in the archive, and as a build does. The takedown that the current generation is
     the result of may be asked for again: one that was killed at its very end is then completed.
     """
     if not isinstance(wanted, Selection):
-        wanted = Selection(ids=tuple(wanted))
+        wanted = Selection(ids=wanted)
     return _Build(archive, None, False, progress, wait=wait).remove(wanted)
 
 
 def reembed_archive(
-    archive: Path,
+    archive: StrPath,
     choose: Callable[[Settings], Settings],
     *,
     progress: Progress | None = None,
@@ -166,7 +166,7 @@ def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
 class _Build:
     def __init__(
         self,
-        archive: Path,
+        archive: StrPath,
         settings: Settings | None,
         rebuild: bool,
         progress: Progress | None,
@@ -181,7 +181,7 @@ class _Build:
         self._fresh = rebuild or self._folder.current_name() is None
         self._progress = progress or _Silent()
         self._settings = self._choose_settings(settings)
-        self._embedder: Embedder = open_archive_embedder(archive, self._settings.embedder)
+        self._embedder: Embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
         self._times = SourceTimes(self._folder)
         self._started = time.monotonic()
 
@@ -217,7 +217,7 @@ class _Build:
                 stage.close()
 
     def run(
-        self, sources: Sequence[Source], *, drop_gone: bool, allow_loss: bool = False
+        self, sources: Sequence[Path | str], *, drop_gone: bool, allow_loss: bool = False
     ) -> BuildReport:
         with self._staging() as stage:
             held = self._held(stage) if drop_gone else []
@@ -267,7 +267,7 @@ class _Build:
         return replace(report, kept=len(lost.unread))
 
     def _read(
-        self, sources: Sequence[Source], stage: Stage, reading: Reading, roots: Sequence[Path]
+        self, sources: Sequence[Path | str], stage: Stage, reading: Reading, roots: Sequence[Path]
     ) -> BuildReport:
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         rejections: list[Rejection] = []
@@ -292,7 +292,7 @@ class _Build:
             self._times.note(item.file)
             counts[stage.take_in(item)] += 1
             self._progress.advance(1)
-        _write_rejected(self._folder.rejected, rejections)
+        write_rejected(self._folder.rejected, rejections)
         return BuildReport(
             None,
             read=len(seen),
@@ -390,11 +390,3 @@ def _same_id_again(
         reason = f"the same article as in {seen[article.id]} ({article.url or 'without a URL'})"
         return Rejection(item.file, item.line, reason)
     return replace(item, article=replace(article, id=version))
-
-
-def _write_rejected(path: Path, rejections: Sequence[Rejection]) -> None:
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        for rejection in rejections:
-            file.write(orjson.dumps(asdict(rejection), option=orjson.OPT_APPEND_NEWLINE))
-    beside.replace(path)

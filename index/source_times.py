@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from index.catalog import Catalog
+from index.durable import put
 from index.generations import ArchiveFolder
 
 _Stamp = list[int]  # time of the last change in ns, bytes
@@ -50,9 +51,7 @@ class SourceTimes:
         known = {str(file) for name in catalog.register.files() if (file := _file_of(name))}
         times = {**_load(self._folder.source_times), **self._read}
         kept = {file: stamp for file, stamp in times.items() if file in known}
-        beside = self._folder.source_times.with_suffix(".new")
-        beside.write_bytes(orjson.dumps({"files": kept, "checksum": _sum(kept)}))
-        beside.replace(self._folder.source_times)
+        put(self._folder.source_times, [orjson.dumps({"files": kept, "checksum": _sum(kept)})])
 
 
 def source_changes(folder: ArchiveFolder, files: Collection[str]) -> SourceChanges | None:

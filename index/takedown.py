@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
 import orjson
 
+from index.arguments import Day, StrPath, check_days, several, written_day
 from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
 from index.generations import ArchiveFolder
 from index.readers.fields import canonical_url
 from index.register import Entry
+from index.rejected import drop_reasons
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Selection:
     """Articles to remove: those that meet every kind of condition that is given.
 
     Of one kind, one value that fits is enough. ``families`` are ids of any of a family's members.
-    Days are "YYYY-MM-DD", both ends included; an article without a date is in no range. Raises
-    SettingsError where nothing is given, and for a day that is none.
+    Days are both included; an article without a date is in no range.
     """
 
-    ids: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-    published_from: str | None = None
-    published_to: str | None = None
+    ids: tuple[str, ...]
+    urls: tuple[str, ...]
+    sources: tuple[str, ...]
+    families: tuple[str, ...]
+    published_from: str | None
+    published_to: str | None
 
-    def __post_init__(self) -> None:
-        if not any(asdict(self).values()):
+    def __init__(
+        self,
+        ids: str | Iterable[str] = (),
+        urls: str | Iterable[str] = (),
+        sources: str | Iterable[str] = (),
+        families: str | Iterable[str] = (),
+        published_from: Day | None = None,
+        published_to: Day | None = None,
+    ) -> None:
+        """Take one value or several of a kind, and days as "YYYY-MM-DD" or as dates.
+
+        Raises SettingsError where nothing is given, and for a day that is none.
+        """
+        given = {
+            "ids": several(ids),
+            "urls": several(urls),
+            "sources": several(sources),
+            "families": several(families),
+            "published_from": written_day(published_from),
+            "published_to": written_day(published_to),
+        }
+        if not any(given.values()):
             raise SettingsError("nothing says what to remove; give ids, --url, --source, …")
-        for name, day in (("from", self.published_from), ("to", self.published_to)):
-            _check_day(name, day)
-        if self.published_from and self.published_to and self.published_from > self.published_to:
-            raise SettingsError(
-                f"the range from {self.published_from} to {self.published_to} ends before it begins"
-            )
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+        try:
+            check_days(self.published_from, self.published_to)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
 
     @property
     def key(self) -> str:
@@ -67,7 +84,7 @@ def select(entries: Sequence[Entry], wanted: Selection) -> list[Entry]:
     return chosen
 
 
-def selected(archive: Path, wanted: Selection) -> list[Entry]:
+def selected(archive: StrPath, wanted: Selection) -> list[Entry]:
     """Articles that ``remove_articles`` would remove; raises as it does and changes nothing."""
     catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
     try:
@@ -84,13 +101,7 @@ def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
     folder.drop_journal()
     files = {str(path) for e in gone for path in (e.file, *Path(e.file).parents)}
     names = {repr(entry.id) for entry in gone} | {entry.url for entry in gone if entry.url}
-    if not folder.rejected.exists():
-        return
-    lines = folder.rejected.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not _may_tell(line, files, names)]
-    beside = folder.rejected.with_suffix(".new")
-    beside.write_bytes(b"".join(kept))
-    beside.replace(folder.rejected)
+    drop_reasons(folder.rejected, files, names)
 
 
 def _meets(entry: Entry, wanted: Selection, families: dict[str, str]) -> bool:
@@ -126,20 +137,3 @@ def _each_known(
 
 def _plain_url(url: str) -> str:
     return canonical_url(url) or url
-
-
-def _check_day(name: str, day: str | None) -> None:
-    try:
-        if day is not None and not _DAY.fullmatch(day):
-            raise ValueError(day)
-        date.fromisoformat(day or "2000-01-01")
-    except (TypeError, ValueError) as error:
-        raise SettingsError(f"{name}: {day!r} is no day; write it as YYYY-MM-DD") from error
-
-
-def _may_tell(line: bytes, files: Collection[str], names: Collection[str]) -> bool:
-    try:
-        found = orjson.loads(line)
-        return found["file"] in files or any(name in found["reason"] for name in names)
-    except (ValueError, KeyError, TypeError):
-        return True  # nobody knows what it says

@@ -5,7 +5,6 @@ The manifest names one as "models/tuned-…", relative to the archive, which can
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -14,8 +13,10 @@ from pathlib import Path
 
 import orjson
 
-from index.embedder import Embedder, SentenceTransformersEmbedder, model_folder, open_embedder
+from index.durable import sync, sync_tree
+from index.embedder import Embedder, model_folder, open_embedder
 from index.errors import ArchiveDamagedError
+from index.model_embedder import SentenceTransformersEmbedder
 
 FOLDER = "models"
 _CARD = "tuning.json"
@@ -80,21 +81,11 @@ def keep_model(archive: Path, folder: Path, model: TunedModel) -> str:
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(folder, beside)
     (beside / _CARD).write_bytes(orjson.dumps(asdict(model), option=orjson.OPT_INDENT_2))
-    _sync(beside)
+    sync_tree(beside)  # before a generation names it
     shutil.rmtree(archive / name, ignore_errors=True)
     beside.rename(archive / name)
-    _sync(archive / FOLDER)
+    sync(archive / FOLDER)
     return name
-
-
-def _sync(folder: Path) -> None:
-    """Make the files durable before a generation names them."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def sweep_models(archive: Path, manifests: Iterable[Path]) -> None:

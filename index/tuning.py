@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from index.embedder import import_models, number_format
 from index.errors import TuningError
+from index.models import import_models, number_format
 from index.training_pairs import TrainingPair, in_batches
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from index.arguments import Day, StrPath
 from index.cross_encoder import Reranker, open_cross_encoder
 from index.generations import ArchiveFolder
 from index.types import Article
@@ -61,7 +61,7 @@ class Archive:
     @classmethod
     def open(
         cls,
-        path: str | Path,
+        path: StrPath,
         *,
         answerer: Answerer | None = None,
         rewriter: Rewriter | None = None,
@@ -78,7 +78,7 @@ class Archive:
         """
         if isinstance(reranker, str):
             reranker = open_cross_encoder(reranker)
-        return cls(ArchiveFolder(Path(path)), answerer, rewriter, reranker)
+        return cls(ArchiveFolder(path), answerer, rewriter, reranker)
 
     def __enter__(self) -> Self:
         return self
@@ -102,15 +102,16 @@ class Archive:
         question: str,
         *,
         history: Sequence[Turn | Mapping[str, str]] = (),
-        asked: str | None = None,
+        asked: Day | None = None,
         filters: Filters | None = None,
         options: RetrievalOptions = EVERYTHING,
     ) -> Answer:
         """Answer a question from the archive, or refuse and say why.
 
         ``history`` are the turns before, oldest first, as Turn or as mappings with role and
-        content; ``asked`` is the day on which it is asked, "YYYY-MM-DD"; ``options`` switches parts
-        of the retrieval off. Raises QuestionError for an empty question or a day that is none.
+        content; ``asked`` is the day on which it is asked, "YYYY-MM-DD" or a date; ``options``
+        switches parts of the retrieval off. Raises QuestionError for an empty question or a day
+        that is none.
         """
         *_, answer = self.stream(
             question, history=history, asked=asked, filters=filters, options=options
@@ -123,7 +124,7 @@ class Archive:
         question: str,
         *,
         history: Sequence[Turn | Mapping[str, str]] = (),
-        asked: str | None = None,
+        asked: Day | None = None,
         filters: Filters | None = None,
         options: RetrievalOptions = EVERYTHING,
     ) -> Iterator[Query | tuple[Passage, ...] | Answer]:
@@ -136,7 +137,7 @@ class Archive:
         question: str,
         *,
         history: Sequence[Turn | Mapping[str, str]] = (),
-        asked: str | None = None,
+        asked: Day | None = None,
         filters: Filters | None = None,
         options: RetrievalOptions = EVERYTHING,
     ) -> Query:
@@ -149,24 +150,26 @@ class Archive:
         question: str,
         *,
         top_k: int = 10,
-        published_from: str | None = None,
-        published_to: str | None = None,
-        sources: Sequence[str] = (),
+        published_from: Day | None = None,
+        published_to: Day | None = None,
+        sources: str | Iterable[str] = (),
         history: Sequence[Turn | Mapping[str, str]] = (),
-        asked: str | None = None,
+        asked: Day | None = None,
         ranking: Ranking = "fused",
         options: RetrievalOptions = EVERYTHING,
     ) -> tuple[Passage, ...]:
         """Find the ``top_k`` best passages, best first, each text once.
 
-        Days are "YYYY-MM-DD", both ends included. ``ranking`` "words" or "vectors" ranks by those
-        alone; ``options`` switches other parts off. Raises QuestionError as ``ask`` does.
+        Days are "YYYY-MM-DD" or dates, of a datetime its day in UTC; both ends are included.
+        ``sources`` are outlets as the archive spells them, one or several. ``ranking`` "words" or
+        "vectors" ranks by those alone; ``options`` switches other parts off. Raises QuestionError
+        as ``ask`` does.
         """
         if top_k < 1:
             raise QuestionError(f"top_k is {top_k}; at least 1 passage must be asked for")
         if ranking not in ("fused", "words", "vectors"):
             raise QuestionError(f"ranking is {ranking!r}; use 'fused', 'words' or 'vectors'")
-        filters = Filters(published_from, published_to, tuple(sources))
+        filters = Filters(published_from, published_to, sources)
         asking = Question.read(question, history, asked, filters, options)
         return self._read_one(lambda steps: steps.search(asking, top_k, ranking))
 

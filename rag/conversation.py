@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.arguments import Day
 from rag.types import Answer, Filters, Turn
 
 if TYPE_CHECKING:
     from rag.archive import Archive
 
-# A follow-up leans on what was said just before; older turns only mislead.
-_REMEMBERED = 12
+REMEMBERED = 12  # turns: a follow-up leans on what was said just before, older ones only mislead
 
 
 class Conversation:
@@ -21,10 +21,10 @@ class Conversation:
         self.turns: tuple[Turn, ...] = ()
 
     def ask(
-        self, question: str, *, asked: str | None = None, filters: Filters | None = None
+        self, question: str, *, asked: Day | None = None, filters: Filters | None = None
     ) -> Answer:
         """Answer the next question; raises what ``Archive.ask`` raises and then forgets nothing."""
         answer = self._archive.ask(question, history=self.turns, asked=asked, filters=filters)
         turns = (*self.turns, Turn("user", question), Turn("assistant", answer.text))
-        self.turns = turns[-_REMEMBERED:]
+        self.turns = turns[-REMEMBERED:]
         return answer

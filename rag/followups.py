@@ -14,9 +14,9 @@ from rag.types import Turn
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|hers|them|his|their|theirs|it(?! take)|its|"
     r"(?:this|these|those)(?! (?:days?|weeks?|weekend|months?|years?|morning|season|time)\b)|"
-    r"the (?:same|latter|former|other)|that(?=[\s]*[?.,;]|$)|(?:after|about|before|like|did|"
-    r"do|with|"
-    r"of|was|is) that|there(?=[\s]*[?.,;]|$)|ones?(?=[\s]*[?.,;]|$))\b",
+    r"the (?:same|latter|former|other)|that(?=\s*[?.,;]|$)|"
+    r"(?:after|about|before|like|did|do|with|of|was|is) that|"
+    r"there(?=\s*[?.,;]|$)|ones?(?=\s*[?.,;]|$))\b",
     re.IGNORECASE,
 )
 _CONNECTIVE = re.compile(

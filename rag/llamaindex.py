@@ -11,6 +11,7 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import get_response_synthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from rag.records import article_record
 from rag.types import Passage
 
 if TYPE_CHECKING:
@@ -38,15 +39,7 @@ def query_engine(archive: Archive, llm: LLM, top_k: int) -> BaseQueryEngine:
 
 def _node(passage: Passage) -> TextNode:
     article = passage.article
-    fields = {
-        "article_id": article.id,
-        "title": article.title,
-        "source": article.source,
-        "published": article.published,
-        "url": article.url,
-        "start": passage.start,
-        "end": passage.end,
-    }
+    fields = {**article_record(article), "start": passage.start, "end": passage.end}
     return TextNode(
         id_=f"{article.id}:{passage.start}-{passage.end}",
         text=passage.text,

@@ -9,16 +9,13 @@ from rag.followups import NAME
 
 _ASK = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
 _AND_ASKS = re.compile(
-    r"(?:,| –|;)? (?:and|but) (?:then |also )?(?=(?:in |by |on |to |from |for |at |"
-    rf"about )?{_ASK})|\? (?=[A-Z])",
+    r"(?:,| –|;)? (?:and|but) (?:then |also )?"
+    rf"(?=(?:in |by |on |to |from |for |at |about )?{_ASK})|\? (?=[A-Z])",
     re.IGNORECASE,
 )
 _LISTED = re.compile(rf",? (?:and |or )?(?<=, )(?={_ASK})|,? (?:and|or) (?={_ASK})", re.IGNORECASE)
 _ASKS = re.compile(rf"\b{_ASK}", re.IGNORECASE)
-_COMPARES = re.compile(
-    r"\b(?:first|more|less|both|which of|most|\w+er)\b",
-    re.IGNORECASE,
-)
+_COMPARES = re.compile(r"\b(?:first|more|less|both|which of|most|\w+er)\b", re.IGNORECASE)
 _CHOICE = re.compile(
     r"(?:[:,] )(?P<first>[^,:?]+?)(?:, (?P<middle>[^,?]+))?,? or (?P<last>[^,?]+)", re.IGNORECASE
 )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
 
+from index.arguments import Day, check_days, written_day
+from index.arguments import check_day as check_written
 from index.clean import clean_title
 from rag.errors import QuestionError
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import Filters, Turn
 
 LONGEST_QUESTION = 4_000  # characters
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,14 @@ class Question:
         cls,
         text: str,
         history: Sequence[Turn | Mapping[str, str]] = (),
-        asked: str | None = None,
+        asked: Day | None = None,
         filters: Filters | None = None,
         options: RetrievalOptions = EVERYTHING,
     ) -> Self:
         """Clean and check what a user gave; raises QuestionError for what cannot be asked."""
         text = clean_question(text)
         filters = Filters() if filters is None else filters
+        asked = written_day(asked)
         check_day("asked", asked)
         check_filters(filters)
         return cls(text, tuple(read_turn(turn) for turn in history), asked, filters, options)
@@ -61,23 +61,18 @@ def clean_question(question: str) -> str:
 
 def check_day(name: str, day: str | None) -> None:
     """Raise QuestionError for a day that is not YYYY-MM-DD; ``name`` says which one it is."""
-    if day is None:
-        return
     try:
-        if not _DAY.fullmatch(day):
-            raise ValueError(day)
-        date.fromisoformat(day)
-    except (TypeError, ValueError) as error:
-        raise QuestionError(f"{name}: {day!r} is no day; write it as YYYY-MM-DD") from error
+        check_written(name, day)
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
 
 
 def check_filters(filters: Filters) -> None:
     """Raise QuestionError for a limit that is no day, or a range that ends before it begins."""
-    first, last = filters.published_from, filters.published_to
-    check_day("from", first)
-    check_day("to", last)
-    if first and last and first > last:
-        raise QuestionError(f"the range from {first} to {last} ends before it begins")
+    try:
+        check_days(filters.published_from, filters.published_to)
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
 
 
 def read_turn(turn: Turn | Mapping[str, str]) -> Turn:

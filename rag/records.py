@@ -29,14 +29,14 @@ def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
     """Passages as JSON objects, best first."""
     return [
         {
-            **_article(passage.article),
+            **article_record(passage.article),
             "start": passage.start,
             "end": passage.end,
             "text": passage.text,
             "score": passage.score,
             "found_by": dict(passage.found_by),
-            "also_in": [_article(article) for article in passage.also_in],
-            "superseded_by": passage.superseded_by and _article(passage.superseded_by),
+            "also_in": [article_record(article) for article in passage.also_in],
+            "superseded_by": passage.superseded_by and article_record(passage.superseded_by),
             "outside": passage.outside,
         }
         for passage in passages
@@ -46,16 +46,17 @@ def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
 def _citation(citation: Citation) -> dict[str, Any]:
     return {
         "marker": citation.marker,
-        **_article(citation.article),
+        **article_record(citation.article),
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
-        "also_in": [_article(article) for article in citation.also_in],
-        "superseded_by": citation.superseded_by and _article(citation.superseded_by),
+        "also_in": [article_record(article) for article in citation.also_in],
+        "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
     }
 
 
-def _article(article: Article) -> dict[str, Any]:
+def article_record(article: Article) -> dict[str, Any]:
+    """Say of an article what names it."""
     return {
         "article_id": article.id,
         "title": article.title,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.arguments import StrPath
 from index.build import Progress, reembed_archive, stored_settings
 from index.catalog import Catalog
 from index.errors import TuningError
@@ -84,7 +85,7 @@ class TuningReport:
 
 
 def tune_archive(
-    archive: Path, options: TuningOptions | None = None, *, progress: Progress | None = None
+    archive: StrPath, options: TuningOptions | None = None, *, progress: Progress | None = None
 ) -> TuningReport:
     """Fit the embedder to the archive's articles.
 
@@ -95,6 +96,7 @@ def tune_archive(
     options = options or TuningOptions()
     check_trainer()
     folder = ArchiveFolder(archive)
+    archive = folder.path
     settings = folder.current().manifest().settings
     base = base_of(archive, settings.embedder)
     base_folder = folder_of(archive, base)
@@ -129,15 +131,16 @@ def tune_archive(
     )
 
 
-def reset_archive(archive: Path, *, progress: Progress | None = None) -> str:
+def reset_archive(archive: StrPath, *, progress: Progress | None = None) -> str:
     """Embed the archive by the model that it had before it was tuned; return the model's name.
 
     Raises TuningError where it was not tuned.
     """
-    settings = stored_settings(ArchiveFolder(archive), or_default=False)
+    folder = ArchiveFolder(archive)
+    settings = stored_settings(folder, or_default=False)
     if not is_tuned(settings.embedder):
         raise TuningError(f"{archive} has {settings.embedder}, which is not tuned")
-    base = base_of(archive, settings.embedder)
+    base = base_of(folder.path, settings.embedder)
     reembed_archive(archive, lambda stored: replace(stored, embedder=base), progress=progress)
     return base
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arguments import Day, several, written_day
 from index.types import Article, Span
 
 _NEAREST = 3  # articles named in a refusal
@@ -22,13 +23,27 @@ class Turn:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Filters:
-    """Limits on the articles that may answer. Days are "YYYY-MM-DD", both ends included."""
+    """Limits on the articles that may answer; both days are included."""
 
-    published_from: str | None = None
-    published_to: str | None = None
-    sources: tuple[str, ...] = ()
+    published_from: str | None
+    published_to: str | None
+    sources: tuple[str, ...]
+
+    def __init__(
+        self,
+        published_from: Day | None = None,
+        published_to: Day | None = None,
+        sources: str | Iterable[str] = (),
+    ) -> None:
+        """Take days as "YYYY-MM-DD" or as dates, and one outlet or several.
+
+        What is no day is told when something is asked within it.
+        """
+        object.__setattr__(self, "published_from", written_day(published_from))
+        object.__setattr__(self, "published_to", written_day(published_to))
+        object.__setattr__(self, "sources", several(sources))
 
     def __bool__(self) -> bool:
         return bool(self.published_from or self.published_to or self.sources)
@@ -80,7 +95,7 @@ class Passage:
     """A chunk that was found for a question.
 
     ``score`` is in [0, 1]; see docs/decisions for what it means. ``found_by`` maps "words",
-        "vectors", "sentences" and, where one is set, "cross-encoder" to the 1-based rank there.
+    "vectors", "sentences" and, where one is set, "cross-encoder" to the 1-based rank there.
     ``also_in`` are the other articles that carry the text; ``superseded_by`` is the newest version
     of the story where ``article`` is an older one. ``outside`` is True where it is outside the
     limits that were read from the question: its score is halved.

@@ -5,7 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 # Before anything imports a Hugging Face library, and for every process that a test starts.
@@ -146,6 +149,45 @@ def opened(news_archive: Path) -> Iterator[Archive]:
 def opened_seeds(seed_archive: Path) -> Iterator[Archive]:
     with Archive.open(seed_archive) as archive:
         yield archive
+
+
+InThreads = Callable[[int, Callable[[int], object]], None]
+Meanwhile = Callable[[int, Callable[[], object]], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def in_threads() -> InThreads:
+    """Call ``work(0)``, ``work(1)`` … at once, in ``count`` threads; raises what one raises."""
+
+    def run(count: int, work: Callable[[int], object]) -> None:
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(work, range(count)))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def meanwhile() -> Meanwhile:
+    """Call ``work()`` again and again in ``count`` threads, as long as the block lasts."""
+
+    @contextmanager
+    def run(count: int, work: Callable[[], object]) -> Iterator[None]:
+        done = threading.Event()
+
+        def repeat() -> None:
+            while not done.is_set():
+                work()
+
+        with ThreadPoolExecutor(count) as pool:
+            threads = [pool.submit(repeat) for _ in range(count)]
+            try:
+                yield
+            finally:
+                done.set()
+        for thread in threads:
+            thread.result()
+
+    return run
 
 
 @pytest.fixture(scope="session")

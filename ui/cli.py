@@ -68,7 +68,7 @@ class _Group(click.Group):
 )
 def main(archive: Path | None) -> None:
     """Ask a news archive; every sentence of an answer cites the words that say so."""
-    # _default_archive reads the folder, where a command has none of its own.
+    # default_archive reads the folder, where a command has none of its own.
 
 
 @main.command()
@@ -82,7 +82,7 @@ def main(archive: Path | None) -> None:
 @wait_option
 @json_option
 def build(
-    sources: tuple[Path | str, ...],
+    sources: tuple[str, ...],
     archive: Path,
     rebuild: bool,
     embedder: str | None,
@@ -136,7 +136,7 @@ def build(
 @wait_option
 @json_option
 def add(
-    sources: tuple[Path | str, ...],
+    sources: tuple[str, ...],
     archive: Path,
     field_map: tuple[str, ...],
     date_order: str | None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.options import print_json
+from ui.options import default_archive, print_json
 from ui.reranking import reranker_option
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def evaluate_sets(
     if not make:
         reports, follow_ups = _work(set_dirs, {"archive_dir": archive, **wanted}, ablation)
     else:
-        archive = archive or _default_archive()
+        archive = archive or default_archive()
         with _made(archive, make, seed, output) as folder:
             reports, follow_ups = _work([folder], {"archive_dir": archive, **wanted}, ablation)
     if as_json:
@@ -81,11 +81,6 @@ def evaluate_sets(
         print_json(records[0] if len(records) == 1 else records)
         return
     _print(reports, follow_ups, ablation, failures)
-
-
-def _default_archive() -> Path:
-    folder: Path | None = click.get_current_context().find_root().params.get("archive")
-    return folder or Path("archive")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ARCHIVE_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def _default_archive() -> Path:
+def default_archive() -> Path:
     """Read what stands before the command's name, else NEWSARCHIVE_DIR, else ./archive."""
     folder: Path | None = click.get_current_context().find_root().params.get("archive")
     return folder or Path("archive")
@@ -23,7 +23,7 @@ def _default_archive() -> Path:
 archive_option = click.option(
     "--archive",
     type=ARCHIVE_FOLDER,
-    default=_default_archive,
+    default=default_archive,
     show_default="NEWSARCHIVE_DIR, else ./archive",
     help="Folder of the archive.",
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,25 +12,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_URLS = ("http:", "https:")
-
-
-class _SourceType(click.Path):
-    """A path, a URL, or "-" for standard input; the latter two stay strings."""
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401  # as click has it
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Any:  # noqa: ANN401
-        if isinstance(value, str) and (value == "-" or value.casefold().startswith(_URLS)):
-            return value
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
-
-
 sources_argument = click.argument(
-    "sources", nargs=-1, required=True, type=_SourceType(), metavar="PATH…"
+    "sources", nargs=-1, required=True, type=click.Path(), metavar="PATH…"
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.errors import NewsArchiveError
+from rag.conversation import REMEMBERED
 from rag.options import EVERYTHING, PARTS
 from rag.types import Answer, Filters, Inference, Query, Turn
 from ui import render
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from rag import Archive
 
 EXCHANGES_KEPT = 40
-TURNS_OF_HISTORY = 12
 
 _LOGGER = logging.getLogger("newsarchive")
 
@@ -69,7 +69,7 @@ class Visit:
         """Return the turns so far; a question that was asked again counts as of the last time."""
         for exchange in reversed(self.exchanges):
             if exchange.turns:
-                return (*exchange.before, *exchange.turns)[-TURNS_OF_HISTORY:]
+                return (*exchange.before, *exchange.turns)[-REMEMBERED:]
         return ()
 
     def next_number(self) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader, FileIO
 from pathlib import Path
 
+from index.arguments import StrPath
 from index.errors import SourceError
 from index.readers.content import read_content
 from index.readers.folders import display, walk
@@ -20,10 +21,20 @@ from index.readers.place import Allowance, Item, Place
 from index.readers.streams import BUFFER_BYTES, counted, open_file, stream_of
 from index.types import Rejection, SourcedArticle
 
-__all__ = ["STANDARD_INPUT", "ReadOptions", "Source", "is_url", "local_paths", "read_articles"]
+__all__ = [
+    "STANDARD_INPUT",
+    "ReadOptions",
+    "Source",
+    "Sources",
+    "given",
+    "is_url",
+    "local_paths",
+    "read_articles",
+]
 
-# A Path, or a string that is a URL or "-".
-Source = Path | str
+# A path, a URL, or "-" for standard input.
+Source = StrPath
+Sources = Source | Iterable[Source]
 STANDARD_INPUT = "-"
 
 _PLAIN = ReadOptions()
@@ -34,7 +45,29 @@ def is_url(text: str) -> bool:
     return text[:8].casefold().startswith(("http://", "https://"))
 
 
-def local_paths(sources: Iterable[Source]) -> list[Path]:
+def given(sources: Sources) -> list[Path | str]:
+    """List one source or several: each path as a Path, URLs and "-" as strings.
+
+    Raises SourceError for an empty string, which would be the folder that one is in, and for a URL
+    of another kind.
+    """
+    if isinstance(sources, str | os.PathLike):
+        sources = [sources]
+    return [_given(source) for source in sources]
+
+
+def _given(source: Source) -> Path | str:
+    text = os.fspath(source)
+    if isinstance(source, Path) or not (text == STANDARD_INPUT or is_url(text)):
+        if not text:
+            raise SourceError("a source is empty; give a path, a URL, or - for standard input")
+        if "://" in text:
+            raise SourceError(f"{text} cannot be fetched: no URL of http or https")
+        return Path(source)
+    return text
+
+
+def local_paths(sources: Iterable[Path | str]) -> list[Path]:
     """Paths among the sources, resolved. What is gone from the others says nothing.
 
     A feed drops its older entries, and standard input is another one each time.
@@ -43,24 +76,22 @@ def local_paths(sources: Iterable[Source]) -> list[Path]:
 
 
 def read_articles(
-    sources: Iterable[Source], options: ReadOptions = _PLAIN
+    sources: Sources, options: ReadOptions = _PLAIN
 ) -> Iterator[SourcedArticle | Rejection]:
     """Read files, and folders with all that is in them, in sorted order; articles come cleaned.
 
     Streams: no more than one line, page or record is held at a time. Every file and record that
     is not an article comes as a Rejection. Raises SourceError, before anything is read, for a
-    path that does not exist and a string that is neither a URL nor "-".
+    path that does not exist.
     """
-    given = list(sources)
-    for source in given:
-        if isinstance(source, str) and source != STANDARD_INPUT and not is_url(source):
-            raise SourceError(f"{source} is neither a URL (http or https) nor -; give a Path")
+    listed = given(sources)
+    for source in listed:
         if isinstance(source, Path) and not os.path.exists(source):
             raise SourceError(f"{display(source)} does not exist; check the path")
-    return _read(given, options)
+    return _read(listed, options)
 
 
-def _read(sources: list[Source], options: ReadOptions) -> Iterator[Item]:
+def _read(sources: Sequence[Path | str], options: ReadOptions) -> Iterator[Item]:
     for source in sources:
         if source == STANDARD_INPUT:
             yield from _read_standard_input(options)

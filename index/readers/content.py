@@ -41,7 +41,7 @@ def read_content(file: BufferedReader, place: Place, options: ReadOptions) -> It
     """Yield what a stream holds; where it cannot be read, or not to its end, a Rejection."""
     try:
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
-        yield from _reader(recognise(head, place, options.path("text")))(file, place, options)
+        yield from _reader(recognise(head, place, options))(file, place, options)
     except UnreadableError as error:
         yield Rejection(place.name, None, " ".join(str(error).split()))
     except OSError as error:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
-from index.readers.encoding import UTF8_BOM, undecodable
+from index.readers.encoding import undecodable
 from index.readers.fields import read_record, shortened
 from index.readers.formats import HEAD_BYTES
+from index.readers.header import column_names, columns_of, read_header
 from index.readers.lines import TOO_LONG, read_lines
 from index.readers.mapping import reduced
-from index.readers.options import FIELDS, ReadOptions
+from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
 from index.types import Rejection
 
 # The csv module holds a field at four bytes a character and more while it grows.
 MAX_FIELD_CHARS = 16 << 20
-
-
-_DELIMITERS = (",", ";", "\t")
-
-
-def _header_cells(line: str, delimiter: str) -> set[str]:
-    """Names of the columns that a header has if this parts them, in small letters."""
-    cells = next(csv.reader([line], delimiter=delimiter), [])
-    return {cell.strip().casefold() for cell in cells}
 
 
 class _Row(NamedTuple):
@@ -65,7 +57,7 @@ def read_csv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterat
     """Yield the article of each row; a row that cannot be read is a Rejection.
 
     Columns are found by their names in the header, in any order and case. Cells are parted by
-    commas, or by what parts the header: spreadsheets write semicolons where a comma is decimal.
+    commas, or by semicolons or tabs if these part the header.
     """
     return _read_table(file, place.name, ",", options)
 
@@ -78,15 +70,11 @@ def read_tsv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterat
 def _read_table(
     file: BufferedReader, name: str, delimiter: str, options: ReadOptions
 ) -> Iterator[Item]:
-    columns = {field: options.path(field).strip().casefold() for field in FIELDS}
-    first_line = file.peek(HEAD_BYTES).partition(b"\n")[0].removeprefix(UTF8_BOM)
-    for mark in (delimiter, *_DELIMITERS):
-        if columns["text"] in _header_cells(first_line.decode(errors="replace"), mark):
-            delimiter = mark
-            break
-    rows = _rows(file, delimiter)
+    columns = columns_of(options)
+    found = read_header(file.peek(HEAD_BYTES), columns["text"], delimiter)
+    rows = _rows(file, found.delimiter if found else delimiter)
     header = next(rows, _Row(1, [], "the file is empty; leave it out"))
-    names = [cell.strip().casefold() for cell in header.cells]
+    names = column_names(header.cells)
     reason = header.reason or _unfit_header(names, columns)
     if reason:
         yield Rejection(name, header.line, reason)
@@ -131,7 +119,7 @@ def _malformed(error: csv.Error, start: int, end: int) -> str:
     return f"not CSV in {where} ({error}); put the cell in quotes and double those inside it"
 
 
-def _unfit_header(names: list[str], columns: dict[str, str]) -> str | None:
+def _unfit_header(names: Sequence[str], columns: dict[str, str]) -> str | None:
     if columns["text"] not in names:
         found = shortened(", ".join(map(repr, names)), 200)
         return f"no column '{columns['text']}'; the columns found are {found}"
@@ -145,6 +133,6 @@ def _unfit_width(cells: int, names: int) -> str | None:
     return f"{cells} cells under {names} column names; put cells that hold a delimiter in quotes"
 
 
-def _cells(names: list[str], cells: list[str], text: str) -> dict[str, object]:
+def _cells(names: Sequence[str], cells: list[str], text: str) -> dict[str, object]:
     # A row may end early: editors of tables leave out empty cells at the end.
     return {text: None, **dict(zip(names, cells, strict=False))}

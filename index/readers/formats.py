@@ -8,7 +8,8 @@ import re
 import orjson
 
 from index.readers.encoding import wide_encoding
-from index.readers.options import FIELDS
+from index.readers.header import columns_of, read_header
+from index.readers.options import ReadOptions
 from index.readers.place import Place, UnreadableError
 
 HEAD_BYTES = 1 << 20
@@ -62,10 +63,14 @@ _PROLOGUE = re.compile(
 _ROOT = re.compile(r"<(?:!doctype\s+)?(?:[\w.-]+:)?([\w.-]+)", re.I)
 _JSON = re.compile(r'\{\s*["}]|\[\s*[\[{\]]')
 _URL_LINE = re.compile(r"https?://\S+", re.I)
+_PLAIN = ReadOptions()
 
 
-def recognise(head: bytes, place: Place, text_path: str = "text") -> str:
-    """Name the format of a file by its first HEAD_BYTES; raises UnreadableError for others."""
+def recognise(head: bytes, place: Place, options: ReadOptions = _PLAIN) -> str:
+    """Name the format of a file by its first HEAD_BYTES; raises UnreadableError for others.
+
+    ``options`` name the columns by which a table is known.
+    """
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
             return name
@@ -78,7 +83,7 @@ def recognise(head: bytes, place: Place, text_path: str = "text") -> str:
         return found
     if wide:
         raise UnreadableError(wide)
-    return _by_ending(start, place, text_path)
+    return _by_ending(head, start, place, options)
 
 
 def _decoded(head: bytes) -> str:
@@ -118,11 +123,11 @@ def _json(start: str, place: Place) -> str | None:
     return "jsonl" if isinstance(first, dict) and rest.strip() else "json"
 
 
-def _by_ending(start: str, place: Place, text_path: str) -> str:
+def _by_ending(head: bytes, start: str, place: Place, options: ReadOptions) -> str:
     found = _BY_ENDING.get(place.ending)
     if found in (None, "text") and _is_url_list(start):
         return "sitemap"
-    if found is None and (table := _table(start, text_path)):
+    if found is None and (table := _table(head, options)):
         return table
     if found is None and not place.ending:
         return "text"
@@ -140,10 +145,10 @@ def _is_url_list(start: str) -> bool:
     return bool(filled) and all(map(_URL_LINE.fullmatch, filled))
 
 
-def _table(start: str, text_path: str) -> str | None:
-    header = start.partition("\n")[0].strip().casefold()
-    for mark, name in ((",", "csv"), (";", "csv"), ("\t", "tsv")):
-        cells = {cell.strip(' "') for cell in header.split(mark)}
-        if text_path.casefold() in cells and len(cells & {text_path.casefold(), *FIELDS}) > 1:
-            return name
-    return None
+def _table(head: bytes, options: ReadOptions) -> str | None:
+    """Name the format of a table, which has a column of text and another one of an article."""
+    columns = columns_of(options)
+    header = read_header(head, columns.pop("text"))
+    if header is None or not set(columns.values()) & set(header.names):
+        return None
+    return "tsv" if header.delimiter == "\t" else "csv"

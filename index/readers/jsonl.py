@@ -9,9 +9,9 @@ from io import BufferedReader
 import orjson
 
 from index.readers.encoding import undecodable
-from index.readers.fields import UnfitRecordError, read_record
+from index.readers.fields import UnfitRecordError
 from index.readers.lines import TOO_LONG, Line, read_lines
-from index.readers.mapping import shaped
+from index.readers.mapping import read_mapped
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
 from index.types import Rejection
@@ -24,12 +24,7 @@ def read_jsonl(file: BufferedReader, place: Place, options: ReadOptions) -> Iter
         if line.content is not None and not line.content.strip():
             continue
         empty = False
-        try:
-            record = shaped(_record(line), options)
-        except UnfitRecordError as error:
-            yield Rejection(name, line.number, str(error))
-        else:
-            yield from read_record(record, name, line.number, options)
+        yield from read_mapped(_record, line, name, line.number, options)
     if empty:
         yield Rejection(name, None, "the file is empty; leave it out")
 

@@ -1,13 +1,16 @@
-"""Take the fields of an article out of a nested record, by the paths that the user gave."""
+"""Read the article of a nested record, whose fields stand where the user said."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from index.clean import PARAGRAPH_BREAK
-from index.readers.fields import UnfitRecordError, shortened
+from index.readers.fields import UnfitRecordError, read_record, shortened
 from index.readers.options import FIELDS, ReadOptions
+from index.readers.place import Item
+from index.types import Rejection
 
 _JOINED_BY = {"text": PARAGRAPH_BREAK, "author": ", "}
 
@@ -20,7 +23,29 @@ _MARKUP = re.compile(
 )
 
 
-def shaped(record: dict[str, object], options: ReadOptions) -> Mapping[str, object]:
+T = TypeVar("T")
+
+
+def read_mapped(
+    convert: Callable[[T], dict[str, object]],
+    value: T,
+    file: str,
+    line: int | None,
+    options: ReadOptions,
+) -> Iterator[Item]:
+    """Read the record that ``convert`` makes of a value, as ``read_record`` does.
+
+    Where it raises UnfitRecordError, or a record has no text, that is a Rejection.
+    """
+    try:
+        record = _shaped(convert(value), options)
+    except UnfitRecordError as error:
+        yield Rejection(file, line, str(error))
+    else:
+        yield from read_record(record, file, line, options)
+
+
+def _shaped(record: dict[str, object], options: ReadOptions) -> Mapping[str, object]:
     """Give a record the names of an article's fields; raises UnfitRecordError without a text."""
     if not options.field_map:
         return record

@@ -10,12 +10,11 @@ import ijson
 from ijson.common import ObjectBuilder
 
 from index.readers.encoding import UTF8_BOM
-from index.readers.fields import UnfitRecordError, read_record
+from index.readers.fields import UnfitRecordError
 from index.readers.formats import HEAD_BYTES
-from index.readers.mapping import shaped
+from index.readers.mapping import read_mapped
 from index.readers.options import ARTICLES, ReadOptions
 from index.readers.place import Item, Place, UnreadableError
-from index.types import Rejection
 
 MAX_DEPTH = 100
 MAX_RECORD_VALUES = 200_000
@@ -39,12 +38,7 @@ def read_json(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
     try:
         where = _records_path(file, options)
         for number, record in enumerate(_records(file, where), 1):
-            try:
-                fields = shaped(_object(record), options)
-            except UnfitRecordError as error:
-                yield Rejection(place.name, number, str(error))
-            else:
-                yield from read_record(fields, place.name, number, options)
+            yield from read_mapped(_object, record, place.name, number, options)
     except (ijson.JSONError, UnicodeDecodeError, ValueError):
         # The parser's own words quote what stands there, which outlives a takedown.
         behind = f" behind record {number}" if number else ""

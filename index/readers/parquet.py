@@ -10,8 +10,7 @@ from math import isfinite
 import pyarrow
 from pyarrow import parquet
 
-from index.readers.fields import UnfitRecordError, read_record
-from index.readers.mapping import shaped
+from index.readers.mapping import read_mapped
 from index.readers.options import FIELDS, ReadOptions
 from index.readers.place import Item, Place, UnreadableError
 from index.readers.streams import seekable
@@ -40,12 +39,7 @@ def _read_rows(source: object, place: Place, options: ReadOptions) -> Iterator[I
     for batch in table.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False):
         for row in batch.to_pylist():
             number += 1
-            try:
-                fields = shaped(_plain_row(row), options)
-            except UnfitRecordError as error:
-                yield Rejection(place.name, number, str(error))
-            else:
-                yield from read_record(fields, place.name, number, options)
+            yield from read_mapped(_plain_row, row, place.name, number, options)
     if not number:
         yield Rejection(place.name, None, "the table has no rows; leave it out")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 
+from rag.answerers.speech import TELLS
 from rag.answerers.words import Word
 
 _MONTHS = (
@@ -38,18 +39,7 @@ _REASON = re.compile(
     r"aim(?:ed|ing)? (?:at|to)|intended to|for fear|concern(?:s|ed)?|sparked|prompted|as|for|to)\b",
     re.IGNORECASE,
 )
-_SPEECH = re.compile(
-    r"[\"“”]|\b(?:sa(?:id|ys|ying)|told|tells|stat(?:ed|es|ing|ement)|according to|claim(?:ed|"
-    r"s|ing)?|"
-    r"accus(?:ed|es|ing)|den(?:ied|ies|ying)|announc(?:ed|es|ing|ement)|argu(?:ed|es|ing)|"
-    r"tweet(?:ed|s)?|wrote|writes|call(?:ed|s|ing)|ask(?:ed|s|ing)|urg(?:ed|es|ing)|"
-    r"warn(?:ed|s|ing)|add(?:ed|s|ing)|explain(?:ed|s|ing)|describ(?:ed|es|ing)|"
-    r"confirm(?:ed|s|ing)|report(?:ed|s|ing)|spoke(?:sman|swoman|sperson)?|insist(?:ed|s|ing)|"
-    r"critici[sz](?:ed|es|ing)|condemn(?:ed|s|ing)|reject(?:ed|s|ing)|dismiss(?:ed|es|ing)|"
-    r"admit(?:ted|s|ting)|assert(?:ed|s|ing)|allege(?:d|s)|suggest(?:ed|s|ing)|demand(?:ed|s|ing)|"
-    r"compar(?:ed|es|ing)|blam(?:ed|es|ing)|prais(?:ed|es|ing)|quot(?:ed|es|ing))\b",
-    re.IGNORECASE,
-)
+_SPEECH = re.compile(rf"[\"“”]|{TELLS}", re.IGNORECASE)
 _CLAIM = re.compile(
     r"\b(?:claim(?:s|ed|ing)?|responsib(?:le|ility)|blam(?:e|ed|es|ing)|accus(?:ed|es|ing)|"
     r"suspect(?:s|ed)?|conducted by|carried out by|behind the|attribut(?:ed|es)|believed to)\b",

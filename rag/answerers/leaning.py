@@ -8,31 +8,22 @@ from functools import lru_cache
 
 from index.types import Article, Span
 from rag.answerers.junk import is_junk
+from rag.answerers.speech import TELLS_BESIDE_QUOTATIONS
 
-# Outside of quotation marks, these say that someone speaks.
-_SPEECH = re.compile(
-    r"\baccording to\b|\bput it\b|\bwent on\b|\b(?:said|say(?:s|ing)?|told|tell(?:s|ing)?|wrote|"
-    r"writ(?:es?|ing|ten)|spoke(?:s\w+)?|thought|quot(?:e[ds]?|ing)|reads?|statements?)\b|"
-    r"\b(?:accus|add|admit|admitt|acknowledg|alleg|announc|argu|ask|assert|assur|boast|blam|call|"
-    r"caption|caution|cit|claim|comment|complain|conced|conclud|concur|condemn|confirm|continu|"
-    r"counter|critici[sz]|declar|declin|demand|deni|deny|describ|dismiss|elaborat|emphasi[sz]|"
-    r"estimat|explain|express|indicat|insist|jok|lament|mention|not|observ|opin|plead|pledg|post|prais|predict|"
-    r"promis|protest|question|quip|quipp|react|recall|recount|reflect|reiterat|reject|remark|remind|"
-    r"repl|repli|report|respond|retort|reveal|shout|stat|stress|suggest|summ|testif|testifi|thank|threaten|"
-    r"tweet|urg|vow|warn|welcom|wonder)(?:ed|es|s|ing|y)\b",
-    re.IGNORECASE,
-)
+_SPEECH = re.compile(TELLS_BESIDE_QUOTATIONS, re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)")
 _OPENS = re.compile(r"[\"“«»„]")
 _CLOSERS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«"}
 _MARKS = re.compile(r"[\"“”„«»]")
 _BACK = 3  # sentences: farther off, a reader no longer sees who is meant
-_TELLS_AFTER = re.compile(rf"^(?:[-–—]\s*\w|[a-z]|(?:[A-Z][\w.’'-]* ){{1,4}}(?:{_SPEECH.pattern}))")
+_TELLS_AFTER = re.compile(
+    rf"^(?:[-–—]\s*\w|[a-z]|(?:[A-Z][\w.’'-]* ){{1,4}}{TELLS_BESIDE_QUOTATIONS})"
+)
 _ONLY_TELLS = 14  # words of a sentence that adds no more than who spoke
 _FEW_WORDS = 3  # outside of the marks; with more, the quotation is a part of what is stated
 _PRONOUN = r"(?:he|she|they)"
 _PRONOUN_SPEAKS = re.compile(
-    rf"\b{_PRONOUN}(?: \w+)? (?:{_SPEECH.pattern})|\b(?:said|says|added) {_PRONOUN}\b",
+    rf"\b{_PRONOUN}(?: \w+)? {TELLS_BESIDE_QUOTATIONS}|\b(?:said|says|added) {_PRONOUN}\b",
     re.IGNORECASE,
 )
 _LEANING = re.compile(

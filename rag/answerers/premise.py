@@ -13,17 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from index.types import Article
 from rag.answerers.features import Asked, Reading, headline
 from rag.answerers.names import names_in
+from rag.answerers.speech import ASKS_WHAT
 from rag.answerers.words import Word, words
 from rag.types import Query
 
 SHORT = 12  # content words
-_SPEAKS = re.compile(
-    r"\bwhat (?:did|does|do|has|had|have) (?P<who>[^?]+?) "
-    r"(?:said|say|think|thought|tweet(?:ed)?|announced?|claim(?:ed)?|promised?|tell|told|call(?:ed)?|"
-    r"written|write|argued?|stated?|comment(?:ed)?|warn(?:ed)?|pledged?|proposed?|suggest(?:ed)?|"
-    r"demand(?:ed)?|den(?:y|ied)|declared?|respond(?:ed)?|predict(?:ed)?|vow(?:ed)?|urged?)\b",
-    re.IGNORECASE,
-)
+_SPEAKS = re.compile(ASKS_WHAT, re.IGNORECASE)
 _OF = re.compile(r" (?:of|in|for) ")
 _NAMED_THING = re.compile(r"\b[A-Z0-9][\w’'-]*(?: (?:(?:of|in|for|the|de|al) ){0,2}[A-Z][\w’'-]*)+")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from index.arguments import StrPath
 from index.build import Progress
 from index.settings import Settings
 from rag.archive import Archive
@@ -67,9 +67,9 @@ class AblationReport:
 
 
 def ablate(
-    set_dir: Path,
+    set_dir: StrPath,
     *,
-    archive_dir: Path | None = None,
+    archive_dir: StrPath | None = None,
     settings: Settings | None = None,
     half: str | None = None,
     limit: int | None = None,

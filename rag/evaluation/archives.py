@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.arguments import StrPath
 from index.build import Progress, build_archive
 from index.settings import Settings
 from rag.answerers import Answerer
@@ -20,7 +21,7 @@ DEPTH = 50
 @contextmanager
 def open_archive(
     evaluation_set: EvaluationSet,
-    archive_dir: Path | None,
+    archive_dir: StrPath | None,
     settings: Settings | None = None,
     answerer: Answerer | None = None,
     progress: Progress | None = None,
@@ -46,12 +47,14 @@ def temporary_archive(
 ) -> Iterator[Archive]:
     """Build an archive of a file's articles, and delete it afterwards."""
     with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
-        build_archive(Path(folder), [articles], settings=settings, progress=progress)
+        build_archive(folder, articles, settings=settings, progress=progress)
         with Archive.open(folder, answerer=answerer, reranker=reranker) as archive:
             yield archive
 
 
-def count_missing(questions: Iterable[Question], archive: Archive, archive_dir: Path | None) -> int:
+def count_missing(
+    questions: Iterable[Question], archive: Archive, archive_dir: StrPath | None
+) -> int:
     """Count gold articles that the archive does not hold; if it holds none, it is another's."""
     gold = {article for question in questions for article in question.gold}
     missing = sum(archive.article(article) is None for article in gold)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import get_args
 
+from index.arguments import StrPath
 from index.build import Progress
 from index.settings import Settings
 from rag.answerers import Answerer
@@ -31,9 +31,9 @@ from rag.types import Answer, Citation
 
 
 def evaluate(
-    set_dir: Path,
+    set_dir: StrPath,
     *,
-    archive_dir: Path | None = None,
+    archive_dir: StrPath | None = None,
     settings: Settings | None = None,
     answerer: Answerer | None = None,
     half: str | None = None,

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from index.arguments import StrPath
 from index.build import Progress
 from index.settings import Settings
 from rag.archive import Archive
@@ -98,7 +99,7 @@ def _follow_up(record: Record) -> FollowUp:
 def rewrite_follow_ups(
     folder: Path,
     *,
-    archive_dir: Path | None = None,
+    archive_dir: StrPath | None = None,
     settings: Settings | None = None,
     half: str | None = None,
     limit: int | None = None,
@@ -115,7 +116,7 @@ def rewrite_follow_ups(
 
 def _open(
     follow_ups: Sequence[FollowUp],
-    archive_dir: Path | None,
+    archive_dir: StrPath | None,
     settings: Settings | None,
     progress: Progress | None,
 ) -> AbstractContextManager[Archive]:

@@ -17,6 +17,7 @@ from random import Random
 
 import orjson
 
+from index.arguments import StrPath
 from index.catalog import Catalog
 from index.generations import ArchiveFolder
 from index.types import Article
@@ -53,7 +54,7 @@ class _Archive:
         return frozenset.intersection(*found) if found else frozenset()
 
 
-def make_questions(archive_dir: Path, count: int, *, seed: int = 0) -> list[Record]:
+def make_questions(archive_dir: StrPath, count: int, *, seed: int = 0) -> list[Record]:
     """Make up to ``count`` questions, a third of each kind; the same for the same archive and seed.
 
     Fewer come of a small archive, or one whose articles are too much alike. Raises

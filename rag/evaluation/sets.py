@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from index.arguments import StrPath
 from rag.evaluation.lines import EvaluationSetError, Record, records
 from rag.types import Turn
 
@@ -93,9 +94,9 @@ def select(
     return chosen
 
 
-def read_set(folder: Path, *, articles_needed: bool = True) -> EvaluationSet:
+def read_set(folder: StrPath, *, articles_needed: bool = True) -> EvaluationSet:
     """Read a set; raises EvaluationSetError at the first thing in it that cannot be used."""
-    articles = None
+    folder, articles = Path(folder), None
     if articles_needed or (folder / ARTICLES).exists():
         articles = _read_articles(folder / ARTICLES)
     questions = tuple(_read_questions(folder / QUESTIONS, articles))

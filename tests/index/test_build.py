@@ -17,7 +17,7 @@ import pytest
 
 from index.build import BuildReport, add_articles, build_archive, remove_articles
 from index.catalog import Catalog
-from index.embedder import Embedder, HashedWordsEmbedder, Matrix
+from index.embedder import Embedder, Matrix
 from index.errors import (
     ArchiveLockedError,
     ArchiveNotFoundError,
@@ -26,6 +26,7 @@ from index.errors import (
     SourceError,
 )
 from index.generations import ArchiveFolder
+from index.hashed_words import HashedWordsEmbedder
 from index.settings import Settings
 from index.types import Article, Span
 from index.vectors import SentenceVectors
@@ -467,7 +468,7 @@ import os, signal, sys, time
 from pathlib import Path
 import index.encode
 from index.build import build_archive
-from index.embedder import HashedWordsEmbedder
+from index.hashed_words import HashedWordsEmbedder
 from index.generations import ArchiveFolder
 from index.settings import Settings
 from index.store import Store

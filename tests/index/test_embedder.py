@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ from sentence_transformers import SentenceTransformer
 from index.embedder import Embedder, open_embedder, unit
 from index.errors import EmbedderError
 from index.types import Span
+
+InThreads = Callable[[int, Callable[[int], object]], None]
 
 TEXTS = [
     "A rocket strike targeted Ain al-Asad airbase in Anbar province.",
@@ -152,7 +154,7 @@ def test_a_saved_model_is_opened_by_its_folder(
     assert cosines(vector[None], reference.encode([TEXTS[0]], show_progress_bar=False)) > 0.999
 
 
-def test_several_threads_may_ask_at_once(minilm: Embedder) -> None:
+def test_several_threads_may_ask_at_once(minilm: Embedder, in_threads: InThreads) -> None:
     questions = [f"Who attacked base number {n}? " * (n % 7 + 1) for n in range(24)]
     expected = [minilm.embed_question(question) for question in questions]
     found: dict[int, np.ndarray] = {}
@@ -161,24 +163,16 @@ def test_several_threads_may_ask_at_once(minilm: Embedder) -> None:
         for n in range(first, len(questions), 4):
             found[n] = minilm.embed_question(questions[n])
 
-    threads = [threading.Thread(target=ask, args=(first,)) for first in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, ask)
     assert sorted(found) == list(range(len(questions)))
     assert min(float(found[n] @ expected[n]) for n in found) > 0.999
 
 
-def test_asking_leaves_the_threads_of_torch_as_they_were(minilm: Embedder) -> None:
+def test_asking_leaves_the_threads_of_torch_as_they_were(
+    minilm: Embedder, in_threads: InThreads
+) -> None:
     import torch
 
     before = torch.get_num_threads()
-    threads = [
-        threading.Thread(target=minilm.embed_question, args=(f"question {n}",)) for n in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(8, lambda n: minilm.embed_question(f"question {n}"))
     assert torch.get_num_threads() == before

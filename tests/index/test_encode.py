@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.chunker import ChunkedArticle, Chunker
-from index.embedder import HashedWordsEmbedder, Matrix
+from index.embedder import Matrix
 from index.encode import batches, encode
 from index.encoding import Encoding, vector_key
+from index.hashed_words import HashedWordsEmbedder
 from index.journal import EmbeddingJournal
 from index.quantised import dequantised, quantised
 from index.types import Article, Span

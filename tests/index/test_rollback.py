@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from rag import Archive
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Meanwhile = Callable[[int, Callable[[], object]], AbstractContextManager[None]]
 HASHED = Settings(embedder="hashed-words")
 
 
@@ -198,45 +200,29 @@ def test_who_waited_uses_the_settings_that_are_then_there(
 
 
 def test_a_chat_answers_all_the_time(
-    archive: Path, tmp_path: Path, write_lines: Write, run: Run
+    archive: Path, tmp_path: Path, write_lines: Write, run: Run, meanwhile: Meanwhile
 ) -> None:
     """Through builds, takedowns that delete what is in use, rollbacks; what is gone is gone."""
-    failed: list[str] = []
     seen: list[set[str]] = []
-    done = threading.Event()
 
     def ask() -> None:
-        while not done.is_set():
-            try:
-                answer = opened.ask("Where did the ferry Ostrel run aground?")
-                assert not answer.refused
-                assert answer.citations[0].article.id == "ferry"
-                seen.append({p.article.id for p in opened.search("seal whale seen", top_k=20)})
-            except Exception as error:
-                failed.append(repr(error))
-                return
+        answer = opened.ask("Where did the ferry Ostrel run aground?")
+        assert not answer.refused
+        assert answer.citations[0].article.id == "ferry"
+        seen.append({p.article.id for p in opened.search("seal whale seen", top_k=20)})
 
-    with Archive.open(archive) as opened:
-        threads = [threading.Thread(target=ask) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        try:
-            for n in range(4):
-                seal = {"id": f"seal{n}", "text": f"Seal number {n} was seen off Selm."}
-                source = write_lines(tmp_path / f"{n}.jsonl", seal)
-                add_articles(archive, [source])
-                assert f"seal{n}" in {p.article.id for p in opened.search("seal", top_k=20)}
-                assert run("remove", f"seal{n}", "--archive", archive).returncode == 0
-                assert opened.article(f"seal{n}") is None
-            remove_articles(archive, ["whale"])
-            time.sleep(0.3)
-            after = len(seen)
-            time.sleep(0.5)
-        finally:
-            done.set()
-            for thread in threads:
-                thread.join()
-    assert failed == []
+    with Archive.open(archive) as opened, meanwhile(3, ask):
+        for n in range(4):
+            seal = {"id": f"seal{n}", "text": f"Seal number {n} was seen off Selm."}
+            source = write_lines(tmp_path / f"{n}.jsonl", seal)
+            add_articles(archive, [source])
+            assert f"seal{n}" in {p.article.id for p in opened.search("seal", top_k=20)}
+            assert run("remove", f"seal{n}", "--archive", archive).returncode == 0
+            assert opened.article(f"seal{n}") is None
+        remove_articles(archive, ["whale"])
+        time.sleep(0.3)
+        after = len(seen)
+        time.sleep(0.5)
     assert any("seal1" in found for found in seen)
     assert "whale" in seen[0]
     assert len(seen) > after

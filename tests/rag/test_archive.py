@@ -3,8 +3,8 @@
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from rag import Answer, Archive, Query, QuestionError, Turn
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+InThreads = Callable[[int, Callable[[int], object]], None]
+Meanwhile = Callable[[int, Callable[[], object]], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -247,49 +249,31 @@ def test_a_build_in_this_process_is_followed(own: Path, write_lines: Write, tmp_
 
 
 def test_threads_that_ask_while_a_command_builds(
-    own: Path, write_lines: Write, tmp_path: Path, run: Run
+    own: Path, write_lines: Write, tmp_path: Path, run: Run, meanwhile: Meanwhile
 ) -> None:
     """New articles are found and removed ones are gone; no question fails meanwhile."""
-    failed: list[str] = []
-    asked = 0
-    done = threading.Event()
+    asked = []
 
     def ask() -> None:
-        nonlocal asked
-        while not done.is_set():
-            try:
-                passages = archive.search("ferry Ostrel aground")
-                assert passages[0].article.id == "ferry"
-                check(archive.ask("Where did the ferry run aground?"))
-                asked += 1
-            except Exception as error:
-                failed.append(repr(error))
-                return
+        passages = archive.search("ferry Ostrel aground")
+        assert passages[0].article.id == "ferry"
+        answer = archive.ask("Where did the ferry run aground?")
+        check(answer)
+        asked.append(answer)
 
-    with Archive.open(own) as archive:
-        threads = [threading.Thread(target=ask) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        try:
-            for round_ in range(3):
-                whale = {"id": f"whale{round_}", "text": f"Whale number {round_} was seen."}
-                added = run(
-                    "add", "--archive", own, write_lines(tmp_path / f"{round_}.jsonl", whale)
-                )
-                assert added.returncode == 0, added.stderr
-                assert archive.search(f"whale number {round_}")[0].article.id == f"whale{round_}"
-            assert run("remove", "--archive", own, "whale1").returncode == 0
-            assert archive.article("whale1") is None
-            assert "whale1" not in [p.article.id for p in archive.search("whale number 1")]
-        finally:
-            done.set()
-            for thread in threads:
-                thread.join()
-    assert failed == []
-    assert asked > 4
+    with Archive.open(own) as archive, meanwhile(4, ask):
+        for round_ in range(3):
+            whale = {"id": f"whale{round_}", "text": f"Whale number {round_} was seen."}
+            added = run("add", "--archive", own, write_lines(tmp_path / f"{round_}.jsonl", whale))
+            assert added.returncode == 0, added.stderr
+            assert archive.search(f"whale number {round_}")[0].article.id == f"whale{round_}"
+        assert run("remove", "--archive", own, "whale1").returncode == 0
+        assert archive.article("whale1") is None
+        assert "whale1" not in [p.article.id for p in archive.search("whale number 1")]
+    assert len(asked) > 4
 
 
-def test_threads_with_the_real_model(opened_seeds: Archive) -> None:
+def test_threads_with_the_real_model(opened_seeds: Archive, in_threads: InThreads) -> None:
     questions = [
         "Who condemned the attacks on military bases in Iraq?",
         "Which group claimed the bomb on the railway bridge?",
@@ -302,9 +286,5 @@ def test_threads_with_the_real_model(opened_seeds: Archive) -> None:
     def ask(n: int) -> None:
         found[n] = str(opened_seeds.ask(questions[n % 4]))
 
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(12, ask)
     assert [found[n] for n in range(12)] == [expected[n % 4] for n in range(12)]

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from index.embedder import HashedWordsEmbedder
+from index.hashed_words import HashedWordsEmbedder
 from index.segment import sentence_spans
 from index.types import Article, Span
 from rag.answerers.extractive import ExtractiveAnswerer

@@ -1,7 +1,7 @@
 """An archive inside LlamaIndex and Chroma programs of others."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +12,12 @@ from llama_index.core import VectorStoreIndex
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.embeddings import BaseEmbedding
-from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
-from llama_index.core.llms.callbacks import llm_completion_callback
 from llama_index.core.schema import MetadataMode
 from llama_index.vector_stores.chroma import ChromaVectorStore
-from pydantic import Field
 
 from index.embedder import Embedder
 from index.generations import ArchiveFolder
 from rag import Archive
-
-
-class ScriptedLLM(CustomLLM):
-    """Says one sentence and keeps what it was asked."""
-
-    prompts: list[str] = Field(default_factory=list)
-
-    @property
-    def metadata(self) -> LLMMetadata:
-        return LLMMetadata(context_window=4_096, num_output=128, model_name="scripted")
-
-    @llm_completion_callback()
-    def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
-        self.prompts.append(prompt)
-        return CompletionResponse(text="It ran aground off Selm.")
-
-    @llm_completion_callback()
-    def stream_complete(
-        self, prompt: str, formatted: bool = False, **_: Any
-    ) -> CompletionResponseGen:
-        yield self.complete(prompt)
 
 
 class OurEmbedding(BaseEmbedding):
@@ -102,8 +78,10 @@ def test_a_retriever_in_a_program_with_async(opened: Archive) -> None:
     assert len({node.node.node_id for node in found}) == len(found)
 
 
-def test_a_query_engine_words_answers_with_the_given_model(opened: Archive) -> None:
-    llm = ScriptedLLM()
+def test_a_query_engine_words_answers_with_the_given_model(
+    opened: Archive, scripted: Callable[[str], Any]
+) -> None:
+    llm = scripted("It ran aground off Selm.")
     engine = opened.as_query_engine(llm, top_k=2)
     assert isinstance(engine, BaseQueryEngine)
     response = engine.query("Where did the ferry Ostrel run aground?")
@@ -116,8 +94,10 @@ def test_a_query_engine_words_answers_with_the_given_model(opened: Archive) -> N
     assert len(response.source_nodes) == 2
 
 
-def test_a_query_engine_with_the_real_model(opened_seeds: Archive) -> None:
-    llm = ScriptedLLM()
+def test_a_query_engine_with_the_real_model(
+    opened_seeds: Archive, scripted: Callable[[str], Any]
+) -> None:
+    llm = scripted("It ran aground off Selm.")
     response = opened_seeds.as_query_engine(llm).query("Who is coxswain of the Drevna lifeboat?")
     assert "Torben Askel" in "".join(llm.prompts)
     assert len(response.source_nodes) == 10

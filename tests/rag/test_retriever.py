@@ -1,6 +1,7 @@
 """Retrieval: limits, copies, scores, and questions of any shape."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,21 @@ def test_a_day_that_is_none(opened: Archive, day: str) -> None:
         opened.search("ferry", published_to=day)
     with pytest.raises(QuestionError, match="asked: "):
         opened.ask("ferry?", asked=day)
+
+
+@pytest.mark.parametrize("day", [date(2024, 3, 4), datetime(2024, 3, 4, 12, tzinfo=UTC)])
+def test_a_day_may_be_a_date(opened: Archive, day: date) -> None:
+    written = opened.search("ferry", published_from="2024-03-04", published_to="2024-03-04")
+    assert written
+    assert opened.search("ferry", published_from=day, published_to=day) == written
+    assert Filters(day, day) == Filters("2024-03-04", "2024-03-04")
+    assert opened.understand("Where was the ferry last week?", asked=day).asked == "2024-03-04"
+
+
+def test_one_outlet_needs_no_list(opened: Archive) -> None:
+    alone = opened.search("ferry", sources="Radio Sorva")
+    assert {passage.article.source for passage in alone} == {"Radio Sorva"}
+    assert alone == opened.search("ferry", sources=["Radio Sorva"])
 
 
 def test_a_range_that_ends_before_it_begins(opened: Archive) -> None:

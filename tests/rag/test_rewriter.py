@@ -1,13 +1,10 @@
 """Follow-ups by a language model: its form is looked up and shown, its faults mended by rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
-from llama_index.core.llms.callbacks import llm_completion_callback
-from pydantic import Field
 
 from rag import Archive, LLMRewriter, Turn
 from rag.rewriter import rewrite
@@ -28,28 +25,6 @@ class Scripted:
         if isinstance(self.written, Exception):
             raise self.written
         return self.written
-
-
-class ScriptedLLM(CustomLLM):
-    """One of LlamaIndex's models, scripted."""
-
-    written: str = ""
-    prompts: list[str] = Field(default_factory=list)
-
-    @property
-    def metadata(self) -> LLMMetadata:
-        return LLMMetadata(context_window=4_096, num_output=128, model_name="scripted")
-
-    @llm_completion_callback()
-    def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
-        self.prompts.append(prompt)
-        return CompletionResponse(text=self.written)
-
-    @llm_completion_callback()
-    def stream_complete(
-        self, prompt: str, formatted: bool = False, **_: Any
-    ) -> CompletionResponseGen:
-        raise NotImplementedError
 
 
 def test_the_models_form_is_taken_and_shown() -> None:
@@ -92,8 +67,10 @@ def test_a_first_question_is_not_given_to_the_model() -> None:
     assert rewriter.asked == []
 
 
-def test_any_model_of_llamaindex_rewrites_for_an_archive(news_archive: Path) -> None:
-    llm = ScriptedLLM(written="Who won the regatta at Selm?")
+def test_any_model_of_llamaindex_rewrites_for_an_archive(
+    news_archive: Path, scripted: Callable[[str], Any]
+) -> None:
+    llm = scripted("Who won the regatta at Selm?")
     with Archive.open(news_archive, rewriter=LLMRewriter(llm)) as archive:
         query = archive.understand("And who was second?", history=HISTORY)
     assert query.standalone == "Who won the regatta at Selm?"

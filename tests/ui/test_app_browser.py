@@ -90,6 +90,14 @@ def overflow(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
+@pytest.fixture
+def watched(visit, island, serving):
+    """An archive that notes what it is asked, and a visitor's page of it."""
+    observed = Observed(island)
+    with serving(observed) as url:
+        yield observed, visit(url).page
+
+
 def test_the_page_says_what_the_archive_holds(visit, chat):
     page = visit(chat).page
     expect(page.locator(".na-overview")).to_contain_text("articles")
@@ -185,14 +193,12 @@ def test_a_refusal_looks_like_one(visit, chat):
     expect(opened(page).locator("blockquote")).to_be_visible()
 
 
-def test_an_empty_question_does_nothing(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        page.locator("#na-question textarea").fill("   ")
-        page.locator("#na-question textarea").press("Enter")
-        page.wait_for_timeout(2000)  # no second question is taken while one is being dealt with
-        ask(page, FERRY)
+def test_an_empty_question_does_nothing(watched):
+    observed, page = watched
+    page.locator("#na-question textarea").fill("   ")
+    page.locator("#na-question textarea").press("Enter")
+    page.wait_for_timeout(2000)  # no second question is taken while one is being dealt with
+    ask(page, FERRY)
     assert [question for question, _, _ in observed.asked] == [FERRY]
 
 
@@ -201,12 +207,10 @@ def test_a_question_is_bounded(visit, chat):
     expect(box).to_have_attribute("maxlength", "1000")
 
 
-def test_a_follow_up_takes_the_turns_before_along(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        ask(page, FERRY)
-        ask(page, "Was anybody hurt?")
+def test_a_follow_up_takes_the_turns_before_along(watched):
+    observed, page = watched
+    ask(page, FERRY)
+    ask(page, "Was anybody hurt?")
     _, history, _ = observed.asked[1]
     assert [turn.role for turn in history] == ["user", "assistant"]
     assert history[0].content == FERRY
@@ -230,36 +234,32 @@ def test_what_was_understood_is_shown_above_the_answer(visit, island, serving):
 DATED = "Where did the ferry Ostrel run aground in March 2024?"
 
 
-def test_a_reading_is_taken_off_by_its_button(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        ask(page, DATED)
-        reading = last(page).locator(".na-understood li", has_text="published from 2024-02")
-        expect(reading).to_have_count(1)
-        reading.get_by_role("button", name="Ask again without: published from").click()
-        expect(page.locator("#na-talk .na-exchange")).to_have_count(2)
-        expect(last(page).locator(".na-question")).to_contain_text(DATED)
-        notes = last(page).locator(".na-understood li")
-        expect(notes.filter(has_text="Asked without: published from 2024-02")).to_have_count(1)
-        expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+def test_a_reading_is_taken_off_by_its_button(watched):
+    observed, page = watched
+    ask(page, DATED)
+    reading = last(page).locator(".na-understood li", has_text="published from 2024-02")
+    expect(reading).to_have_count(1)
+    reading.get_by_role("button", name="Ask again without: published from").click()
+    expect(page.locator("#na-talk .na-exchange")).to_have_count(2)
+    expect(last(page).locator(".na-question")).to_contain_text(DATED)
+    notes = last(page).locator(".na-understood li")
+    expect(notes.filter(has_text="Asked without: published from 2024-02")).to_have_count(1)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
     assert [options.dates for options in observed.options] == [True, False]
     assert observed.asked[1][1] == (), "a question asked again does not follow up on itself"
 
 
-def test_a_limit_read_from_a_question_is_taken_into_the_form(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        ask(page, DATED)
-        last(page).get_by_role("button", name="Change: published from").click()
-        chips = page.locator(".na-chip")
-        expect(chips).to_have_text(["From 29 February 2024", "To 7 April 2024"])
-        first = page.locator("#na-from input, #na-from textarea")
-        expect(first).to_be_in_viewport()
-        expect(first).to_have_value("2024-02-29")
-        set_days(page, "2024-03-04", "2024-03-04")
-        ask(page, FERRY)
+def test_a_limit_read_from_a_question_is_taken_into_the_form(watched):
+    observed, page = watched
+    ask(page, DATED)
+    last(page).get_by_role("button", name="Change: published from").click()
+    chips = page.locator(".na-chip")
+    expect(chips).to_have_text(["From 29 February 2024", "To 7 April 2024"])
+    first = page.locator("#na-from input, #na-from textarea")
+    expect(first).to_be_in_viewport()
+    expect(first).to_have_value("2024-02-29")
+    set_days(page, "2024-03-04", "2024-03-04")
+    ask(page, FERRY)
     assert observed.asked[1][2] == Filters("2024-03-04", "2024-03-04")
 
 
@@ -271,35 +271,31 @@ def test_the_page_is_as_wide_before_the_first_question_as_after(visit, chat):
     assert column.bounding_box()["width"] == before
 
 
-def test_dates_limit_the_next_questions_and_show_as_chips(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        open_filters(page)
-        set_days(page, "2024-05-01", "2024-05-31")
-        chips = page.locator(".na-chip")
-        expect(chips).to_have_text(["From 1 May 2024", "To 31 May 2024"])
-        ask(page, FERRY)
-        expect(last(page)).not_to_contain_text(FERRY_QUOTE)
-        page.get_by_role("button", name="Clear dates and outlets").click()
-        expect(chips).to_have_count(0)
-        ask(page, FERRY)
-        expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+def test_dates_limit_the_next_questions_and_show_as_chips(watched):
+    observed, page = watched
+    open_filters(page)
+    set_days(page, "2024-05-01", "2024-05-31")
+    chips = page.locator(".na-chip")
+    expect(chips).to_have_text(["From 1 May 2024", "To 31 May 2024"])
+    ask(page, FERRY)
+    expect(last(page)).not_to_contain_text(FERRY_QUOTE)
+    page.get_by_role("button", name="Clear dates and outlets").click()
+    expect(chips).to_have_count(0)
+    ask(page, FERRY)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
     assert [limits for _, _, limits in observed.asked] == [
         Filters("2024-05-01", "2024-05-31"),
         Filters(),
     ]
 
 
-def test_outlets_limit_the_next_questions(visit, island, serving):
-    observed = Observed(island)
-    with serving(observed) as url:
-        page = visit(url).page
-        open_filters(page)
-        choose_outlet(page, "Vardena Gazette (2)")
-        expect(page.locator(".na-chip")).to_have_text(["Vardena Gazette"])
-        ask(page, BUDGET)
-        expect(last(page).locator(".na-answer")).to_contain_text("9 million crowns")
+def test_outlets_limit_the_next_questions(watched):
+    observed, page = watched
+    open_filters(page)
+    choose_outlet(page, "Vardena Gazette (2)")
+    expect(page.locator(".na-chip")).to_have_text(["Vardena Gazette"])
+    ask(page, BUDGET)
+    expect(last(page).locator(".na-answer")).to_contain_text("9 million crowns")
     assert observed.asked[0][2] == Filters(sources=("Vardena Gazette",))
 
 

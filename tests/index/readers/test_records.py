@@ -98,6 +98,24 @@ def test_maps_hold_for_json_lines_and_csv_too(tmp_path, read, articles):
     assert [(a.title, a.text) for a in found] == [("Ferry", BODY)] * 2
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n\n"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_known_by_the_columns_that_are_mapped(tmp_path, read, mark, before):
+    rows = [["Überschrift", "Fließtext"], ["Ferry", BODY]]
+    table = before + "\n".join(mark.join(row) for row in rows)
+    (tmp_path / "export").write_text(table, "utf-8")
+    (item,) = read(tmp_path / "export", map={"title": "überschrift", "text": "Fließtext"})
+    assert (item.article.title, item.article.text) == ("Ferry", BODY)
+
+
+def test_a_line_of_prose_is_no_header(tmp_path, read):
+    line = "A title, the text, " + "word " * 40_000
+    for name in ("export", "export.txt"):
+        (tmp_path / name).write_text(line)
+        (item,) = read(tmp_path / name)
+        assert item.article.text.startswith("A title, the text")
+
+
 def test_unmapped_text_keeps_every_character(tmp_path, read):
     (item,) = read(write_json(tmp_path / "a.jsonl", {"text": "<p>5 < 6 &amp; so on"}))
     assert item.article.text == "<p>5 < 6 &amp; so on"
