@@ -21,7 +21,7 @@ test: $(VENV)/.ready-test browser ## check style and types, then run the whole s
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_OPTIONS)
 
 check: $(VENV)/.ready-test ## check style and types alone
 	$(BIN)/ruff check .

@@ -54,7 +54,7 @@ def test_frames_and_members_that_were_joined_are_all_read(tmp_path, read, articl
 def test_members_of_a_zip_come_by_name_and_notes_are_skipped(tmp_path, read):
     members = {
         "b/two.txt": f"Two\n{BODY}".encode(),
-        "a/one.jsonl.gz": gzip.compress(LINE),
+        "a/one.jsonl.gz": gzip.compress(LINE, mtime=0),
         "README.md": b"notes",
         "__MACOSX/._a": b"\0",
         "a/.DS_Store": b"\0",
@@ -115,8 +115,8 @@ def test_what_a_zip_may_not_hold_is_rejected_and_the_rest_is_read(tmp_path, read
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (gzip.compress(LINE)[:-9], "the compressed file ends too early"),
-        (gzip.compress(LINE)[:-8] + b"\xff" * 8, "the compressed data is damaged"),
+        (gzip.compress(LINE, mtime=0)[:-9], "the compressed file ends too early"),
+        (gzip.compress(LINE, mtime=0)[:-8] + b"\xff" * 8, "the compressed data is damaged"),
         (zstandard.compress(LINE)[:-2], "the compressed file ends too early"),
         (zstandard.compress(LINE)[:6] + b"\xff" * 40, "the compressed data is damaged"),
         (zipped({"a.jsonl": LINE})[:-30], "not a whole zip archive"),
@@ -135,7 +135,7 @@ def test_what_stands_before_the_damage_is_read(tmp_path, read, articles, reasons
         json.dumps({"text": f"{BODY} {os.urandom(400).hex()}"}).encode() + b"\n"
         for _ in range(5000)
     )
-    packed = gzip.compress(lines)
+    packed = gzip.compress(lines, mtime=0)
     (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) * 9 // 10])
     items = read(tmp_path)
     assert 4000 < len(articles(items)) < 5000
@@ -163,10 +163,10 @@ def test_the_members_of_a_zip_share_one_allowance(tmp_path, read, reasons):
 def test_archives_in_archives_end_somewhere(tmp_path, read, articles, reasons):
     content = LINE
     for _ in range(4):
-        content = gzip.compress(content)
+        content = gzip.compress(content, mtime=0)
     (tmp_path / "a").write_bytes(content)
     assert len(articles(read(tmp_path / "a"))) == 1
-    (tmp_path / "a").write_bytes(gzip.compress(content))
+    (tmp_path / "a").write_bytes(gzip.compress(content, mtime=0))
     assert reasons(read(tmp_path / "a")) == ["more than 4 archives inside each other; unpack it"]
 
 
