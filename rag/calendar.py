@@ -214,7 +214,7 @@ def _resolve(first: _Point, last: _Point, today: date) -> tuple[date, date] | No
         year = first.year + ((last.month or 1) < (first.month or 1))
     if year is None:
         year = today.year - ((last.month or 1) > today.month)
-    begun = first.year or year - (_order(first, year) > _order(last, year))
+    begun = first.year or year - (_order(first) > _order(last))
     try:
         days = _days(replace(first, year=begun))[0], _days(replace(last, year=year))[1]
     except ValueError:  # 31 June
@@ -222,7 +222,7 @@ def _resolve(first: _Point, last: _Point, today: date) -> tuple[date, date] | No
     return days if days[0] <= days[1] else None
 
 
-def _order(point: _Point, year: int) -> tuple[int, int]:
+def _order(point: _Point) -> tuple[int, int]:
     return point.month or 1, point.day or 1
 
 

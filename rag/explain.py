@@ -19,7 +19,7 @@ def explain_query(query: Query) -> Iterator[str]:
     for inference in query.inferred:
         yield f"{inference.text}  [{inference.part}]"
     for name, others in query.also.items():
-        part = "acronyms" if len(others) == 1 else "places"
+        part = "places" if name.islower() else "acronyms"  # the latter as the question writes them
         yield f"“{name}” looked up as {', '.join(others)} too  [{part}]"
     for number, report in enumerate(query.reports, start=1):
         yield f"report {number}: {_limits(report)}  [reports]"

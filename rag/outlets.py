@@ -65,12 +65,6 @@ class Mention:
     outlets: tuple[str, ...]
 
 
-def read_outlets(question: str, outlets: Sequence[str]) -> tuple[str, ...]:
-    """Outlets that the question names as reporting, as the archive spells them, in its order."""
-    named = {outlet for mention in outlet_mentions(question, outlets) for outlet in mention.outlets}
-    return tuple(outlet for outlet in outlets if outlet in named)
-
-
 def outlet_mentions(question: str, outlets: Sequence[str]) -> list[Mention]:
     """Places where the question names outlets as reporting, in order.
 
@@ -91,6 +85,12 @@ def outlet_mentions(question: str, outlets: Sequence[str]) -> list[Mention]:
         for mention, sure in zip(found, reporting, strict=True)
         if sure or (some and _alone(question, mention))
     ]
+
+
+def outlets_of(mentions: Sequence[Mention], outlets: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``outlets`` that are mentioned, in their order."""
+    named = {outlet for mention in mentions for outlet in mention.outlets}
+    return tuple(outlet for outlet in outlets if outlet in named)
 
 
 def short_forms(outlet: str) -> list[str]:

@@ -54,10 +54,9 @@ _DAY = re.compile(
 def split_parts(question: str, outlets: Collection[str] = ()) -> tuple[str, ...]:
     """Sub-questions of a question with several parts; the question alone where it has one.
 
-    A pair of ``outlets``, as the question calls them, is none of its parts.
-
     Each keeps the words that the parts share: "Which came first: A or B?" becomes
-    "Which came first: A?" and "Which came first: B?".
+    "Which came first: A?" and "Which came first: B?". Two ``outlets``, as the question calls them,
+    are no parts of it.
     """
     choice = _CHOICE.search(question)
     if choice and _COMPARES.search(question[: choice.start()]):

@@ -1,12 +1,10 @@
-"""One generation of an archive, open for questions; and how long each step of one takes."""
+"""One generation of an archive, open for questions."""
 
 from __future__ import annotations
 
-import time
-
 from index.cross_encoder import Reranker
 from index.embedder import Embedder
-from index.errors import ArchiveDamagedError, NewsArchiveError
+from index.errors import NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.tuned import open_archive_embedder
 from rag.retriever import Retriever
@@ -28,10 +26,10 @@ class Reader:
         self._retired = False
 
     def text(self, article_id: str) -> str:
-        """Text of an article as it is stored; raises ArchiveDamagedError where there is none."""
+        """Text of an article as it is stored; raises LookupError where there is none."""
         article = self.retriever.catalog.article(article_id)
         if article is None:
-            raise ArchiveDamagedError(f"article {article_id!r} is not in the catalogue")
+            raise LookupError(article_id)
         return article.text
 
     def retire(self) -> None:
@@ -60,24 +58,6 @@ def newest_reader(
         except NewsArchiveError:
             if folder.current_name() == name:
                 raise
-
-
-class Timer:
-    """Milliseconds of the steps of one question."""
-
-    def __init__(self) -> None:
-        self._laps: dict[str, float] = {}
-        self._started = self._last = time.perf_counter()
-
-    def lap(self, step: str) -> None:
-        """Note the milliseconds since the lap before."""
-        now = time.perf_counter()
-        self._laps[step] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        """Return milliseconds of each step and of all."""
-        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
 
 
 def _embedder(generation: Generation, manifest: Manifest, before: Reader | None) -> Embedder:

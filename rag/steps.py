@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from rag.limits import (
     without_any,
 )
 from rag.question import Question
-from rag.reader import Reader, Timer
+from rag.reader import Reader
 from rag.retriever import Ranking
 from rag.rewriter import Rewriter
 from rag.types import Answer, Draft, Evidence, Passage, Query
@@ -71,7 +72,7 @@ class Steps:
         Where nothing within limits that were read from the question's words answers it, the first
         two come again, without these limits.
         """
-        timer = Timer()
+        timer = _Timer()
         query = self.understand(question)
         timer.lap("understand")
         yield query
@@ -116,6 +117,22 @@ class Steps:
         with _damage_told(reader.generation.archive):
             inside = why_none_inside(query.required, reader.retriever.holds, reader.outlets)
         return Draft(refusal=why_not_inside(query.required, inside, elsewhere))
+
+
+class _Timer:
+    """Milliseconds of the steps of one question."""
+
+    def __init__(self) -> None:
+        self._laps: dict[str, float] = {}
+        self._started = self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self._laps[step] = round((now - self._last) * 1000, 2)
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from rag.dates import Times, describe_days, read_order, read_times
 from rag.events import Events, near_event
 from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.outlets import Mention, outlet_mentions, outlet_words
+from rag.outlets import Mention, outlet_mentions, outlet_words, outlets_of
 from rag.parts import split_parts
 from rag.places import expansions
 from rag.reports import covering, read_reports
@@ -57,7 +57,7 @@ def understand(
     order = read_order(question) if options.order else None
     mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
     times, reports = _times(question, asked, newest, filters, mentions, options, archive)
-    sources = tuple(o for o in outlets if any(o in mention.outlets for mention in mentions))
+    sources = outlets_of(mentions, outlets)
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(
         question=question,

@@ -19,8 +19,8 @@ Sourced = tuple[Passage, Span]
 def verify(draft: Draft, load_text: Callable[[str], str]) -> Draft:
     """Drop and log each sentence that its articles, read again, do not hold word for word.
 
-    ``load_text`` returns the stored text of an article by its id and raises KeyError or LookupError
-    where there is none. A draft of which nothing is left becomes a refusal.
+    ``load_text`` returns the stored text of an article by its id and raises LookupError where
+    there is none. A draft of which nothing is left becomes a refusal.
     """
     if draft.refusal:
         return draft

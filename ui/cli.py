@@ -222,16 +222,16 @@ def search(
             ranking=ranking,  # type: ignore[arg-type]  # click.Choice has checked it
         )
         filters = Filters(published_from, published_to, sources)
-        query = opened.understand(question, asked=asked, filters=filters)
+        query = opened.understand(question, asked=asked, filters=filters) if explain else None
     if as_json:
-        read = {"query": asdict(query)} if explain else {}
+        read = {"query": asdict(query)} if query else {}
         print_json({"question": question, **read, "passages": passage_records(passages)})
         return
-    for line in explain_query(query) if explain else ():
+    for line in explain_query(query) if query else ():
         click.echo(line)
     for passage in passages:
         click.echo(f"{passage.rank}. {describe(passage.article)}  ({passage.score:.3f})")
-        if explain:
+        if query:
             click.echo(f"   {explain_passage(query, passage)}")
         if passage.superseded_by:
             click.echo(f"   superseded by {describe(passage.superseded_by)}")

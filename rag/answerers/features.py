@@ -40,7 +40,7 @@ FEATURES = (
     "claim",
     "kind_covered",  # holds the kind asked for together with the question's words
     "fresh_number",  # gives a number that the question does not
-    "short",  # of three to six words
+    "short",  # of under seven words
     "junk",  # caption, question, signature
     "lead",  # opens its article
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rag.answerers.words import Word, stem
 from rag.places import Stems, names_any
 
-SAME_NAME = 0.75  # ratio from which two spellings are one name
+_SAME_NAME = 0.75  # ratio from which two spellings are one name
 # Letters that romanisations of Arabic, Cyrillic and others write in different ways.
 _SOUNDS = (
     ("x", "ks"), ("q", "k"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("ou", "u"), ("oo", "u"),
@@ -65,13 +65,12 @@ def _spelled(name: str, forms: set[str], initials: str) -> bool:
     if 3 <= len(name) <= 5 and name in initials:
         return True
     sound = sounded(name)
-    sound = sounded(name)
     if len(name) > 2 and sound in map(sounded, forms):
         return True
     near = (other for other in map(sounded, forms) if other[0] == sound[0])
     return len(name) > 4 and any(
         abs(len(other) - len(sound)) < 3
-        and SequenceMatcher(None, sound, other).ratio() >= SAME_NAME
+        and SequenceMatcher(None, sound, other).ratio() >= _SAME_NAME
         for other in near
     )
 

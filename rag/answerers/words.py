@@ -43,7 +43,7 @@ _KEYS = {
     form: group.split()[0] for group in re.split(r"[|\n]", _SAME) if group for form in group.split()
 }
 
-LEAST_WEIGHT = 1.0
+_LEAST_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def weigh(found: Iterable[Word], weights: Mapping[str, float]) -> dict[str, floa
     rarest = max(weights.values(), default=1.0)
     # In an archive of a few articles every word that stands there would weigh next to nothing.
     return {
-        word.stem: max(LEAST_WEIGHT, _weight(word.form, weights, rarest))
+        word.stem: max(_LEAST_WEIGHT, _weight(word.form, weights, rarest))
         for word in found
         if word.content
     }

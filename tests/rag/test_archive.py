@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from index.errors import (
 )
 from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.types import Span
 from rag import Answer, Archive, Query, QuestionError, Turn
+from rag.types import Draft, Evidence
+from rag.verify import NOTHING_HELD
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -271,6 +275,24 @@ def test_threads_that_ask_while_a_command_builds(
         assert archive.article("whale1") is None
         assert "whale1" not in [p.article.id for p in archive.search("whale number 1")]
     assert len(asked) > 4
+
+
+class Inventing:
+    """An answerer that cites an article which the archive does not have."""
+
+    def draft(self, query: Query, evidence: Evidence) -> Draft:
+        passage = evidence.passages[0]
+        made_up = replace(passage, article=replace(passage.article, id="made-up"))
+        text = passage.article.text
+        return Draft(((text, ((made_up, Span(0, len(text))),)),))
+
+
+def test_what_an_answerer_makes_up_is_dropped(news_archive: Path) -> None:
+    with Archive.open(news_archive, answerer=Inventing()) as archive:
+        answer = archive.ask("Where did the ferry Ostrel run aground?")
+    check(answer)
+    assert answer.refused
+    assert answer.reason == NOTHING_HELD
 
 
 def test_threads_with_the_real_model(opened_seeds: Archive, in_threads: InThreads) -> None:

@@ -1,8 +1,10 @@
 """Outlets that a question names as reporting, and names that are words or subjects."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from rag.outlets import read_outlets, short_forms
+from rag.outlets import outlet_mentions, outlets_of, short_forms
 
 OUTLETS = (
     "Time",
@@ -17,6 +19,10 @@ OUTLETS = (
     "Cnbc | World Business",
     "The New York Times",
 )
+
+
+def read_outlets(question: str, outlets: Sequence[str]) -> tuple[str, ...]:
+    return outlets_of(outlet_mentions(question, outlets), outlets)
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,11 @@ def test_search_explains_itself(news_archive: Path) -> None:
     assert query["inferred"][0]["part"] == "dates"
 
 
+def test_search_says_which_names_are_looked_up_too(news_archive: Path) -> None:
+    shown = invoke("search", "--archive", news_archive, "--explain", "What of Beninese boats?")
+    assert "“beninese” looked up as Benin too  [places]" in shown.stdout
+
+
 def test_a_time_that_nothing_meets_is_left_out_with_a_word(news_archive: Path) -> None:
     shown = invoke("ask", "--archive", news_archive, "Which ferry ran aground in May 2023?")
     assert "not published from 2023-04-30 to 2023-06-07: the archive has nothing" in shown.stderr

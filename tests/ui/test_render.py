@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from index.types import Article
 from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 from ui import render
+from ui.passages import surroundings
+from ui.wording import escaped
 
 TEXT = (
     "The council met on Monday. It heard the harbour master. "
@@ -170,18 +172,18 @@ def test_the_highlight_is_the_quote_wherever_it_lies(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     cited = answer(replace(ARTICLE, text=text), quote=text[start:end])
-    expected = html.unescape(render._text(cited.citations[0].quote))
+    expected = html.unescape(escaped(cited.citations[0].quote))
     assert set(Page(render.answered(cited, "1")).marked) == {expected}
 
 
 def test_a_quote_stands_among_the_sentences_around_it():
-    surroundings = render._surroundings(answer().citations[0])
-    assert Page(surroundings).text == TEXT[: TEXT.index("\n")] + " …"
+    shown = surroundings(answer().citations[0])
+    assert Page(shown).text == TEXT[: TEXT.index("\n")] + " …"
 
 
 def test_a_quote_in_the_middle_says_that_text_comes_before_it():
-    surroundings = render._surroundings(answer(quote="Nobody was hurt.").citations[0])
-    assert Page(surroundings).text == (
+    shown = surroundings(answer(quote="Nobody was hurt.").citations[0])
+    assert Page(shown).text == (
         "… The inquiry goes on.\n\nA second part is due in June. Nobody was hurt."
     )
 

@@ -1,0 +1,120 @@
+"""An article on the page: headline, byline, and the sheet that shows a passage in it.
+
+A sheet is opened by buttons with the browser's own popover, so that focus, Esc and a click beside
+it need no script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from index.segment import sentence_spans
+from index.types import Article
+from rag.types import Citation
+from ui.wording import day_in_words, day_shown, escaped, isolated
+
+SENTENCES_AROUND = 2
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+def panel(
+    article: Article, also_in: Sequence[Article], element_id: str, passage: str, whole: str
+) -> str:
+    """Lay a passage on its own sheet; ``passage`` and ``whole`` are HTML already."""
+    language = article.language or ""
+    lang = f' lang="{language}"' if _LANGUAGE.fullmatch(language) else ""
+    return (
+        f'<div popover class="na-passage" id="{element_id}" role="dialog" '
+        f'aria-labelledby="{element_id}-title">'
+        f'<h3 id="{element_id}-title" tabindex="-1" autofocus{lang}>{_headline(article)}</h3>'
+        f"{byline(article)}{copies_shown(also_in)}"
+        f'<button type="button" class="na-close" popovertarget="{element_id}" '
+        'popovertargetaction="hide">Close</button>'
+        f'<blockquote dir="auto"{lang}>{passage}</blockquote>'
+        "<details><summary>Whole article</summary>"
+        f'<div class="na-whole" dir="auto" tabindex="0" role="region" '
+        f'aria-label="Whole article"{lang}>{whole}</div></details>'
+        f"{_link(article.url)}</div>"
+    )
+
+
+def surroundings(citation: Citation) -> str:
+    """Show the quote, marked, with the sentences around it."""
+    text = citation.article.text
+    spans = sentence_spans(text, citation.article.language)
+    before = [span.start for span in spans if span.end <= citation.start][-SENTENCES_AROUND:]
+    after = [span.end for span in spans if span.start >= citation.end][:SENTENCES_AROUND]
+    inside = [span for span in spans if span.start < citation.end and citation.start < span.end]
+    start = min([*before, citation.start, *(span.start for span in inside)])
+    end = max([*after, citation.end, *(span.end for span in inside)])
+    lead = "… " if start > 0 else ""
+    tail = " …" if end < len(text) else ""
+    return f"{lead}{marked(text, start, citation.start, citation.end, end)}{tail}"
+
+
+def marked(text: str, start: int, mark_start: int, mark_end: int, end: int) -> str:
+    """Show a text from ``start`` to ``end``, with what is inside the mark's ends marked."""
+    return (
+        f"{escaped(text[start:mark_start])}<mark>{escaped(text[mark_start:mark_end])}</mark>"
+        f"{escaped(text[mark_end:end])}"
+    )
+
+
+def opener(article: Article, element_id: str) -> str:
+    """Make the headline a button that opens the sheet with this id."""
+    return (
+        f'<button type="button" class="na-headline" popovertarget="{element_id}">'
+        f"{_headline(article)}</button>"
+    )
+
+
+def _headline(article: Article) -> str:
+    return isolated(article.title.strip() or "Untitled article")
+
+
+def byline(article: Article) -> str:
+    """Show outlet and day, as far as they are known."""
+    parts = [isolated(article.source)] if article.source else []
+    if article.day:
+        parts.append(day_shown(article.day))
+    return f'<p class="na-byline">{", ".join(parts)}</p>' if parts else ""
+
+
+def plain_byline(article: Article) -> str:
+    """Name an article in one line, not escaped: headline, outlet and day."""
+    day = day_in_words(article.day) if article.day else None
+    return ", ".join(part for part in (article.title.strip(), article.source, day) if part)
+
+
+def copies_shown(articles: Sequence[Article]) -> str:
+    """Name the outlets of the articles that carry the same text."""
+    outlets = list(dict.fromkeys(article.source or article.title for article in articles))
+    if not outlets:
+        return ""
+    return f'<p class="na-also">Also in {", ".join(isolated(outlet) for outlet in outlets)}</p>'
+
+
+def superseded(newer: Article | None) -> str:
+    """Name the newer version of an article, where there is one."""
+    if newer is None:
+        return ""
+    day = f" of {day_shown(newer.day)}" if newer.day else ""
+    return f'<p class="na-also">Superseded by {_headline(newer)}{day}</p>'
+
+
+def _link(url: str | None) -> str:
+    """Link to the original, only where it is plainly a web address."""
+    try:
+        address = urlsplit(url or "")
+        host = address.hostname
+    except ValueError:  # such as an unclosed [ of an IPv6 address
+        return ""
+    if address.scheme not in ("http", "https") or not host:
+        return ""
+    return (
+        f'<p class="na-link"><a href="{escaped(url or "")}" target="_blank" '
+        f'rel="noopener noreferrer nofollow">Original at {isolated(host)}</a></p>'
+    )
