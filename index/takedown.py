@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import blake2b
@@ -16,6 +16,8 @@ from index.errors import SettingsError, SourceError
 from index.generations import ArchiveFolder
 from index.readers.fields import canonical_url
 from index.register import Entry
+
+Condition = Callable[[Entry], bool]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -61,7 +63,8 @@ def select(entries: Sequence[Entry], wanted: Selection) -> list[Entry]:
     _each_known("no article with the URL {!r}", wanted.urls, urls, _plain_url)
     outlets = {entry.source.casefold() for entry in entries if entry.source}
     _each_known("no article of the outlet {!r}", wanted.sources, outlets, str.casefold)
-    chosen = [entry for entry in entries if _meets(entry, wanted, families)]
+    conditions = list(_conditions(wanted, families))
+    chosen = [entry for entry in entries if all(meets(entry) for meets in conditions)]
     if not chosen:
         raise SourceError("no article meets all that was given")
     return chosen
@@ -83,7 +86,7 @@ def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
     """
     folder.drop_journal()
     files = {str(path) for e in gone for path in (e.file, *Path(e.file).parents)}
-    names = {repr(entry.id) for entry in gone} | {entry.url for entry in gone if entry.url}
+    names = NamesToFind({repr(entry.id) for entry in gone} | {e.url for e in gone if e.url})
     if not folder.rejected.exists():
         return
     lines = folder.rejected.read_bytes().splitlines(keepends=True)
@@ -93,24 +96,30 @@ def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
     beside.replace(folder.rejected)
 
 
-def _meets(entry: Entry, wanted: Selection, families: dict[str, str]) -> bool:
-    return all(_conditions(entry, wanted, families))
-
-
-def _conditions(entry: Entry, wanted: Selection, families: dict[str, str]) -> Iterator[bool]:
+def _conditions(wanted: Selection, families: Mapping[str, str]) -> Iterator[Condition]:
+    """One condition a kind. What each looks up in is made once: there may be thousands of both."""
     if wanted.ids:
-        yield entry.id in wanted.ids
+        yield _one_of(wanted.ids, lambda entry: entry.id)
     if wanted.families:
-        yield entry.family in {families[article_id] for article_id in wanted.families}
+        wanted_families = (families[member] for member in wanted.families)
+        yield _one_of(wanted_families, lambda entry: entry.family)
     if wanted.urls:
-        yield entry.url is not None and _plain_url(entry.url) in map(_plain_url, wanted.urls)
+        yield _one_of(
+            map(_plain_url, wanted.urls), lambda entry: entry.url and _plain_url(entry.url)
+        )
     if wanted.sources:
-        source = (entry.source or "").casefold()
-        yield source in map(str.casefold, wanted.sources)
-    if wanted.published_from:
-        yield entry.day is not None and entry.day >= wanted.published_from
-    if wanted.published_to:
-        yield entry.day is not None and entry.day <= wanted.published_to
+        outlets = map(str.casefold, wanted.sources)
+        yield _one_of(outlets, lambda entry: entry.source and entry.source.casefold())
+    first, last = wanted.published_from, wanted.published_to
+    if first:
+        yield lambda entry: entry.day is not None and entry.day >= first
+    if last:
+        yield lambda entry: entry.day is not None and entry.day <= last
+
+
+def _one_of(values: Iterable[str], field: Callable[[Entry], str | None]) -> Condition:
+    known = frozenset(values)
+    return lambda entry: field(entry) in known
 
 
 def _each_known(
@@ -137,9 +146,28 @@ def _check_day(name: str, day: str | None) -> None:
         raise SettingsError(f"{name}: {day!r} is no day; write it as YYYY-MM-DD") from error
 
 
-def _may_tell(line: bytes, files: Collection[str], names: Collection[str]) -> bool:
+class NamesToFind:
+    """Names to be found in texts, thousands of them in the time of one."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = frozenset(names)
+        self._lengths = sorted({len(name) for name in names})
+        self._shortest = min(self._lengths, default=1)
+        self._starts = {name[: self._shortest] for name in names}
+
+    def any_in(self, text: str) -> bool:
+        """Whether one of the names stands in a text."""
+        return any(
+            text[at : at + length] in self._names
+            for at in range(len(text))
+            if text[at : at + self._shortest] in self._starts
+            for length in self._lengths
+        )
+
+
+def _may_tell(line: bytes, files: Collection[str], names: NamesToFind) -> bool:
     try:
         found = orjson.loads(line)
-        return found["file"] in files or any(name in found["reason"] for name in names)
+        return found["file"] in files or names.any_in(found["reason"])
     except (ValueError, KeyError, TypeError):
         return True  # nobody knows what it says
