@@ -101,7 +101,7 @@ def build_archive(
     the archive. Raises ArchiveLockedError unless it is to ``wait`` for another writer,
     ArchiveWriteError for a full or read-only disk, IndexMismatchError where settings differ from
     the archive's, SourceError for a path that does not exist, and SourceLossError, unless it is to
-    ``allow_loss``, where a path has lost all of its articles or most of many.
+    ``allow_loss``, where a path or a folder below it has lost all of its articles or most of many.
     """
     build = _Build(archive, settings, rebuild, progress, options, wait)
     return build.run(given(sources), drop_gone=True, allow_loss=allow_loss)

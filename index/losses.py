@@ -1,14 +1,15 @@
 """What a build may take for gone: not what could not be read, and not most of a path at a blow.
 
 A copy that was cut short, an empty mount point or a path that was mistyped look like articles that
-their publisher deleted. The next build would delete the last generation that had them too.
+their publisher deleted. The next build would delete the last generation that had them too. Nor may
+a folder below a path be empty at a blow, for other file systems are mounted and linked there.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +55,10 @@ class Reading:
         """Whether an article was read from a path."""
         return any(is_under(Path(file), root) for file in self._last)
 
+    def folders(self) -> set[Path]:
+        """Folders that articles were read from, and those above them."""
+        return {folder for file in self._last for folder in Path(file).parents}
+
     def is_taken(self, file: str, line: int | None) -> bool:
         """Whether another article stands at a place: what stood there was edited, and not lost."""
         return (line or 0) <= self._last.get(file, -1)
@@ -79,14 +84,15 @@ class Losses:
 
 
 def losses(
-    held: Iterable[Held], roots: Sequence[Path], reading: Reading, *, allowed: bool
+    held: Collection[Held], roots: Sequence[Path], reading: Reading, *, allowed: bool
 ) -> Losses:
     """Tell what of ``held`` is no longer found below ``roots``.
 
     Raises SourceLossError, unless it is ``allowed``, where a root has none of its articles any
-    more or would lose most of many.
+    more or would lose most of many, and where a folder below one would lose many and has none left.
     """
     gone, unread = [], []
+    below: Counter[Path] = Counter()  # articles lost, by each folder below a root
     counts = {root: [0, 0] for root in roots}  # articles held, articles lost
     for article_id, file, line in held:
         inside = [root for root in roots if is_under(Path(file), root)]
@@ -100,13 +106,37 @@ def losses(
         for root in inside:
             counts[root][0] += 1
             counts[root][1] += is_lost
+        if is_lost:
+            below.update({folder for root in inside for folder in _between(Path(file), root)})
     if not allowed:
         for root, (before, lost) in counts.items():
             if lost == before > 0 and not reading.any_below(root):
                 raise _refusal(f"{display(root)} {_state(root)}", before, lost)
             if lost >= _MANY and lost > _MOST * before:
                 raise _refusal(f"most of what was in {display(root)} is gone", before, lost)
+        _check_folders(below, held, reading)
     return Losses(tuple(gone), tuple(unread))
+
+
+def _check_folders(lost: Mapping[Path, int], held: Collection[Held], reading: Reading) -> None:
+    """Raise SourceLossError where folders have lost many articles and have none any more."""
+    many = {folder for folder, count in lost.items() if count >= _MANY}
+    emptied = many - reading.folders() if many else many
+    topmost = [folder for folder in sorted(emptied) if emptied.isdisjoint(folder.parents)]
+    if not topmost:
+        return
+    first = topmost[0]
+    others = f" (one of {len(topmost)} such folders)" if len(topmost) > 1 else ""
+    before = sum(is_under(Path(file), first) for _, file, _ in held)
+    raise _refusal(f"{display(first)} {_state(first)}{others}", before, lost[first])
+
+
+def _between(file: Path, root: Path) -> Iterator[Path]:
+    """Folders that lead from a root to a file, both left out; a packed file counts as one."""
+    for folder in file.parents:
+        if folder == root or root not in folder.parents:
+            break
+        yield folder
 
 
 def present(
@@ -119,7 +149,8 @@ def present(
     there = []
     for source in sources:
         if isinstance(source, Path) and not source.exists():
-            lost = sum(is_under(Path(file), source) for _, file, _ in held)
+            root = source.resolve()
+            lost = sum(is_under(Path(file), root) for _, file, _ in held)
             if lost and not allowed:
                 raise _refusal(f"{display(source)} does not exist", lost, lost)
             if lost:
@@ -169,6 +200,8 @@ def carried(folder: ArchiveFolder, unread: Sequence[Held]) -> Iterator[SourcedAr
 
 
 def _state(root: Path) -> str:
+    if not root.exists():
+        return "does not exist"
     empty = root.is_dir() and not any(root.iterdir())
     return "is empty" if empty else "has no article any more"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +16,8 @@ from index.generations import ArchiveFolder
 from index.readers.fields import canonical_url
 from index.register import Entry
 from index.rejected import drop_reasons
+
+Condition = Callable[[Entry], bool]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -78,7 +80,8 @@ def select(entries: Sequence[Entry], wanted: Selection) -> list[Entry]:
     _each_known("no article with the URL {!r}", wanted.urls, urls, _plain_url)
     outlets = {entry.source.casefold() for entry in entries if entry.source}
     _each_known("no article of the outlet {!r}", wanted.sources, outlets, str.casefold)
-    chosen = [entry for entry in entries if _meets(entry, wanted, families)]
+    conditions = list(_conditions(wanted, families))
+    chosen = [entry for entry in entries if all(meets(entry) for meets in conditions)]
     if not chosen:
         raise SourceError("no article meets all that was given")
     return chosen
@@ -104,24 +107,30 @@ def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
     drop_reasons(folder.rejected, files, names)
 
 
-def _meets(entry: Entry, wanted: Selection, families: dict[str, str]) -> bool:
-    return all(_conditions(entry, wanted, families))
-
-
-def _conditions(entry: Entry, wanted: Selection, families: dict[str, str]) -> Iterator[bool]:
+def _conditions(wanted: Selection, families: Mapping[str, str]) -> Iterator[Condition]:
+    """One condition a kind. What each looks up in is made once: there may be thousands of both."""
     if wanted.ids:
-        yield entry.id in wanted.ids
+        yield _one_of(wanted.ids, lambda entry: entry.id)
     if wanted.families:
-        yield entry.family in {families[article_id] for article_id in wanted.families}
+        wanted_families = (families[member] for member in wanted.families)
+        yield _one_of(wanted_families, lambda entry: entry.family)
     if wanted.urls:
-        yield entry.url is not None and _plain_url(entry.url) in map(_plain_url, wanted.urls)
+        yield _one_of(
+            map(_plain_url, wanted.urls), lambda entry: entry.url and _plain_url(entry.url)
+        )
     if wanted.sources:
-        source = (entry.source or "").casefold()
-        yield source in map(str.casefold, wanted.sources)
-    if wanted.published_from:
-        yield entry.day is not None and entry.day >= wanted.published_from
-    if wanted.published_to:
-        yield entry.day is not None and entry.day <= wanted.published_to
+        outlets = map(str.casefold, wanted.sources)
+        yield _one_of(outlets, lambda entry: entry.source and entry.source.casefold())
+    first, last = wanted.published_from, wanted.published_to
+    if first:
+        yield lambda entry: entry.day is not None and entry.day >= first
+    if last:
+        yield lambda entry: entry.day is not None and entry.day <= last
+
+
+def _one_of(values: Iterable[str], field: Callable[[Entry], str | None]) -> Condition:
+    known = frozenset(values)
+    return lambda entry: field(entry) in known
 
 
 def _each_known(

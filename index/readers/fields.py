@@ -17,6 +17,10 @@ from index.types import Article, Rejection, SourcedArticle
 DERIVED_TITLE_CHARS = 100
 MAX_ID_CHARS = 200
 
+# "War and Peace" has 3.2 million. All that is done with an article holds it whole, and some of it
+# several times: 50 million characters took 2 GB.
+MAX_ARTICLE_CHARS = 4 << 20
+
 # What a newsletter or a social network hangs onto an address tells nothing of the article.
 _TRACKING = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid|mc_[ce]id|cmpid|ocid)=[^&#]*&?")
 
@@ -68,10 +72,22 @@ def _cleaned(record: Mapping[str, object]) -> Article:
         author=_string(record, "author"),
         language=_string(record, "language"),
     )
+    _check_length(article)
     cleaned = clean_article(article)
     if cleaned is None:
         raise UnfitRecordError("no text: the article has no words; give it some or leave it out")
     return cleaned if cleaned.title else replace(cleaned, title=_derived_title(cleaned.text))
+
+
+def _check_length(article: Article) -> None:
+    """Raise UnfitRecordError for what is too long to be one article, headline and all."""
+    fields = (article.title, article.text, article.source, article.url, article.author)
+    length = sum(len(field or "") for field in fields)
+    if length > MAX_ARTICLE_CHARS:
+        raise UnfitRecordError(
+            f"{length:,} characters, and an article has {MAX_ARTICLE_CHARS:,} at most; split it "
+            "into its articles"
+        )
 
 
 def _string(record: Mapping[str, object], field: str) -> str | None:

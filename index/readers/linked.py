@@ -1,4 +1,4 @@
-"""What a page says of its article in JSON-LD, in the words of schema.org: when it was published."""
+"""What a page says of its article in JSON-LD, in the words of schema.org: when, and by whom."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ MAX_LEVELS = 40
 _OWN = ("@graph", "mainEntity", "mainEntityOfPage")  # and not hasPart, itemListElement, video
 _ARTICLES = ("article", "posting", "report")
 _PAGES = ("webpage", "itempage")
+_SITES = ("website",)
 _DATES = frozenset(("datePublished", "dateModified", "dateCreated", "uploadDate"))
 
 
@@ -75,11 +76,32 @@ def own_dates(values: Iterable[object], page: Page) -> tuple[list[str], list[str
     """
     nodes = [node for value in values for node in _nodes(value)]
     articles = [node for node in nodes if _is_of(node, _ARTICLES)]
-    own = [node for node in articles if _is_own(node, page)] or articles
-    if len(own) > 1 and not _is_own(own[0], page):
-        own = []
     others = [node for node in nodes if _is_of(node, _PAGES) or _has_address(node, page)]
+    own = _own(articles, page)
     return list(_published(own)), list(_published(others if not articles else ()))
+
+
+def publishers(values: Iterable[object], page: Page) -> list[str]:
+    """Names of who publishes the page's own article, and of the site that the page is of."""
+    nodes = [node for value in values for node in _nodes(value)]
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+    found: list[object] = [node for node in nodes if _is_of(node, _SITES)]
+    for article in _own([node for node in nodes if _is_of(node, _ARTICLES)], page):
+        given = article.get("publisher")
+        found += given if isinstance(given, list) else [given]
+    names = []
+    for who in found:
+        if isinstance(who, dict) and "name" not in who:  # told of elsewhere in the page
+            who = named.get(str(who.get("@id")))
+        name = who.get("name") if isinstance(who, dict) else who
+        if isinstance(name, str):
+            names.append(name)
+    return names
+
+
+def _own(articles: list[Mapping[str, object]], page: Page) -> list[Mapping[str, object]]:
+    own = [node for node in articles if _is_own(node, page)] or articles
+    return own if len(own) < 2 or _is_own(own[0], page) else []
 
 
 def _nodes(value: object) -> Iterator[Mapping[str, object]]:

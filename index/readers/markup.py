@@ -187,7 +187,7 @@ def _numbered(entity: re.Match[bytes]) -> bytes:
     return entity.group() if code is None or name in _XML_NAMES else b"&#%d;" % code
 
 
-def feed_xml(file: BinaryIO, element: Callable[[tuple[str, ...], str], None]) -> None:
+def feed_xml(file: BinaryIO, element: Callable[[tuple[str, str], str], None]) -> None:
     """Call ``element`` with path and text of each element that ends; holds no tree.
 
     The path are the local names of the element and the one around it, the outer one first.
@@ -204,7 +204,7 @@ def feed_xml(file: BinaryIO, element: Callable[[tuple[str, ...], str], None]) ->
 
 
 class _Texts:
-    def __init__(self, element: Callable[[tuple[str, ...], str], None]) -> None:
+    def __init__(self, element: Callable[[tuple[str, str], str], None]) -> None:
         self._element = element
         self._open: list[str] = [""]
         self._text: list[str] = []

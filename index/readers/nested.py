@@ -19,6 +19,10 @@ from index.readers.place import Item, Place, UnreadableError
 MAX_DEPTH = 100
 MAX_RECORD_VALUES = 200_000
 MAX_RECORD_CHARS = 64 << 20
+MAX_VALUE_BYTES = 64 << 20
+
+# The parser starts a value over with each piece that it is given, and holds the events of a piece.
+_PIECE_BYTES = 256 << 10
 
 _ITEM = ""  # a step into an array; no path that a user gives has an empty key
 _Path = tuple[str, ...]
@@ -62,19 +66,26 @@ def _records_path(file: BufferedReader, options: ReadOptions) -> _Path:
     head = file.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(UTF8_BOM)
     if not head.strip():
         raise UnreadableError("the file is empty; leave it out")
-    found: set[_Path] = set()
-    try:
-        for path, event, _ in _events(BytesIO(head)):
-            if event == "string" and (record := _above(path, text)) is not None:
-                found.add(record)
-    except (ijson.JSONError, ValueError):
-        pass  # the head ends anywhere
+    found = set(_text_places(head, text))
     if not found:
         raise UnreadableError(
             f"no field {options.path('text')!r} in the first article; name the fields with "
             "--map text=…, and where the articles stand with --map articles=…"
         )
     return min(found, key=lambda path: (bool(path) and _ITEM not in path, len(path), path))
+
+
+def _text_places(head: bytes, text: _Path) -> Iterator[_Path]:
+    """Paths of the records whose text begins in a file's head, which may end anywhere."""
+    begun: _Path | None = None
+    try:
+        for path, event, _ in _events(BytesIO(head)):
+            begun = _above(path, text) if event == "map_key" else None
+            if event == "string" and (record := _above(path, text)) is not None:
+                yield record
+    except (ijson.JSONError, ValueError):
+        if begun is not None:  # a text that is longer than the head
+            yield begun
 
 
 def _above(path: _Path, text: _Path) -> _Path | None:
@@ -88,11 +99,18 @@ def _above(path: _Path, text: _Path) -> _Path | None:
     return tuple(keys)
 
 
-def _events(file: BinaryIO | _WithoutMark) -> Iterator[tuple[_Path, str, Any]]:
-    """Yield events with the path of their value; raises UnreadableError where nested too deep."""
+def _events(file: BinaryIO) -> Iterator[tuple[_Path, str, Any]]:
+    """Yield events with the path of their value.
+
+    Raises UnreadableError for a value that is nested too deep or too long.
+    """
     path: list[str] = []
     arrays: list[bool] = []
-    for event, value in ijson.basic_parse(file, use_float=True, multiple_values=True):
+    pieces = _Pieces(file)
+    for event, value in ijson.basic_parse(
+        pieces, buf_size=_PIECE_BYTES, use_float=True, multiple_values=True
+    ):
+        pieces.parsed()
         if event == "map_key":
             path[-1] = value
         elif event in ("end_map", "end_array"):
@@ -115,7 +133,7 @@ def _records(file: BinaryIO, where: _Path) -> Iterator[object]:
     values = chars = depth = 0
     items = (*where, _ITEM)
     start: _Path = where
-    for path, event, value in _events(_WithoutMark(file)):
+    for path, event, value in _events(file):
         if not depth:
             if path == where and event == "start_array":
                 start = items
@@ -135,16 +153,24 @@ def _records(file: BinaryIO, where: _Path) -> Iterator[object]:
             yield builder.value if builder else _TooLargeError("too large for one article")
 
 
-class _WithoutMark:
-    """A stream without its byte order mark, which the parser does not take."""
+class _Pieces:
+    """A stream as the parser takes it: without a byte order mark, and no value of any length."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._begun = False
+        self._unparsed = 0
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._file.read(size)
         if not self._begun and chunk:
             self._begun = True
             chunk = chunk.removeprefix(UTF8_BOM) or self._file.read(size)
+        self._unparsed += len(chunk)
+        if self._unparsed > MAX_VALUE_BYTES:
+            raise UnreadableError(f"a value longer than {MAX_VALUE_BYTES >> 20} MB; leave it out")
         return chunk
+
+    def parsed(self) -> None:
+        """Note that a value ended in what was read last."""
+        self._unparsed = 0

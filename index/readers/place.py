@@ -45,13 +45,26 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list of pages says of one of them, for where the page does not say it itself."""
+
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+
+
+_UNLISTED = Listed()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a stream stands.
 
     ``name`` is the file of its articles: a path, a URL, or the archive's name with the name
     inside behind it. ``hint`` is a file name whose ending tells of the format. ``folder`` is
     where the pages of a sitemap may lie, None where it must not open files;
-    ``visited`` are the pages that lists led to, so that a list cannot lead to itself.
+    ``visited`` are the pages that lists led to, so that a list cannot lead to itself. ``listed``
+    is what the list says of the page.
     """
 
     name: str
@@ -63,6 +76,7 @@ class Place:
     fetched: bool = False
     depth: int = 0
     visited: set[str] = field(default_factory=set, compare=False)
+    listed: Listed = _UNLISTED
 
     @property
     def ending(self) -> str:
@@ -73,7 +87,7 @@ class Place:
         """Place of what a compressed file holds: its name without the last ending."""
         inside = replace(self._deeper(), hint=PurePosixPath(self.hint).stem)
         # A list of pages is often packed, and the pages lie beside it all the same.
-        return replace(inside, folder=self.folder)
+        return replace(inside, folder=self.folder, listed=self.listed)
 
     def inside(self, name: str, *, url: str | None = None) -> Place:
         """Place of a member of an archive. The name is a label and leads nowhere."""
@@ -87,7 +101,7 @@ class Place:
     def _deeper(self) -> Place:
         if self.depth == MAX_DEPTH:
             raise UnreadableError(f"more than {MAX_DEPTH} archives inside each other; unpack it")
-        return replace(self, folder=None, depth=self.depth + 1)
+        return replace(self, folder=None, depth=self.depth + 1, listed=_UNLISTED)
 
 
 Reader = Callable[[BufferedReader, Place, ReadOptions], Iterator[Item]]

@@ -1,13 +1,14 @@
 """Read a sitemap, or a plain list of URLs, as a list of saved pages.
 
 The pages of a sitemap that is a file lie beside it; only a sitemap that was itself given as a URL
-has its pages fetched, and only from its own host.
+has its pages fetched, and only from its own host. What a news sitemap says of a page counts where
+the page does not say it itself.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
@@ -16,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from index.readers.content import read_content
 from index.readers.markup import feed_xml
 from index.readers.options import ReadOptions
-from index.readers.place import Item, Place, UnreadableError
+from index.readers.place import Item, Listed, Place, UnreadableError
 from index.readers.streams import open_file
 from index.types import Rejection
 
@@ -24,7 +25,16 @@ from index.types import Rejection
 MAX_PAGES = 50_000
 MAX_URL_CHARS = 2048
 
-_PAGES = (("url", "loc"), ("sitemap", "loc"))
+MAX_SAID_CHARS = 1000
+
+_ENTRIES = {(root, e) for root in ("urlset", "sitemapindex") for e in ("url", "sitemap")}
+_ADDRESSES = (("url", "loc"), ("sitemap", "loc"))
+# Google's "Create a News sitemap": what a page is called, when and by whom it was published.
+_NEWS = {
+    ("news", "title"): "title",
+    ("news", "publication_date"): "published",
+    ("publication", "name"): "source",
+}
 
 
 def read_sitemap(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
@@ -36,39 +46,58 @@ def read_sitemap(file: BufferedReader, place: Place, options: ReadOptions) -> It
             "a list of pages; give it by itself, with the saved pages beside it, or as a URL",
         )
         return
-    pages = _listed(file)
+    pages = _pages(file)
     if not pages:
         yield Rejection(place.name, None, "a list of pages with none in it")
-    for url in pages:
+    for url, listed in pages.items():
         if place.folder is not None:
-            yield from _read_saved(url, place, place.folder, options)
+            yield from _read_saved(url, listed, place, place.folder, options)
         else:
-            yield from _read_fetched(url, place, options)
+            yield from _read_fetched(url, listed, place, options)
 
 
-def _listed(file: BufferedReader) -> list[str]:
-    found: dict[str, None] = {}
+def _pages(file: BufferedReader) -> dict[str, Listed]:
+    """Addresses in the order of the list, and what it says of each."""
+    found: dict[str, Listed] = {}
 
-    def element(path: tuple[str, ...], text: str) -> None:
-        # Pictures and videos on a page have a loc as well, in a namespace of their own.
-        if path[-2:] in _PAGES and text:
-            add(text)
-
-    def add(url: str) -> None:
-        found[url[: MAX_URL_CHARS + 1]] = None
+    def add(url: str, listed: Listed) -> None:
+        found.setdefault(url[: MAX_URL_CHARS + 1], listed)
         if len(found) > MAX_PAGES:
             raise UnreadableError(f"lists more than {MAX_PAGES} pages; split it")
 
     if file.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        feed_xml(file, element)
+        feed_xml(file, _Entries(add).element)
     else:
         while line := file.readline(4 * MAX_URL_CHARS):
             if url := line.decode(errors="replace").strip(" \t\r\n\ufeff"):
-                add(url)
-    return list(found)
+                add(url, Listed())
+    return found
 
 
-def _read_saved(url: str, place: Place, folder: Path, options: ReadOptions) -> Iterator[Item]:
+class _Entries:
+    """Puts the elements of an entry together, and hands it on where it ends."""
+
+    def __init__(self, add: Callable[[str, Listed], None]) -> None:
+        self._add = add
+        self._url = ""
+        self._said: dict[str, str] = {}
+
+    def element(self, path: tuple[str, str], text: str) -> None:
+        """Take in an element that ends."""
+        # Pictures and videos on a page have a loc as well, in a namespace of their own.
+        if path in _ADDRESSES:
+            self._url = self._url or text
+        elif name := _NEWS.get(path):
+            self._said.setdefault(name, text[:MAX_SAID_CHARS])
+        elif path in _ENTRIES:
+            if self._url:
+                self._add(self._url, Listed(**self._said))
+            self._url, self._said = "", {}
+
+
+def _read_saved(
+    url: str, listed: Listed, place: Place, folder: Path, options: ReadOptions
+) -> Iterator[Item]:
     path = _saved(url, folder)
     if path is None:
         reason = f"{url[:300]} is listed and not saved beside the list; save it, or give its URL"
@@ -79,7 +108,7 @@ def _read_saved(url: str, place: Place, folder: Path, options: ReadOptions) -> I
         yield Rejection(place.name, None, f"{url[:300]} leads to {name}, which was read already")
         return
     place.visited.add(real)
-    inside = replace(place.inside(name, url=url), folder=path.parent)
+    inside = replace(place.inside(name, url=url), folder=path.parent, listed=listed)
     try:
         with open_file(path) as file:
             yield from read_content(file, inside, options)
@@ -108,7 +137,7 @@ def _saved(url: str, folder: Path) -> Path | None:
     return None
 
 
-def _read_fetched(url: str, place: Place, options: ReadOptions) -> Iterator[Item]:
+def _read_fetched(url: str, listed: Listed, place: Place, options: ReadOptions) -> Iterator[Item]:
     from index.readers.web import read_url
 
     address = urljoin(place.url or "", url)
@@ -124,4 +153,4 @@ def _read_fetched(url: str, place: Place, options: ReadOptions) -> Iterator[Item
         yield Rejection(place.name, None, f"{url[:300]} is listed more than once")
         return
     place.visited.add(address)
-    yield from read_url(address, options, depth=place.depth + 1, visited=place.visited)
+    yield from read_url(address, options, place.depth + 1, place.visited, listed)

@@ -8,11 +8,12 @@ from io import BufferedReader
 
 from index.clean import clean_title
 from index.readers.encoding import UTF8_BOM, undecodable
-from index.readers.fields import read_record
-from index.readers.lines import MAX_BYTES
+from index.readers.fields import MAX_ARTICLE_CHARS, read_record
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
 from index.types import Rejection
+
+_MAX_BYTES = 4 * MAX_ARTICLE_CHARS  # UTF-8 has four a character at most
 
 # A longer first line is a paragraph of an article without headline.
 MAX_HEADLINE_CHARS = 300
@@ -22,7 +23,7 @@ _LINE = re.compile("[^\n\r\v\f\u2028\u2029]+")
 
 def read_text(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the one article of a file. It has no date: a file's time is when it was copied."""
-    content = file.read(MAX_BYTES + 1)
+    content = file.read(_MAX_BYTES + 1)
     if reason := _unfit(content):
         yield Rejection(place.name, None, reason)
         return
@@ -36,8 +37,8 @@ def read_text(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
 
 
 def _unfit(content: bytes) -> str | None:
-    if len(content) > MAX_BYTES:
-        return f"longer than {MAX_BYTES >> 20} MB; split it into one article a file"
+    if len(content) > _MAX_BYTES:
+        return f"longer than {_MAX_BYTES >> 20} MB; split it into one article a file"
     if b"\0" in content:
         return f"not text (byte 0x00 at offset {content.index(0)}); leave it out"
     try:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from index.fetch import FetchError, fetch
 from index.readers.content import read_content
 from index.readers.options import ReadOptions
-from index.readers.place import MAX_DEPTH, Allowance, Item, Place
+from index.readers.place import MAX_DEPTH, Allowance, Item, Listed, Place
 from index.types import Rejection
 
 _ENDINGS = {
@@ -23,9 +23,16 @@ _ENDINGS = {
 
 
 def read_url(
-    url: str, options: ReadOptions, depth: int = 0, visited: set[str] | None = None
+    url: str,
+    options: ReadOptions,
+    depth: int = 0,
+    visited: set[str] | None = None,
+    listed: Listed | None = None,
 ) -> Iterator[Item]:
-    """Yield the articles at a URL; where it cannot be fetched, a Rejection."""
+    """Yield the articles at a URL; where it cannot be fetched, a Rejection.
+
+    ``depth``, ``visited`` and ``listed`` come from the list that it stands in, if it does.
+    """
     if depth > MAX_DEPTH:
         yield Rejection(url, None, "lists inside each other too deep")
         return
@@ -40,6 +47,7 @@ def read_url(
                 fetched=True,
                 depth=depth,
                 visited={url, fetched.url} if visited is None else visited,
+                listed=listed or Listed(),
             )
             yield from read_content(fetched.body, place, options)
     except FetchError as error:

@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -197,3 +199,140 @@ def test_what_an_agency_withdrew_goes(tmp_path: Path) -> None:
         source.write_text(f"<newsMessage>\n{items}\n</newsMessage>")
         report = build_archive(tmp_path / "archive", [source.parent], settings=HASHED)
     assert (report.removed, report.kept, report.articles) == (1, 0, 3)
+
+
+# -- folders below a given path ---------------------------------------------------------------
+
+
+@pytest.fixture
+def wired(desk: Desk) -> Desk:
+    """The desk with 25 articles in a folder below another, and many beside it."""
+    lines(desk.news / "c.jsonl", 200, 260)
+    for day, first in (("mon", 100), ("tue", 112)):
+        folder = desk.news / "feeds" / "wire" / day
+        folder.mkdir(parents=True)
+        lines(folder / "a.jsonl", first, first + 12)
+    lines(desk.news / "feeds" / "wire" / "late.jsonl", 124, 125)
+    desk.build()
+    return desk
+
+
+def cleared(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def linked_to_nothing_left(folder: Path) -> None:
+    shutil.rmtree(folder)
+    elsewhere = folder.parents[2] / "elsewhere"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+
+
+def with_other_files(folder: Path) -> None:
+    cleared(folder)
+    (folder / "README").write_text("Mount the wire here.")
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+@pytest.mark.parametrize(
+    ("lose", "state"),
+    [
+        (shutil.rmtree, "does not exist"),
+        (cleared, "is empty"),
+        (linked_to_nothing_left, "is empty"),
+        (with_other_files, "has no article any more"),
+    ],
+)
+def test_a_folder_below_that_had_many_does_not_go_unasked(
+    wired: Desk, lose: Callable[[Path], None], state: str, rebuild: bool
+) -> None:
+    held, before = wired.ids(), wired.generations
+    lose(wired.news / "feeds" / "wire")
+    # The topmost folder that has none left is named: this one holds nothing else.
+    above = "is empty" if state == "does not exist" else "has no article any more"
+    with pytest.raises(SourceLossError, match=f"/news/feeds {above}: 25 of the 25 .*--allow-loss"):
+        wired.build(rebuild=rebuild)
+    lines(wired.news / "feeds" / "other.jsonl", 150, 151)
+    with pytest.raises(SourceLossError, match=f"/news/feeds/wire {state}: 25 of the 25"):
+        wired.build(rebuild=rebuild)
+    assert (wired.ids(), wired.generations) == (held, before)
+    report = wired.build(rebuild=rebuild, allow_loss=True)
+    assert report.articles == len(held) - 25 + 1
+
+
+def test_several_folders_that_are_empty_are_counted(wired: Desk) -> None:
+    other = wired.news / "agency"
+    other.mkdir()
+    lines(other / "a.jsonl", 300, 330)
+    wired.build()
+    for folder in (other, wired.news / "feeds"):
+        shutil.rmtree(folder)
+    with pytest.raises(
+        SourceLossError, match=r"agency does not exist \(one of 2 such folders\): 30"
+    ):
+        wired.build()
+
+
+def test_few_articles_of_a_folder_go_and_so_do_some_of_many(wired: Desk) -> None:
+    wire = wired.news / "feeds" / "wire"
+    shutil.rmtree(wire / "mon")  # 12 of 25
+    assert wired.build().removed == 12
+    shutil.rmtree(wire)  # 13
+    assert wired.build().removed == 13
+
+
+def test_a_folder_that_was_moved_or_renamed_is_no_loss(wired: Desk) -> None:
+    held = wired.ids()
+    (wired.news / "feeds" / "wire").rename(wired.news / "wire-2024")
+    assert wired.build().removed == 0
+    shutil.move(wired.news / "wire-2024" / "mon", wired.news)
+    shutil.rmtree(wired.news / "wire-2024")  # 13 were there and are few
+    assert wired.build().removed == 13
+    assert len(wired.ids()) == len(held) - 13
+
+
+def test_a_folder_that_cannot_be_read_keeps_its_articles(wired: Desk) -> None:
+    wire = wired.news / "feeds" / "wire"
+    shutil.rmtree(wire)
+    wire.symlink_to(wired.news.parent / "unmounted" / "wire")  # leads to nothing
+    report = wired.build()
+    assert (report.removed, report.kept) == (0, 25)
+
+
+def test_links_that_lead_back_lose_nothing_and_double_nothing(wired: Desk) -> None:
+    held = wired.ids()
+    (wired.news / "feeds" / "back").symlink_to(wired.news)
+    (wired.news / "again").symlink_to(wired.news / "feeds" / "wire")
+    for rebuild in (False, True):
+        report = wired.build(rebuild=rebuild)
+        assert (report.removed, report.kept, report.new) == (0, 0, rebuild * len(held))
+        assert wired.ids() == held
+        assert report.rejected == 2
+    (wired.news / "feeds" / "back").unlink()
+    assert wired.build().removed == 0
+
+
+def test_a_file_system_that_is_not_mounted_removes_nothing(wired: Desk, tmp_path: Path) -> None:
+    disk, wire = tmp_path / "disk", wired.news / "feeds" / "mounted"
+    disk.mkdir()
+    wire.mkdir()
+    lines(disk / "a.jsonl", 400, 430)
+    mount = subprocess.run(["mount", "--bind", str(disk), str(wire)], capture_output=True)
+    if mount.returncode != 0:
+        pytest.skip("only root can mount a folder; an empty one stands for it in the other tests")
+    try:
+        assert wired.build().new == 30
+    finally:
+        subprocess.run(["umount", str(wire)], check=True)
+    with pytest.raises(SourceLossError, match="/mounted is empty: 30 of the 30"):
+        wired.build()
+    assert "a405" in wired.ids()
+
+
+def test_a_missing_path_may_be_given_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk.news.parent)
+    shutil.rmtree(desk.news)
+    with pytest.raises(SourceLossError, match="news does not exist: 50 of the 50"):
+        build_archive(desk.archive, [Path("news")])
+    assert build_archive(desk.archive, [Path("news")], allow_loss=True).removed == 50

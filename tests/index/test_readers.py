@@ -92,8 +92,27 @@ def test_text_without_an_article_is_rejected(tmp_path, content, reason):
 
 def test_text_over_the_limit_is_rejected(tmp_path):
     path = write(tmp_path / "a.txt", b"Headline\n")
-    os.truncate(path, 64 * MEGABYTE + 1)
-    assert read(path)[0].reason == "longer than 64 MB; split it into one article a file"
+    os.truncate(path, 16 * MEGABYTE + 1)
+    assert read(path)[0].reason == "longer than 16 MB; split it into one article a file"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "Title\n{}"),
+        ("a.jsonl", '{{"text": "{}"}}\n'),
+        ("a.json", '[{{"title": "Title", "text": "{}"}}]'),
+        ("a.csv", "title,text\nTitle,{}\n"),
+    ],
+)
+def test_an_article_longer_than_any_book_is_rejected(tmp_path, monkeypatch, name, content):
+    monkeypatch.setattr("index.readers.fields.MAX_ARTICLE_CHARS", 20_000)
+    longest = "é" * 20_000
+    assert isinstance(read_one(tmp_path / name, content.format(longest[:-6])), SourcedArticle)
+    rejected = read_one(tmp_path / name, content.format(longest + "!"))
+    assert rejected.reason.endswith(
+        "characters, and an article has 20,000 at most; split it into its articles"
+    )
 
 
 # Encodings

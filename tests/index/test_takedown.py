@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.build import add_articles, build_archive, remove_articles
 from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
 from index.generations import ArchiveFolder
+from index.rejected import NamesToFind
 from index.settings import Settings
 from index.takedown import Selection, selected
 from index.vectors import VectorIndex
@@ -272,3 +275,8 @@ def test_no_reason_quotes_what_is_taken_down(tmp_path: Path, write_lines: Write)
     remove_articles(archive, ["secret"])
     for words in ("Zebulon", "florins", "worth", "secret"):
         assert files_with(archive, words) == []
+
+
+@given(st.sets(st.text("ab'", min_size=1, max_size=4), min_size=1), st.text("ab'", max_size=12))
+def test_names_are_found_as_by_looking_for_each(names: set[str], text: str) -> None:
+    assert NamesToFind(names).any_in(text) == any(name in text for name in names)

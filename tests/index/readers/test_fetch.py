@@ -326,6 +326,17 @@ def test_the_pages_of_a_sitemap_at_a_url_are_fetched_from_its_host_alone(site, p
     assert site.asked == ["/sitemap.xml", "/1", "/missing"]
 
 
+def test_a_news_sitemap_at_a_url_tells_what_its_pages_do_not(site, page):
+    site.put("/1", page(path="/1").replace("2024-03-04T10:30:00+02:00", "").encode())
+    entry = (
+        f"<url><loc>{site.url}/1</loc><n:news xmlns:n='http://www.google.com/schemas/"
+        "sitemap-news/0.9'><n:publication_date>2024-03-02</n:publication_date></n:news></url>"
+    )
+    url = site.put("/news.xml", f"<urlset>{entry}</urlset>".encode(), "text/xml")
+    (item,) = read_articles([url], opened())
+    assert item.article.published == "2024-03-02"
+
+
 def test_a_page_does_not_make_others_be_fetched(site, page):
     refresh = f'<meta http-equiv="refresh" content="0; {site.url}/y">'
     head = f'<link rel="stylesheet" href="{site.url}/x.css">{refresh}'

@@ -353,3 +353,26 @@ def test_a_build_over_hostile_files_takes_bounded_time(tmp_path):
         cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS,
     )  # fmt: skip
     assert done.stdout.strip() == "True", done.stderr
+
+
+_PEAK = """
+import re
+print(report.rejected, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is told by /proc")
+def test_a_build_over_articles_of_any_length_takes_bounded_memory(tmp_path):
+    """What is done behind the readers holds an article several times: 50 MB of one took 2 GB."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    made = _large_files()
+    for name in ("line.jsonl", "line.json", "line.txt"):
+        (folder / name).write_bytes(made[name]())
+    (folder / "short.txt").write_text(f"Ferry aground\n{BODY}")
+    done = subprocess.run(
+        [sys.executable, "-c", _BUILD + _PEAK, str(tmp_path / "archive"), str(folder)],
+        cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS,
+    )  # fmt: skip
+    assert done.stdout.startswith("True\n3 "), done.stderr
+    assert int(done.stdout.split()[-1]) / 1024 < 500

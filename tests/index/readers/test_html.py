@@ -1,5 +1,7 @@
 """HTML pages as saved from the web."""
 
+import re
+
 import pytest
 
 SECOND = "The coastguard said that nobody was hurt and that tugs were on their way."
@@ -192,3 +194,35 @@ def test_the_address_that_a_browser_noted(tmp_path, read, page, note):
         assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/ferry"
     (tmp_path / "a.html").write_text(page().replace("<head>", f"{note}<head>"), "utf-8")
     assert read(tmp_path / "a.html")[0].article.url == "https://courier.example/2024/ferry"
+
+
+PUBLISHERS = (
+    '<meta property="og:site_name" content="Harbour Courier">',
+    '<meta name="application-name" content="Harbour Courier">',
+    '<meta name="twitter:site" content="@HarbourCourier">',
+    '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "NewsArticle",'
+    ' "publisher": {"@type": "Organization", "name": "Harbour Courier"}}</script>',
+    '<script type="application/ld+json">{"@graph": [{"@type": "Article", "publisher": {"@id": '
+    '"#us"}}, {"@type": "Organization", "@id": "#us", "name": "The Harbour Courier"}]}</script>',
+    '<script type="application/ld+json">{"@type": "WebSite", "name": "Harbour Courier"}</script>',
+    '<link rel="canonical" href="https://www.harbour-courier.example/1">',
+)
+
+
+@pytest.mark.parametrize("shown", PUBLISHERS)
+def test_the_outlet_of_a_page_is_not_part_of_its_headline(tmp_path, read, page, shown):
+    text = page(title="Selm – a ferry aground | Harbour Courier")
+    text = re.sub(
+        r'<meta property="og:site_name".*?>|<link rel="canonical".*?>|<h1>.*</h1>', "", text
+    )
+    (tmp_path / "a.html").write_text(text.replace("</head>", f"{shown}</head>"), "utf-8")
+    assert read(tmp_path / "a.html")[0].article.title == "Selm – a ferry aground"
+
+
+def test_the_publisher_of_another_story_is_not_that_of_the_page(tmp_path, read, page):
+    other = '{"@type": "NewsArticle", "headline": "%s tale", "publisher": {"name": "Sorva Radio"}}'
+    script = f'<script type="application/ld+json">[{other % "Old"}, {other % "New"}]</script>'
+    title = "Who owns the waves? - Sorva Radio"
+    text = page(title=title, head=script).replace(f"<h1>{title}</h1>", "")
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    assert read(tmp_path / "a.html")[0].article.title == title

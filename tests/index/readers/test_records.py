@@ -61,6 +61,23 @@ def test_records_are_found_where_they_stand(tmp_path, read, value, mapped, lines
     assert items[0].article.text in (BODY, "One.", "One.\n\nTwo.")
 
 
+@pytest.mark.parametrize("wrap", [lambda r: r, lambda r: [r], lambda r: {"hits": [{"_source": r}]}])
+def test_a_text_that_is_longer_than_the_head_is_found(tmp_path, read, articles, wrap):
+    record = {"title": "A long read", "text": f"{BODY} " * 20_000}
+    (article,) = articles(read(write_json(tmp_path / "a.json", wrap(record))))
+    assert article.title == "A long read"
+    assert len(article.text) > 1 << 20
+
+
+def test_a_value_without_end_is_rejected_behind_what_was_read(tmp_path, read, monkeypatch):
+    monkeypatch.setattr("index.readers.nested.MAX_VALUE_BYTES", 2 << 20)
+    parts = [f'{{"text": "{BODY}", "pad": "{"x" * (1 << 20)}"}}'] * 4
+    (tmp_path / "a.json").write_text(f'[{", ".join(parts)}, {{"text": "{"x" * (3 << 20)}')
+    *found, rejected = read(tmp_path / "a.json")
+    assert len(found) == 4
+    assert rejected.reason == "a value longer than 2 MB; leave it out"
+
+
 def test_documents_one_after_the_other_and_json_lines_by_another_name(tmp_path, read, articles):
     one = json.dumps({"text": BODY}, indent=1)
     (tmp_path / "a.json").write_text(f"\ufeff{one}\n{one}", "utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -41,6 +42,87 @@ def test_listed_pages_are_found_beside_the_list(saved, read, plain):
         f"{path}/news/1.html", f"{path}/courier.example/news/2/index.html", f"{path}/3"
     ]  # fmt: skip
     assert missing.reason.startswith("https://courier.example/news/4 is listed and not saved")
+
+
+NEWS = (
+    '<news:news xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><news:publication>'
+    "<news:name>Sorva Radio</news:name><news:language>en</news:language></news:publication>"
+    "<news:publication_date>2024-03-02T07:00+01:00</news:publication_date>"
+    "<news:title>Ferry still stuck - Sorva Radio</news:title></news:news>"
+)
+
+
+def news_listing(*urls: str, news: str = NEWS) -> str:
+    picture = (
+        '<image:image xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><image:loc>'
+        "https://courier.example/1.jpg</image:loc><image:title>A picture</image:title>"
+        "</image:image>"
+    )
+    return listing(*urls).replace("<lastmod>", f"{picture}{news}<lastmod>")
+
+
+def bare(page: str) -> str:
+    """A page that says nothing of itself."""
+    page = re.sub(r"<title>.*?</title>|<meta property.*?>|</?h1>", "", page)
+    return page.replace("© 2024 Harbour Courier.", "")
+
+
+def test_a_news_sitemap_tells_what_a_page_does_not(saved, read):
+    path = saved / "news/1.html"
+    path.write_text(bare(path.read_text("utf-8")), "utf-8")
+    urls = [f"https://courier.example/news/{n}" for n in (1, 2)]
+    (saved / "sitemap.xml").write_text(news_listing(*urls), "utf-8")
+    told, own = (item.article for item in read(saved / "sitemap.xml"))
+    assert told.title == "Ferry still stuck"
+    assert told.published == "2024-03-02T06:00:00Z"
+    assert told.source == "Sorva Radio"
+    assert told.url == urls[0]
+    assert own.title.startswith("Story ")
+    assert (own.published, own.source) == ("2024-03-04T08:30:00Z", "Harbour Courier")
+
+
+def test_each_page_of_a_news_sitemap_has_its_own(saved, read):
+    for name in ("news/1.html", "3"):
+        path = saved / name
+        path.write_text(bare(path.read_text("utf-8")), "utf-8")
+    entries = news_listing("https://courier.example/news/1", "https://courier.example/3")
+    first, news, rest = entries.partition("</news:news>")
+    rest = re.sub(r"<news:news .*</news:news>", "", rest)
+    (saved / "sitemap.xml").write_text(first + news + rest, "utf-8")
+    told, untold = (item.article for item in read(saved / "sitemap.xml"))
+    assert (told.source, untold.source) == ("Sorva Radio", "courier.example")
+    assert untold.published is None
+
+
+@pytest.mark.parametrize("day", ["yesterday", "", "2024-13-45", "x" * 5000])
+def test_what_a_news_sitemap_says_wrongly_counts_for_nothing(saved, read, day):
+    path = saved / "news/1.html"
+    path.write_text(bare(path.read_text("utf-8")), "utf-8")
+    news = NEWS.replace("2024-03-02T07:00+01:00", day).replace("Sorva Radio", " ")
+    (saved / "sitemap.xml").write_text(
+        news_listing("https://courier.example/news/1", news=news), "utf-8"
+    )
+    (item,) = read(saved / "sitemap.xml")
+    assert (item.article.published, item.article.source) == (None, "courier.example")
+
+
+def test_a_clear_date_of_the_list_comes_before_an_ambiguous_one_of_the_page(saved, read):
+    path = saved / "news/1.html"
+    text = path.read_text("utf-8").replace("2024-03-04T10:30:00+02:00", "02/03/2024")
+    path.write_text(text, "utf-8")
+    (saved / "sitemap.xml").write_text(news_listing("https://courier.example/news/1"), "utf-8")
+    (item,) = read(saved / "sitemap.xml")
+    assert item.article.published == "2024-03-02T06:00:00Z"
+
+
+def test_a_packed_page_and_a_packed_list_are_told_of_too(saved, read, packed):
+    path = saved / "news/1.html"
+    content = bare(path.read_text("utf-8")).encode()
+    path.write_bytes(packed(content))
+    whole = news_listing("https://courier.example/news/1").encode()
+    (saved / "sitemap.xml.gz").write_bytes(packed(whole))
+    (item,) = read(saved / "sitemap.xml.gz")
+    assert item.article.source == "Sorva Radio"
 
 
 def test_a_list_of_lists(saved, read, articles):
