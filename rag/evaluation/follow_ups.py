@@ -24,7 +24,7 @@ from rag.evaluation.lines import EvaluationSetError, Record, records
 from rag.evaluation.scoring import fold
 from rag.evaluation.sets import select
 from rag.evaluation.several import REWRITES
-from rag.types import Query, Turn
+from rag.types import Turn
 
 DEPTH = 10
 _PASSAGES = 30
@@ -151,7 +151,7 @@ def _scored(
     follow_ups: Sequence[FollowUp], archive: Archive, progress: Progress | None
 ) -> Iterator[Rewritten]:
     for follow_up in follow_ups:
-        query = _understood(archive, follow_up)
+        query = archive.understand(follow_up.question, history=follow_up.history)
         wanted = _articles(archive, follow_up.standalone)
         as_asked = _scores(follow_up, follow_up.question, wanted, archive)
         if query.standalone == follow_up.question:
@@ -161,14 +161,6 @@ def _scored(
         yield Rewritten(follow_up, query.standalone, as_asked, rewritten)
         if progress is not None:
             progress.advance(1)
-
-
-def _understood(archive: Archive, follow_up: FollowUp) -> Query:
-    steps = archive.stream(follow_up.question, history=follow_up.history)
-    query = next(steps)
-    steps.close()  # type: ignore[attr-defined]  # a generator: the answer is not wanted
-    assert isinstance(query, Query)
-    return query
 
 
 def _articles(archive: Archive, question: str) -> list[str]:
