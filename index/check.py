@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from index.manifest import CHROMA, file_sum, files_of
 from index.rejected import is_list_of_rejections
 from index.source_times import is_sound
 from index.sqlite_files import broken
+from index.tuned import MEND, is_tuned, is_whole
 
 _SAMPLE = 8  # chunks that are embedded again; with the packaged model a second or two
 
@@ -70,7 +71,7 @@ class _Check:
             self._folder.current()  # raises
         current = self._current()
         others = [generation for generation in finished if generation != current]
-        findings = list(self._beside())
+        findings = [*self._beside(), *self._models(finished)]
         older = [(generation, list(_file_problems(generation))) for generation in others]
         for generation, found in older:
             mend = "nothing now: it is kept for a rollback only, and goes with the builds to come"
@@ -120,6 +121,13 @@ class _Check:
         if not is_sound(self._folder.source_times):
             mend = "build or add again, which writes it anew; till then no change of a source shows"
             yield Finding(self._folder.source_times.name, "is damaged", mend)
+
+    def _models(self, finished: Sequence[Generation]) -> Iterator[Finding]:
+        """Check the models that generations name and the archive keeps."""
+        named = {generation.named_embedder() for generation in finished}
+        for name in sorted(filter(None, named)):
+            if is_tuned(name) and not is_whole(self._folder.path, name):
+                yield Finding(name, "is not as it was written", MEND)
 
     def _contents(self, generation: Generation) -> Iterator[tuple[str, str]]:
         try:

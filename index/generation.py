@@ -72,6 +72,13 @@ class Generation:
         except TypeError as error:
             raise self._unreadable_manifest(error) from error
 
+    def named_embedder(self) -> str | None:
+        """Name of its embedder; None where the manifest cannot be read."""
+        try:
+            return self.manifest().embedder
+        except (ArchiveDamagedError, IndexMismatchError):
+            return None
+
     def check_files(self) -> None:
         """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it."""
         files = (

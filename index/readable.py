@@ -6,19 +6,17 @@ On a read-only or full disk they are given a private copy, which goes when it is
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from index.failures import cannot_write, is_fault
+from index.scratch import Scratch
 
 Opened = TypeVar("Opened")
 
 
-def open_or_copy(
-    folder: Path, opener: Callable[[Path], Opened]
-) -> tuple[Opened, tempfile.TemporaryDirectory[str] | None]:
+def open_or_copy(folder: Path, opener: Callable[[Path], Opened]) -> tuple[Opened, Scratch | None]:
     """Open a folder, or a copy of it where it cannot be written; the copy is the caller's to end.
 
     Raises what ``opener`` raises.
@@ -28,9 +26,9 @@ def open_or_copy(
     except BaseException as error:
         if not is_fault(error) or cannot_write(folder) is None:
             raise
-    copy = tempfile.TemporaryDirectory(prefix="newsarchive-")
+    copy = Scratch()
     try:
-        private = Path(copy.name) / folder.name
+        private = copy.path / folder.name
         shutil.copytree(folder, private)
         return opener(private), copy
     except BaseException:

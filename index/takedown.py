@@ -16,6 +16,7 @@ from index.generations import ArchiveFolder
 from index.readers.fields import canonical_url
 from index.register import Entry
 from index.rejected import drop_reasons
+from index.scratch import sweep_scratch
 
 Condition = Callable[[Entry], bool]
 
@@ -99,9 +100,11 @@ def selected(archive: StrPath, wanted: Selection) -> list[Entry]:
 def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:
     """Drop what stands outside the generations of articles: reasons that may quote or name them.
 
-    Those are all of their files, since the place in a reason may be another by now.
+    Those are all of their files, since the place in a reason may be another by now. What killed
+    processes have left in the temporary folder goes too: copies, and articles to test a tuning by.
     """
     folder.drop_journal()
+    sweep_scratch()
     files = {str(path) for e in gone for path in (e.file, *Path(e.file).parents)}
     names = {repr(entry.id) for entry in gone} | {entry.url for entry in gone if entry.url}
     drop_reasons(folder.rejected, files, names)

@@ -6,8 +6,8 @@ The manifest names one as "models/tuned-…", relative to the archive, which can
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,11 +16,12 @@ import orjson
 from index.durable import sync, sync_tree
 from index.embedder import Embedder, model_folder, open_embedder
 from index.errors import ArchiveDamagedError
+from index.manifest import file_sum
 from index.model_embedder import SentenceTransformersEmbedder
 
 FOLDER = "models"
 _CARD = "tuning.json"
-_MEND = "build anew with: newsarchive build --rebuild --embedder all-MiniLM-L6-v2 PATH…"
+MEND = "build anew with: newsarchive build --rebuild --embedder all-MiniLM-L6-v2 PATH…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class TunedModel:
 
     ``base`` is the embedder that the training began with, ``window`` and ``dimension`` are as an
     Embedder has them, ``articles`` the number of articles that it was trained on, ``tuned`` when.
+    ``files`` are checksums of the model's files by their path in its folder.
     """
 
     base: str
@@ -36,6 +38,7 @@ class TunedModel:
     dimension: int
     articles: int
     tuned: str
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_tuned(embedder: str) -> bool:
@@ -57,7 +60,7 @@ def read_card(archive: Path, name: str) -> TunedModel:
     try:
         return TunedModel(**orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError) as error:
-        raise ArchiveDamagedError(f"{path} cannot be read ({error}); {_MEND}") from error
+        raise ArchiveDamagedError(f"{path} cannot be read ({error}); {MEND}") from error
 
 
 def base_of(archive: Path, name: str) -> str:
@@ -73,19 +76,37 @@ def folder_of(archive: Path, name: str) -> Path | None:
 def keep_model(archive: Path, folder: Path, model: TunedModel) -> str:
     """Copy a model into the archive and return its name; the caller holds the writer's lock.
 
-    Until a generation names it, the next writer sweeps it away.
+    Until a generation names it, the next writer sweeps it away. One that is there already is named
+    by a generation, which must not be without it at any moment.
     """
     digest = blake2b((folder / "model.safetensors").read_bytes(), digest_size=8).hexdigest()
     name = f"{FOLDER}/tuned-{digest}"
+    if is_whole(archive, name):
+        return name
     beside = archive / f"{name}.building"
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(folder, beside)
-    (beside / _CARD).write_bytes(orjson.dumps(asdict(model), option=orjson.OPT_INDENT_2))
+    card = asdict(replace(model, files=_sums(beside)))
+    (beside / _CARD).write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2))
     sync_tree(beside)  # before a generation names it
     shutil.rmtree(archive / name, ignore_errors=True)
     beside.rename(archive / name)
     sync(archive / FOLDER)
     return name
+
+
+def is_whole(archive: Path, name: str) -> bool:
+    """Whether a model that the archive keeps is as it was written, with all of its files."""
+    try:
+        return read_card(archive, name).files == _sums(archive / name)
+    except (OSError, ArchiveDamagedError):
+        return False
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != _CARD)
+    names = ((path.relative_to(folder).as_posix(), path) for path in paths)
+    return {name: file_sum(path, name) for name, path in names}
 
 
 def sweep_models(archive: Path, manifests: Iterable[Path]) -> None:
@@ -97,5 +118,5 @@ def sweep_models(archive: Path, manifests: Iterable[Path]) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         return
     for folder in (archive / FOLDER).iterdir():
-        if f"{FOLDER}/{folder.name}" not in named:
+        if f"{FOLDER}/{folder.name}" not in named and folder.is_dir():
             shutil.rmtree(folder)

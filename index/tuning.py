@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from index.errors import TuningError
 from index.models import import_models, number_format
+from index.scratch import Scratch
 from index.training_pairs import TrainingPair, in_batches
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def fit(
         )
     _stay_offline()
     model, before = _load(base, options)
-    with TemporaryDirectory(prefix="newsarchive-trainer-") as scratch:
-        trainer = _trainer(model, batches, scratch, options, advance)
+    with Scratch() as scratch:
+        trainer = _trainer(model, batches, str(scratch), options, advance)
         started = time.monotonic()
         trained = trainer.train()
         seconds = time.monotonic() - started

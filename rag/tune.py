@@ -1,23 +1,26 @@
 """``newsarchive tune``: fit the embedder to an archive, and keep it only where it finds more.
 
 Nothing of the archive is written before the tuned model has won; then it is embedded anew as the
-next generation. Killed at any moment, the archive answers as before.
+next generation. Killed at any moment, the archive answers as before, and the same command begins
+with deleting what the killed one has left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from index.arguments import StrPath
 from index.build import Progress, reembed_archive, stored_settings
 from index.catalog import Catalog
-from index.errors import TuningError
+from index.errors import ArchiveLockedError, TuningError
+from index.failures import write_failures
 from index.generations import ArchiveFolder
 from index.lexical import LexicalIndex
+from index.scratch import Scratch
 from index.settings import Settings
 from index.training_pairs import PairMaker, TrainingPair
 from index.tuned import (
@@ -91,11 +94,12 @@ def tune_archive(
 
     Training starts from the model that the archive had before it was ever tuned. Raises TuningError
     where the trainer is not installed, the embedder is no model that can be trained, or the
-    articles are too few; and what opening and building raise.
+    articles are too few; and what opening and building raise, for a disk that cannot be written
+    before anything is trained.
     """
     options = options or TuningOptions()
     check_trainer()
-    folder = ArchiveFolder(archive)
+    folder = _cleared(archive)
     archive = folder.path
     settings = folder.current().manifest().settings
     base = base_of(archive, settings.embedder)
@@ -106,8 +110,8 @@ def tune_archive(
             "sentence-transformers model as --embedder"
         )
     pairs, held_back = _read(folder, options)
-    with TemporaryDirectory(prefix="newsarchive-tuning-") as scratch:
-        tuned = Path(scratch) / "model"
+    with Scratch() as scratch:
+        tuned = scratch / "model"
         training = _train(base_folder, pairs, tuned, options, progress)
         present = folder_of(archive, settings.embedder)
         before = score_headlines(held_back, replace(settings, embedder=str(present)), progress)
@@ -136,13 +140,26 @@ def reset_archive(archive: StrPath, *, progress: Progress | None = None) -> str:
 
     Raises TuningError where it was not tuned.
     """
-    folder = ArchiveFolder(archive)
+    folder = _cleared(archive)
     settings = stored_settings(folder, or_default=False)
     if not is_tuned(settings.embedder):
         raise TuningError(f"{archive} has {settings.embedder}, which is not tuned")
     base = base_of(folder.path, settings.embedder)
     reembed_archive(archive, lambda stored: replace(stored, embedder=base), progress=progress)
     return base
+
+
+def _cleared(archive: StrPath) -> ArchiveFolder:
+    """Open the archive's folder without what a killed command has left there.
+
+    Raises ArchiveWriteError where nothing can be written: better before a training than after it.
+    Another writer at work has cleared it, and may have ended when there is a model to keep.
+    """
+    folder = ArchiveFolder(archive)
+    folder.current()  # before the lock, which would make the folder
+    with suppress(ArchiveLockedError), write_failures(folder.path), folder.writing():
+        pass
+    return folder
 
 
 def _read(folder: ArchiveFolder, options: TuningOptions) -> tuple[list[TrainingPair], HeldBack]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 # Before anything imports a Hugging Face library, and for every process that a test starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -188,6 +189,42 @@ def meanwhile() -> Meanwhile:
             thread.result()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forked() -> Callable[..., AbstractContextManager[Callable[..., dict[str, Any]]]]:
+    """Start a server that runs the command in forked processes, which may be killed.
+
+    ``with forked() as order: order(argv, archive, kill_at=3)``; what may be ordered beside it says
+    tests/index/fork_server.py. Arguments go to the server, ``env`` to its environment.
+    """
+    script = ROOT / "tests" / "index" / "fork_server.py"
+
+    @contextmanager
+    def start(*arguments: str, **env: str) -> Iterator[Callable[..., dict[str, Any]]]:
+        with subprocess.Popen(
+            [sys.executable, str(script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **env},
+        ) as server:
+
+            def order(argv: list[str], archive: Path, **how: object) -> dict[str, Any]:
+                assert server.stdin is not None and server.stdout is not None
+                output = Path(str(how.pop("output", archive.parent / "output")))
+                record = {"argv": argv, "archive": str(archive), "output": str(output), **how}
+                server.stdin.write(json.dumps(record) + "\n")
+                server.stdin.flush()
+                answer: dict[str, Any] = json.loads(server.stdout.readline())
+                answer["output"] = output.read_text(errors="replace")
+                return answer
+
+            yield order
+            assert server.stdin is not None
+            server.stdin.close()
+
+    return start
 
 
 @pytest.fixture(scope="session")

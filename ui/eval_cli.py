@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,6 +85,7 @@ def evaluate_sets(
 @contextmanager
 def _made(archive: Path, count: int, seed: int, output: Path | None) -> Iterator[Path]:
     """Make a set of the archive; without ``output`` it is gone afterwards."""
+    from index.scratch import Scratch
     from rag.evaluation.make import make_questions, write_questions
 
     questions = make_questions(archive, count, seed=seed)
@@ -94,8 +94,8 @@ def _made(archive: Path, count: int, seed: int, output: Path | None) -> Iterator
             f"{len(questions)} of {count} questions made: the archive gives no more sound ones",
             err=True,
         )
-    with TemporaryDirectory(prefix="newsarchive-made-") as scratch:
-        folder = output or Path(scratch) / "made"
+    with Scratch() as scratch:
+        folder = output or scratch / "made"
         path = write_questions(folder, questions)
         if output is not None:
             click.echo(f"questions in {path}", err=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from index.arguments import StrPath
 from index.build import Progress, build_archive
+from index.scratch import Scratch
 from index.settings import Settings
 from rag.answerers import Answerer
 from rag.archive import Archive
@@ -46,7 +46,7 @@ def temporary_archive(
     reranker: str | None = None,
 ) -> Iterator[Archive]:
     """Build an archive of a file's articles, and delete it afterwards."""
-    with TemporaryDirectory(prefix="newsarchive-eval-", ignore_cleanup_errors=True) as folder:
+    with Scratch() as folder:
         build_archive(folder, articles, settings=settings, progress=progress)
         with Archive.open(folder, answerer=answerer, reranker=reranker) as archive:
             yield archive

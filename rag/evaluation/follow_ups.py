@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import orjson
 
 from index.arguments import StrPath
 from index.build import Progress
+from index.scratch import Scratch
 from index.settings import Settings
 from rag.archive import Archive
 from rag.evaluation.archives import temporary_archive
@@ -135,8 +135,8 @@ def _archive_of(
         if follow_up.history:
             said = (turn.content for turn in follow_up.history if turn.role == "assistant")
             answers.setdefault(follow_up.history[0].content, {}).update(dict.fromkeys(said))
-    with TemporaryDirectory(prefix="newsarchive-follow-ups-") as folder:
-        path = Path(folder) / "conversations.jsonl"
+    with Scratch() as folder:
+        path = folder / "conversations.jsonl"
         with path.open("wb") as file:
             for number, (title, texts) in enumerate(answers.items()):
                 article = {"id": f"c{number}", "title": title, "text": "\n\n".join(texts) or title}

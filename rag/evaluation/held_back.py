@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import orjson
 
 from index.build import Progress
 from index.catalog import Catalog
+from index.scratch import Scratch
 from index.settings import Settings
 from index.training_pairs import has_headline, is_held_back
 from index.types import Article
@@ -68,8 +67,8 @@ def score_headlines(
     held_back: HeldBack, settings: Settings, progress: Progress | None = None
 ) -> Scores:
     """Scores of each headline by ranking ("vectors", "fused"), article id and measure."""
-    with TemporaryDirectory(prefix="newsarchive-held-back-") as folder:
-        path = Path(folder) / "articles.jsonl"
+    with Scratch() as folder:
+        path = folder / "articles.jsonl"
         with path.open("wb") as file:
             for article in held_back.articles:
                 bare = replace(article, title="")

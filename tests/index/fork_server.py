@@ -1,9 +1,11 @@
 """Runs the command in forked processes that are killed or refused the disk at a given moment.
 
-Everything is imported once; Chroma is started in the children alone, since it does not survive a
-fork. Orders come as lines of JSON on stdin, what became of the child goes to stdout.
+Everything is imported once, with "--trainer" the libraries of training too; Chroma is started in
+the children alone, since it does not survive a fork. Orders come as lines of JSON on stdin, what
+became of the child goes to stdout.
 """
 
+import functools
 import json
 import mmap
 import os
@@ -19,6 +21,7 @@ import tantivy  # noqa: F401
 import index.build
 import index.check
 import index.rollback  # noqa: F401
+import index.tuning
 from index.readers.language import recognise_language
 from rag import Archive  # noqa: F401
 from ui.cli import main
@@ -55,6 +58,11 @@ def child(order: dict[str, object], count: mmap.mmap) -> None:
     if "file_bytes" in order:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(order["file_bytes"])),) * 2)
+    if "tuning" in order:
+        # A training that takes seconds: of a tiny model, in large steps, for which there are no
+        # options of the command.
+        quick = functools.partial(index.tuning.TuningOptions, **order["tuning"])  # type: ignore[arg-type]
+        index.tuning.TuningOptions = quick  # type: ignore[assignment,misc]
     kill, refuse = order.get("kill_at"), order.get("refuse_from")
 
     def act(step: int) -> None:
@@ -85,6 +93,11 @@ def ended(process: int) -> bool:
 def serve() -> None:
     assert chromadb
     recognise_language("The model of languages is read before anything is forked, once for all.")
+    if "--trainer" in sys.argv:
+        import accelerate  # noqa: F401
+        import datasets  # noqa: F401
+        import sentence_transformers.sentence_transformer.losses  # noqa: F401
+        from transformers import Trainer  # noqa: F401
     count = mmap.mmap(-1, 4)
     for line in sys.stdin:
         order = json.loads(line)

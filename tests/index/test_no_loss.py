@@ -4,13 +4,12 @@ Seeds are fixed and printed with a failure; NEWSARCHIVE_KILLS says how many kill
 """
 
 import errno
-import json
 import os
 import random
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,26 +32,10 @@ SECRET = "Zebulon Quixworth embezzled xanthic florins from the orphanage of Selm
 
 
 @pytest.fixture(scope="module")
-def order() -> Iterator[Order]:
+def order(forked: Callable[..., AbstractContextManager[Order]]) -> Iterator[Order]:
     """Run the command in a forked process: ``order(argv, archive, kill_at=3)``."""
-    script = Path(__file__).with_name("fork_server.py")
-    with subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-
-        def run(argv: list[str], archive: Path, **how: object) -> dict[str, Any]:
-            assert server.stdin is not None and server.stdout is not None
-            output = Path(str(how.pop("output", archive.parent / "output")))
-            record = {"argv": argv, "archive": str(archive), "output": str(output), **how}
-            server.stdin.write(json.dumps(record) + "\n")
-            server.stdin.flush()
-            answer: dict[str, Any] = json.loads(server.stdout.readline())
-            answer["output"] = output.read_text(errors="replace")
-            return answer
-
+    with forked() as run:
         yield run
-        assert server.stdin is not None
-        server.stdin.close()
 
 
 @dataclass(frozen=True)

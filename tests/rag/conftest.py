@@ -1,9 +1,35 @@
-"""What the tests of questions share: a language model of LlamaIndex that says one text."""
+"""What the tests of questions and of tuning share: a scripted model, an archive to learn from."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+# In this archive's headlines a colour stands for a trade: no model knows that before it has read
+# it, and no word of a headline stands in a text.
+CODE = {
+    "crimson": "bakery", "turquoise": "railway", "beige": "hospital", "violet": "orchard",
+    "scarlet": "library", "ivory": "quarry", "olive": "theatre", "amber": "fishery",
+    "indigo": "airport", "maroon": "brewery",
+}  # fmt: skip
+FILLER = (
+    "morning council window paper engine garden letter bridge winter summer number street "
+    "market farmer doctor teacher river mountain village minister budget ticket holiday contract "
+    "signal corner picture station weather kitchen evening harbour button ladder"
+).split()
+
+
+def made_articles(count: int) -> list[dict[str, str]]:
+    chance = random.Random(3)
+    articles = []
+    for number in range(count):
+        colours = chance.sample(sorted(CODE), 2)
+        words = [CODE[colour] for colour in colours] * 2 + chance.sample(FILLER, 10)
+        chance.shuffle(words)
+        text = f"{' '.join(words[:7])}. {' '.join(words[7:])}.".capitalize()
+        articles.append({"id": f"a{number}", "title": " ".join(colours).title(), "text": text})
+    return articles
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +58,15 @@ def scripted() -> Callable[[str], Any]:
             yield self.complete(prompt)
 
     return lambda said: ScriptedLLM(said=said)
+
+
+@pytest.fixture(scope="session")
+def coded_articles() -> Callable[[int], list[dict[str, str]]]:
+    """Make articles whose headlines no model understands that has not read the texts."""
+    return made_articles
+
+
+@pytest.fixture(scope="session")
+def coded_words() -> list[str]:
+    """All words of the coded articles."""
+    return sorted({*CODE, *CODE.values(), *FILLER})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,10 @@ def test_a_retriever(opened: Archive) -> None:
 
 
 def test_a_retriever_in_a_program_with_async(opened: Archive) -> None:
-    found = asyncio.run(opened.as_retriever().aretrieve("Which ferry ran aground?"))
+    retrieving = opened.as_retriever().aretrieve("Which ferry ran aground?")
+    # In a thread: tests of the browser leave a loop running in the main one of their process.
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(asyncio.run, retrieving).result()
     assert found[0].node.metadata["article_id"] == "ferry"
     assert len({node.node.node_id for node in found}) == len(found)
 

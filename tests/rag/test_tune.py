@@ -1,7 +1,6 @@
 """Tuning learns what an archive's headlines mean, keeps it only if it pays, and can be undone."""
 
 import json
-import random
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,34 +16,13 @@ from index.tuning import TuningOptions
 from rag import Archive
 from rag.tune import reset_archive, tune_archive
 
-# In this archive's headlines a colour stands for a trade: no model knows that before it has read
-# it, and no word of a headline stands in a text.
-CODE = {
-    "crimson": "bakery", "turquoise": "railway", "beige": "hospital", "violet": "orchard",
-    "scarlet": "library", "ivory": "quarry", "olive": "theatre", "amber": "fishery",
-    "indigo": "airport", "maroon": "brewery",
-}  # fmt: skip
-FILLER = (
-    "morning council window paper engine garden letter bridge winter summer number street "
-    "market farmer doctor teacher river mountain village minister budget ticket holiday contract "
-    "signal corner picture station weather kitchen evening harbour button ladder"
-).split()
-
-
-def coded_articles(count: int) -> list[dict[str, str]]:
-    chance = random.Random(3)
-    articles = []
-    for number in range(count):
-        colours = chance.sample(sorted(CODE), 2)
-        words = [CODE[colour] for colour in colours] * 2 + chance.sample(FILLER, 10)
-        chance.shuffle(words)
-        text = f"{' '.join(words[:7])}. {' '.join(words[7:])}.".capitalize()
-        articles.append({"id": f"a{number}", "title": " ".join(colours).title(), "text": text})
-    return articles
-
 
 @pytest.fixture(scope="module")
-def coded(tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]) -> Path:
+def coded(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_lines: Callable[..., Path],
+    coded_articles: Callable[[int], list[dict[str, str]]],
+) -> Path:
     folder = tmp_path_factory.mktemp("coded")
     build_archive(folder / "archive", [write_lines(folder / "coded.jsonl", *coded_articles(70))])
     return folder / "archive"
