@@ -217,7 +217,8 @@ def forked() -> Callable[..., AbstractContextManager[Callable[..., dict[str, Any
                 server.stdin.write(json.dumps(record) + "\n")
                 server.stdin.flush()
                 answer: dict[str, Any] = json.loads(server.stdout.readline())
-                answer["output"] = output.read_text(errors="replace")
+                # Killed at once, it may not have come so far as to open it.
+                answer["output"] = output.read_text(errors="replace") if output.exists() else ""
                 return answer
 
             yield order

@@ -161,7 +161,7 @@ def assert_completes(archive: Path, scratch: Path, scenario: Scenario, order: Or
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["tune", "reset"])
 def test_killed_at_random_moments(
     tmp_path: Path, scenarios: dict[str, Scenario], scratch: Path, order: Order, name: str
