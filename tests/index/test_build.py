@@ -630,9 +630,13 @@ def test_two_builds_at_once(tmp_path: Path, many: Path, uninterrupted: Path, run
         while journal_rows(archive) < 3:
             assert first.poll() is None
             time.sleep(0.01)
-        with pytest.raises(ArchiveLockedError, match=f"process {first.pid}; try again"):
-            build_archive(archive, [many], settings=HASHED)
-        second = run("add", "--archive", archive, many)
+        first.send_signal(signal.SIGSTOP)  # else it may end before the command has started
+        try:
+            with pytest.raises(ArchiveLockedError, match=f"process {first.pid}; try again"):
+                build_archive(archive, [many], settings=HASHED)
+            second = run("add", "--archive", archive, many)
+        finally:
+            first.send_signal(signal.SIGCONT)
         assert second.returncode == 1
         assert f"process {first.pid}" in second.stderr
         assert first.wait(120) == 0
