@@ -26,10 +26,10 @@ _RELATIVE = re.compile(
     rf"(?:a )?{_COUNT.format('ago')} (?P<ago_unit>day|week|fortnight|month)s? ago)\b",
     re.IGNORECASE,
 )
-_NUMBERS = {
+NUMBER_WORDS = {
     word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
 }
-_NUMBERS |= {"a": 1, "an": 1, "few": 5, "couple of": 2}
+_NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1, "few": 5, "couple of": 2}
 _UNITS = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14, "month": 31}
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _WEEKDAY = re.compile(

@@ -10,12 +10,9 @@ import re
 from datetime import date, timedelta
 from typing import Protocol
 
-from rag.dates import Days, Times
+from rag.dates import NUMBER_WORDS, Days, Times
 
-_NUMBERS = {
-    word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
-_NUMBERS |= {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
+_NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|\d{{1,3}}) "

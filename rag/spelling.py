@@ -120,14 +120,8 @@ def _swapped(word: Word, vocabulary: Vocabulary) -> Counter[str]:
 
 def _inside(text: str, start: int) -> bool:
     """Whether a word stands inside a sentence, where its capital means something."""
-    return text[max(0, start - _OPENING) : start].rstrip(" \"“‘'(")[-1:] not in (
-        "",
-        ".",
-        "!",
-        "?",
-        "\n",
-        ":",
-    )
+    before = text[max(0, start - _OPENING) : start].rstrip(" \"“‘'(")
+    return before[-1:] not in ("", *".!?\n:")
 
 
 def _likeness(typed: str) -> Callable[[str], float]:

@@ -64,8 +64,8 @@ def choose(
     """
     if not readings:
         return []
-    stated = [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
-    left = [i for i in stated if len(readings[i].found) <= LONGEST] or list(stated)
+    candidates = stated(readings)
+    left = [i for i in candidates if len(readings[i].found) <= LONGEST] or list(candidates)
     chosen: list[Choice] = []
     fits = np.array([[share(r.around, part) for part in parts] for r in readings])
     reached = np.zeros(len(parts))
@@ -89,6 +89,11 @@ def choose(
         reached = np.maximum(reached, fits[best])
         nearest = np.maximum(nearest, vectors @ vectors[best])
     return chosen
+
+
+def stated(readings: Sequence[Reading]) -> Sequence[int]:
+    """List the sentences that state something, by index; all of them where none does."""
+    return [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
 
 
 def _floors(

@@ -23,6 +23,12 @@ _OF = re.compile(r" (?:of|in|for) ")
 _NAMED_THING = re.compile(r"\b[A-Z0-9][\w’'-]*(?: (?:(?:of|in|for|the|de|al) ){0,2}[A-Z][\w’'-]*)+")
 
 
+def is_shared_out(query: Query, asked: Asked) -> bool:
+    """Whether a question is long, of several parts or about outlets: several articles answer it."""
+    outlets = any(inference.part == "outlets" for inference in query.inferred)
+    return len(asked.weights) > SHORT or len(query.parts) > 1 or outlets
+
+
 def unmet(
     query: Query,
     asked: Asked,
@@ -35,8 +41,7 @@ def unmet(
     ``near`` maps the near articles to the question's names in them, ``articles`` are all that were
     found, ``best`` are the best sentences.
     """
-    outlets = any(inference.part == "outlets" for inference in query.inferred)
-    if len(asked.weights) > SHORT or len(query.parts) > 1 or outlets:
+    if is_shared_out(query, asked):
         return ""
     for thing in _NAMED_THING.finditer(query.standalone):
         if _is_missing(thing[0], asked, near, articles):

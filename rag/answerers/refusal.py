@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answerers.choose import stated
 from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
-from rag.answerers.premise import SHORT, unmet
+from rag.answerers.premise import is_shared_out, unmet
 from rag.answerers.units import wanted_unit
 from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
@@ -90,11 +91,9 @@ def of_another(
     An article that names them in passing, in a caption or a list, does not make what stands in
     others an answer. A long question, and one of several parts, is shared out among articles.
     """
-    outlets = any(inference.part == "outlets" for inference in query.inferred)
-    if not asked.names or len(asked.weights) > SHORT or len(query.parts) > 1 or outlets:
+    if not asked.names or is_shared_out(query, asked):
         return ""
-    stated = [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
-    best = max(stated, key=scores.__getitem__)
+    best = max(stated(readings), key=scores.__getitem__)
     named = float(features[best, FEATURES.index("names")])
     cosine = float(features[best, FEATURES.index("cosine")])
     if named >= NAMES_OF_BEST or cosine >= NEAR_ENOUGH:
