@@ -17,6 +17,7 @@ from rag.answerers.choose import (
 from rag.answerers.features import FEATURES, measure, read_parts, read_question, read_sentences
 from rag.answerers.junk import is_dateline
 from rag.answerers.refusal import of_another, why_not
+from rag.answerers.relatives import Relative
 from rag.answerers.weights import SENTENCES
 from rag.types import Draft, Evidence, Passage, Query
 
@@ -49,6 +50,8 @@ class ExtractiveAnswerer:
         readings = read_sentences(asked, evidence)
         features = measure(asked, evidence, readings)
         scores = features @ SENTENCES
+        if relative := Relative.asked(query.standalone):
+            scores -= relative.costs(readings)
         refusal = why_not(query, asked, evidence, readings, scores, features)
         if refusal:
             return Draft(refusal=refusal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,10 +116,9 @@ def _focus(found: list[Word]) -> frozenset[str]:
     """Up to two content words right after "which", "what" or "how many"."""
     for index, word in enumerate(found):
         if word.form in ("which", "what", "many", "much", "whose"):
-            after = found[index + 1 : index + 4]
-            noun = [w.stem for w in after if w.content][:2]
-            if noun and after and after[0].content:
-                return frozenset(noun)
+            noun = takewhile(lambda after: after.content, found[index + 1 : index + 3])
+            if focus := frozenset(word.stem for word in noun):
+                return focus
     return frozenset()
 
 
@@ -139,7 +139,7 @@ def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
         before[article.id, candidate.position] = shared
         previous = before.get((article.id, candidate.position - 1))
         if previous is None:
-            previous = asked.shared(_stems_before(candidate))
+            previous = asked.shared(_stems_of(text_before(candidate)))
         around = shared | titles[article.id] | previous
         junk = is_junk(text, article.language)
         readings.append(Reading(candidate, text, found, shared, around, named[article.id], junk))
@@ -163,11 +163,12 @@ def _stems_of(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in words(text))
 
 
-def _stems_before(candidate: CandidateSentence) -> frozenset[str]:
+def text_before(candidate: CandidateSentence) -> str:
+    """Sentence before a candidate in its article; "" where there is none."""
     if candidate.position == 0:
-        return frozenset()
+        return ""
     span = candidate.sentences[candidate.position - 1]
-    return _stems_of(candidate.passage.article.text[span.start : span.end])
+    return candidate.passage.article.text[span.start : span.end]
 
 
 def measure(asked: Asked, evidence: Evidence, readings: list[Reading]) -> NDArray[np.float64]:
@@ -227,8 +228,11 @@ def _words(asked: Asked, reading: Reading) -> list[float]:
 def _form(asked: Asked, reading: Reading, covered: float) -> list[float]:
     question = asked.weights.keys()
     kind = holds(asked.kind, reading.text, reading.found, question)
-    if asked.unit is not None and not asked.unit.plainly.search(reading.text):
-        kind *= _OTHER_UNIT
+    if asked.unit is not None:
+        if asked.unit.in_words.search(reading.text):
+            kind = 1.0
+        elif not asked.unit.plainly.search(reading.text):
+            kind *= _OTHER_UNIT
     return [
         *(kind * (asked.kind == name) for name in KINDS),
         kind * covered,

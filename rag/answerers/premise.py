@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from index.types import Article
-from rag.answerers.features import Asked, Reading, headline
+from rag.answerers.features import Asked, Reading, headline, text_before
 from rag.answerers.names import names_in
+from rag.answerers.relatives import Relative
 from rag.answerers.speech import ASKS_WHAT
 from rag.answerers.words import Word, words
 from rag.types import Query
@@ -46,6 +47,9 @@ def unmet(
     for thing in _NAMED_THING.finditer(query.standalone):
         if _is_missing(thing[0], asked, near, articles):
             return f'Nothing that was found in the archive mentions "{thing[0]}".'
+    relative = Relative.asked(query.standalone)
+    if relative and not any(relative.is_told(reading) for reading in best):
+        return f"Nothing that was found in the archive tells of a {relative.name} in this."
     speaks = _SPEAKS.search(query.standalone)
     speaker = _capitals(speaks["who"]) if speaks else []
     if speaker and not any(_names(reading, speaker, asked) for reading in best):
@@ -84,9 +88,5 @@ def _capitals(text: str) -> list[Word]:
 
 def _names(reading: Reading, speaker: Sequence[Word], asked: Asked) -> bool:
     """Whether a sentence or the one before it names a speaker, by any word of the name."""
-    candidate = reading.candidate
-    text = reading.text
-    if candidate.position:
-        before = candidate.sentences[candidate.position - 1]
-        text = f"{candidate.passage.article.text[before.start : before.end]} {text}"
+    text = f"{text_before(reading.candidate)} {reading.text}"
     return bool(names_in(words(text), frozenset(word.stem for word in speaker), asked.others))

@@ -17,6 +17,7 @@ _AGE = (
     r", \d{1,3}(?=[,.;]|$)|\bturn(?:ed|s) \d{1,3}\b(?!%)|"
     r"\b(?:was|is|were|at) \d{1,3}\b(?![.,:%]?\d|%| (?!when\b)[a-z])"
 )
+_FOR_LIFE = r"\blife (?:in prison|imprisonment|sentences?|terms?|behind bars)\b|\b(?:for|to) life\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,22 @@ class Unit:
     """A unit of figures: its name, how it is asked for, and how a text gives it.
 
     ``plainly`` is how a text gives nothing else by; ``given`` is met by every way that is thought
-    of, so that a question is not refused for a way of writing.
+    of, so that a question is not refused for a way of writing. ``in_words`` is how it is given
+    without a figure.
     """
 
     name: str
     asks: re.Pattern[str]
     given: re.Pattern[str]
     plainly: re.Pattern[str]
+    in_words: re.Pattern[str]
 
 
-def _unit(name: str, asks: str, given: str, plainly: str | None = None) -> Unit:
-    patterns = (re.compile(one, re.IGNORECASE) for one in (asks, given, plainly or given))
-    return Unit(name, *patterns)
+def _unit(
+    name: str, asks: str, given: str, plainly: str | None = None, in_words: str = r"(?!)"
+) -> Unit:
+    ways = (asks, given, plainly or given, in_words)
+    return Unit(name, *(re.compile(way, re.IGNORECASE) for way in ways))
 
 
 _UNITS = (
@@ -62,7 +67,13 @@ _UNITS = (
         r"light[- ]years?|yards?|storeys?|stories)\b",
     ),
     _unit("an age", r"\bhow old\b|\b(?:what|which) age\b", _TIME, _AGE),
-    _unit("a length of time", r"\bhow long (?!ago)", _TIME),
+    _unit(
+        "a length of time",
+        r"\bhow long (?!ago)|"
+        r"\bhow many (?:seconds|minutes|hours|days|weeks|months|years|decades)\b",
+        f"{_TIME}|{_FOR_LIFE}",
+        in_words=_FOR_LIFE,
+    ),
 )
 
 
