@@ -101,10 +101,11 @@ def short_forms(outlet: str) -> list[str]:
     forms = [whole, head]
     if first.isupper() and len(first) > 1:  # "BBC" of "BBC News"
         forms.append(first)
+    name = head.split(".")[0]
     if head.lower().endswith((".com", ".org", ".net", ".co.uk")):
-        forms.append(head.split(".")[0])
-    apart = _CAMEL.sub(" ", head.split(".")[0])
-    if apart != head.split(".")[0]:  # "CBS Sports" of "CBSSports.com", "Tech Crunch"
+        forms.append(name)
+    apart = _CAMEL.sub(" ", name)
+    if apart != name:  # "CBS Sports" of "CBSSports.com", "Tech Crunch"
         forms.append(apart)
     return list(dict.fromkeys(form for form in forms if len(form) > 1))
 
