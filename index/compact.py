@@ -23,6 +23,16 @@ _TOGETHER = 200  # articles
 def compacted(folder: ArchiveFolder, staged: Generation, dimension: int) -> Generation:
     """Stage what a staged generation holds, in new files, and delete it."""
     fresh = folder.stage(copy_current=False)
+    try:
+        _copy(staged, fresh, dimension)
+    except BaseException:
+        folder.discard(fresh)
+        raise
+    folder.discard(staged)
+    return fresh
+
+
+def _copy(staged: Generation, fresh: Generation, dimension: int) -> None:
     copy_without_deleted(staged.catalog, fresh.catalog)
     catalog = Catalog(fresh.catalog)
     try:
@@ -32,8 +42,6 @@ def compacted(folder: ArchiveFolder, staged: Generation, dimension: int) -> Gene
         _copy_chunks(catalog, staged, fresh)
     finally:
         catalog.close()
-    folder.discard(staged)
-    return fresh
 
 
 def _copy_sentences(

@@ -61,7 +61,7 @@ class SettingsError(NewsArchiveError):
 
 
 class SourceError(NewsArchiveError):
-    """A path that was given to read from does not exist or holds nothing to read."""
+    """A path that was given to read from does not exist, or what was named is not there."""
 
 
 class SourceLossError(SourceError):

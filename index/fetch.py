@@ -100,8 +100,15 @@ def _download(
             raise FetchError(f"{url} answers too slowly; try again later") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise FetchError(f"{url} cannot be fetched: {error}"[:300]) from None
-        url = urljoin(url, headers["location"])
+        url = _redirected(url, headers["location"])
     raise FetchError(f"more than {limits.redirects} redirects; the last led to {url[:300]}")
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchError(f"{url[:300]} redirects to no URL ({error})") from None
 
 
 def _address(url: str) -> str:

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from index.tuned import sweep_models
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 
 _BUILDING = ".building"
+_NAMED = "%Y%m%dT%H%M%S%f"  # when a generation was begun
 _GONE = ".gone"
 _KEPT = 2  # the current generation and the one before it
 
@@ -130,12 +131,15 @@ class ArchiveFolder:
 
         Raises ArchiveDamagedError where a file of the current one is not as it was written.
         """
-        folder = self._generations / f"{self._next_name()}{_BUILDING}"
-        if copy_current:
-            copy_checked(self.current(), folder)
-        else:
-            folder.mkdir()
-        return Generation(folder)
+        staged = Generation(self._generations / f"{self._next_name()}{_BUILDING}")
+        try:
+            staged.folder.mkdir()
+            if copy_current:
+                copy_checked(self.current(), staged.folder)
+        except BaseException:
+            self.discard(staged)  # else what was copied keeps a full disk full
+            raise
+        return staged
 
     def discard(self, staged: Generation) -> None:
         """Delete a staged generation, as far as that is possible; the next writer does the rest."""
@@ -236,10 +240,15 @@ class ArchiveFolder:
         _write_name(self._current, name)
 
     def _next_name(self) -> str:
+        # To the microsecond: names tell the order, also of two builds within one second, and of
+        # those before and after a clock was put back.
         now = datetime.now(UTC)
+        newest = max((folder.name for folder in self._generations.iterdir()), default="")
+        with suppress(ValueError):  # a folder that is not ours
+            last = datetime.strptime(newest.partition("-")[0], _NAMED).replace(tzinfo=UTC)
+            now = max(now, last + timedelta(microseconds=1))
         suffix = blake2b(f"{now.isoformat()} {os.getpid()}".encode(), digest_size=2).hexdigest()
-        # To the microsecond: names tell the order, also of two builds within one second.
-        return f"{now:%Y%m%dT%H%M%S%f}-{suffix}"
+        return f"{now:{_NAMED}}-{suffix}"
 
     def _recover(self) -> None:
         """Put the newest generation in use where CURRENT is missing, as after a first build's end.

@@ -56,11 +56,6 @@ class EmbeddingJournal:
         """Close the file and keep it."""
         self._db.close()
 
-    def delete(self) -> None:
-        """Close and delete the file."""
-        self._db.close()
-        self._path.unlink(missing_ok=True)
-
 
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)

@@ -11,6 +11,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from index.catalog import Catalog
@@ -39,9 +40,11 @@ class Reading:
     _unread: set[str] = field(default_factory=set)
     _unfit: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _last: dict[str, int] = field(default_factory=dict)
+    _ends: dict[str, float] = field(default_factory=dict)  # known when all has been read
 
     def note(self, item: SourcedArticle | Rejection) -> None:
         """Note an item as it comes from its reader."""
+        self._ends.clear()
         if isinstance(item, SourcedArticle):
             self._last[item.file] = max(item.line or 0, self._last.get(item.file, 0))
         elif isinstance(item, Withdrawal) or item.kept:
@@ -70,9 +73,14 @@ class Reading:
         unfit = self._unfit.get(file)
         if not unfit or line is None:
             return bool(unfit)
-        # Unfit lines that no article follows are where the file was cut short.
-        behind = [number for number in unfit if number > self._last.get(file, 0)]
-        return line in unfit or bool(behind and line >= min(behind))
+        return line in unfit or line >= self._cut_short(file)
+
+    def _cut_short(self, file: str) -> float:
+        """Line from which a file cannot be read: of unfit lines that no article follows."""
+        if file not in self._ends:
+            last = self._last.get(file, 0)
+            self._ends[file] = min((n for n in self._unfit[file] if n > last), default=inf)
+        return self._ends[file]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _walk_folder(top: _Folder, entered: dict[str, Path]) -> Iterator[Path | Reje
         entry = stack.pop()
         if isinstance(entry, Path):
             yield entry
-        elif reason := _entered_already(entry, entered):
+        elif reason := _entered_already(entry, entered) or _is_archive(entry):
             yield Rejection(display(entry.path), None, reason)
         else:
             entered[entry.real] = entry.path
@@ -79,6 +79,14 @@ def _entered_already(folder: _Folder, entered: dict[str, Path]) -> str | None:
         return f"directory loop: {display(folder.path)} points back at {display(above.path)}"
     if folder.real in entered:
         return f"the same folder as {display(entered[folder.real])}, which was read already"
+    return None
+
+
+def _is_archive(folder: _Folder) -> str | None:
+    """Say that a folder is an archive of ours, as in ``newsarchive build .``: it holds no news."""
+    inside = Path(folder.real)
+    if (inside / "generations").is_dir() and (inside / "LOCK").is_file():
+        return "an archive of newsarchive, not a source; name the folders beside it"
     return None
 
 

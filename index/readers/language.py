@@ -1,7 +1,7 @@
 """Recognise the language of an article that does not name it.
 
-py3langid: 4 MB, no network. It takes 1 to 2 ms for a thousand characters: little beside the 100 ms in
-which the article's chunks are embedded, and a third of a rebuild, which embeds nothing. So it is
+py3langid: 4 MB, no network. It takes 1 to 2 ms for a thousand characters: little beside the 100 ms
+in which the article's chunks are embedded, and a third of a rebuild, which embeds nothing. So it is
 shown less where less makes it sure. Lingua tells short texts better, but weighs a hundred megabytes
 and is slower by far.
 """

@@ -25,7 +25,7 @@ def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Ite
     for item in _items(root):
         found = True
         is_nitf = local_name(item.tag) == "nitf"
-        if not is_nitf and (status := _withdrawn(item)):
+        if status := _withdrawn(item, is_nitf):
             yield Withdrawal(place.name, item.sourceline, f"the agency has it {status}")
             continue
         if not is_nitf and (reason := _unfit(item)):
@@ -46,8 +46,9 @@ def _items(root: Any) -> Iterator[Any]:  # noqa: ANN401
             yield element
 
 
-def _withdrawn(item: Any) -> str | None:  # noqa: ANN401
-    status = _attribute(item, "pubstatus", "qcode").rpartition(":")[2].casefold()
+def _withdrawn(item: Any, is_nitf: bool) -> str | None:  # noqa: ANN401
+    element, name = ("docdata", "management-status") if is_nitf else ("pubstatus", "qcode")
+    status = _attribute(item, element, name).rpartition(":")[2].casefold()
     return status if status in _WITHDRAWN else None
 
 

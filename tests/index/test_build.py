@@ -642,3 +642,14 @@ def test_two_builds_at_once(tmp_path: Path, many: Path, uninterrupted: Path, run
         assert first.wait(120) == 0
     assert_same(archive, uninterrupted)
     assert os.listdir(archive / "generations") == [ArchiveFolder(archive).current_name()]
+
+
+def test_an_archive_is_no_source(tmp_path: Path, write_lines: Write) -> None:
+    write_lines(tmp_path / "a.jsonl", {"id": "a", "text": "The ferry sank."}, "{broken")
+    archive = tmp_path / "archive"
+    for _ in range(2):
+        report = build_archive(archive, [tmp_path], settings=HASHED)
+        assert (report.articles, report.rejected) == (1, 1 + (archive / "CURRENT").exists())
+    lines = (archive / "rejected.jsonl").read_text().splitlines()
+    reasons = [json.loads(line)["reason"] for line in lines]
+    assert sum("an archive of newsarchive" in reason for reason in reasons) == 1

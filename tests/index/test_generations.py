@@ -177,3 +177,22 @@ def test_missing_files_are_named(folder: ArchiveFolder) -> None:
         ArchiveDamagedError, match=r"chroma.sqlite3, lexical.*sentences.i8.*--rebuild"
     ):
         folder.current().check_files()
+
+
+def test_names_go_on_upwards_where_the_clock_was_put_back(folder: ArchiveFolder) -> None:
+    published = publish(folder)
+    generations = folder.path / "generations"
+    later = f"2999{published[4:]}"
+    (generations / published).rename(generations / later)
+    (folder.path / "CURRENT").write_text(f"{later}\n")
+    assert publish(folder) > later
+    assert len(names(folder)) == 2
+
+
+def test_what_could_not_be_copied_whole_leaves_nothing(folder: ArchiveFolder) -> None:
+    name = publish(folder, "first")
+    (folder.path / "generations" / name / "catalog.sqlite").write_text("other")
+    with folder.writing():
+        with pytest.raises(ArchiveDamagedError):
+            folder.stage(copy_current=True)
+        assert names(folder) == [name]

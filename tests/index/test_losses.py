@@ -14,7 +14,9 @@ from index.build import BuildReport, add_articles, build_archive
 from index.catalog import Catalog
 from index.errors import SourceLossError
 from index.generations import ArchiveFolder
+from index.losses import Reading
 from index.settings import Settings
+from index.types import Article, Rejection, SourcedArticle
 
 Write = Callable[..., Path]
 HASHED = Settings(embedder="hashed-words")
@@ -336,3 +338,14 @@ def test_a_missing_path_may_be_given_as_it_was(desk: Desk, monkeypatch: pytest.M
     with pytest.raises(SourceLossError, match="news does not exist: 50 of the 50"):
         build_archive(desk.archive, [Path("news")])
     assert build_archive(desk.archive, [Path("news")], allow_loss=True).removed == 50
+
+
+def test_where_a_file_was_cut_short_is_told_from_lines_that_are_only_broken() -> None:
+    reading = Reading()
+    for line in (1, 2, 4):
+        reading.note(SourcedArticle(Article(str(line), "", "Text."), "a", line))
+    for line in (3, 6, 5):
+        reading.note(Rejection("a", line, "not JSON"))
+    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6, 7, 8]
+    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6]

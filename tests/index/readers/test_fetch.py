@@ -165,6 +165,12 @@ def test_the_connection_goes_to_the_address_that_was_checked(site):
     assert checked == ["127.0.0.1"]
 
 
+@pytest.mark.parametrize("to", ["http://[", "https://[bad]/", "//[::1"])
+def test_a_redirect_to_no_url_is_an_error_of_its_own(site, to):
+    with pytest.raises(FetchError, match=r"redirects to no URL|is no URL"):
+        fetched(site.redirect("/a", to))
+
+
 def test_redirects_end(site):
     with pytest.raises(FetchError, match="more than 5 redirects"):
         fetched(site.redirect("/a", "/a"))

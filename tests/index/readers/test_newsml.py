@@ -150,3 +150,16 @@ def test_xml_without_an_article_is_rejected(tmp_path, read, content, reason):
     (tmp_path / "a.xml").write_text(content, "utf-8")
     (rejected,) = read(tmp_path / "a.xml")
     assert rejected.reason.startswith(reason)
+
+
+@pytest.mark.parametrize("status", ["canceled", "withheld"])
+def test_nitf_that_the_agency_took_back_is_rejected(tmp_path, read, reasons, status):
+    content = NITF.replace("<docdata>", f'<docdata management-status="{status}">')
+    (tmp_path / "a.xml").write_text(content, "utf-8")
+    assert reasons(read(tmp_path / "a.xml")) == [f"the agency has it {status}"]
+
+
+def test_nitf_that_is_usable_is_read(tmp_path, read, articles):
+    content = NITF.replace("<docdata>", '<docdata management-status="usable">')
+    (tmp_path / "a.xml").write_text(content, "utf-8")
+    assert len(articles(read(tmp_path / "a.xml"))) == 1
