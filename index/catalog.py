@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from index.chunker import ChunkedArticle
 from index.family_tables import SCHEMA as _FAMILY_SCHEMA
@@ -288,13 +289,12 @@ class Catalog:
         """Ids of all chunks, or of those of some articles, in order."""
         if article_ids is None:
             return self._column("SELECT id FROM chunks ORDER BY article_id, ordinal")
-        return [
-            chunk_id
-            for article_id in article_ids
-            for chunk_id in self._column(
-                "SELECT id FROM chunks WHERE article_id = ? ORDER BY ordinal", (article_id,)
-            )
-        ]
+        some = orjson.dumps(list(article_ids)).decode()
+        return self._column(
+            "SELECT id FROM chunks WHERE article_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY article_id, ordinal",
+            (some,),
+        )
 
     def matching(
         self, published_from: str | None, published_to: str | None, sources: Sequence[str]
@@ -340,6 +340,13 @@ class Catalog:
         assert row is not None
         return row[0] and row[0][:10], row[1] and row[1][:10]
 
+    def newest_day(self, until: str) -> str | None:
+        """Day of the newest article that was published up to a day; of all where none was."""
+        row = self._row(
+            "SELECT max(published) FROM articles WHERE substr(published, 1, 10) <= ?", (until,)
+        )
+        return row[0][:10] if row and row[0] else self.days()[1]
+
     def recent_originals(self, count: int) -> list[Article]:
         """Return the newest originals and latest versions, newest first."""
         rows = self._db.execute(
@@ -374,7 +381,7 @@ def _within(
         where.append("substr(published, 1, 10) <= ?")
         values.append(published_to)
     if sources:
-        where.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
+        where.append(f"source IN ({', '.join('?' * len(sources))})")
         values.extend(sources)
     return " AND ".join(where), values
 

@@ -6,6 +6,7 @@ shown as far as its words stand in that copy.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -58,7 +59,10 @@ def newest_inside(
 
 
 def chunk_in_newer(catalog: Catalog, stored: StoredChunk, newer: Article) -> str | None:
-    """Id of the newer version's chunk that says all that a chunk of an older one says, if any."""
+    """Id of the newer version's chunk that says most of what a chunk of an older one says.
+
+    None where the newer version does not say all of it, in whichever chunks.
+    """
     spans = catalog.sentences(stored.chunk.article_id)[
         stored.sentences.start : stored.sentences.stop
     ]
@@ -66,7 +70,11 @@ def chunk_in_newer(catalog: Catalog, stored: StoredChunk, newer: Article) -> str
     places = [newer.text.find(text) for text in texts]
     if min(places, default=-1) < 0:
         return None
-    return catalog.chunk_at(newer.id, places[0])
+    found = Counter[str]()
+    for text, place in zip(texts, places, strict=True):
+        if chunk_id := catalog.chunk_at(newer.id, place):
+            found[chunk_id] += len(text)
+    return max(found, key=found.__getitem__, default=None)
 
 
 def place(
@@ -78,6 +86,8 @@ def place(
     own = members[own_id][0]
     shown = [a for a, _ in family if inside is None or a.id in inside]
     shown.sort(key=lambda a: (a.id != own_id, a.text != own.text))
+    if shown and shown[0].text == own.text:
+        shown = shown[:1]  # it has all of the chunk
     found = [
         placed for article in shown if (placed := _placed(catalog, stored, own, article))
         is not None

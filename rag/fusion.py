@@ -30,7 +30,12 @@ class Hit:
     @property
     def article_id(self) -> str:
         """Id of the article that the chunk is of."""
-        return self.chunk_id.rsplit(":", 1)[0]
+        return article_of(self.chunk_id)
+
+
+def article_of(chunk_id: str) -> str:
+    """Id of the article that a chunk is of, by the chunk's own."""
+    return chunk_id.rpartition(":")[0]
 
 
 def fuse(rankings: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:

@@ -96,8 +96,8 @@ def outlets_of(mentions: Sequence[Mention], outlets: Sequence[str]) -> tuple[str
 def short_forms(outlet: str) -> list[str]:
     """Forms by which an outlet is called: its name, without "The", and before a bar or dash."""
     whole = _bare(outlet)
-    head = _bare(_PARTED.split(outlet)[0])
-    first = head.split()[0]
+    head = _bare(_PARTED.split(outlet)[0])  # empty in ": Latest", which some feeds are called
+    first = head.partition(" ")[0]
     forms = [whole, head]
     if first.isupper() and len(first) > 1:  # "BBC" of "BBC News"
         forms.append(first)
@@ -118,7 +118,7 @@ def outlet_words(outlets: Sequence[str]) -> frozenset[str]:
 def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
     """Where a form of an outlet's name stands, the longest of overlapping ones."""
     called = _called(tuple(outlets))
-    lowered = question.lower()
+    lowered = _lowered(question)
     spans = [
         (match.start(), match.end(), form)
         for form in called
@@ -142,6 +142,11 @@ def _called(outlets: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
         for form in short_forms(outlet):
             called.setdefault(form.lower(), []).append(outlet)
     return called
+
+
+def _lowered(text: str) -> str:
+    """Put a text into lower case, each letter in its place: that of "İ" is two characters."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _only_speaks(question: str, start: int, end: int) -> bool:

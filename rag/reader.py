@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from index.cross_encoder import Reranker
 from index.embedder import Embedder
 from index.errors import NewsArchiveError
@@ -21,9 +23,17 @@ class Reader:
         self.embedder = _embedder(generation, self.manifest, before)
         self.retriever = Retriever(generation, self.embedder, reranker)
         self.outlets = tuple(name for name, _ in self.retriever.catalog.sources())
-        self.newest = self.retriever.catalog.days()[1]
+        self.newest = self.retriever.catalog.newest_day(self._latest_day())
         self.users = 0
         self._retired = False
+
+    def _latest_day(self) -> str:
+        """Last day on which an article of the archive can have come out, wherever that was.
+
+        A date beyond it is an embargo, a placeholder or a slip, and not the day of the question.
+        """
+        built = date.fromisoformat(self.manifest.created[:10])
+        return (built + timedelta(days=1)).isoformat()
 
     def text(self, article_id: str) -> str:
         """Text of an article as it is stored; raises LookupError where there is none."""

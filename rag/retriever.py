@@ -27,8 +27,18 @@ from index.segment import sentence_spans
 from index.types import Article, Span
 from index.vectors import SentenceVectors, VectorIndex
 from rag.answerers.stopwords import STOP_WORDS
-from rag.folding import Placed, chunk_in_newer, newest_inside, only_in, place
-from rag.fusion import Hit, by_time, fuse, lean, with_outside, with_parts, with_reports
+from rag.folding import FamilyMembers, Placed, chunk_in_newer, newest_inside, only_in, place
+from rag.fusion import (
+    Hit,
+    article_of,
+    by_time,
+    fuse,
+    lean,
+    with_outside,
+    with_parts,
+    with_reports,
+)
+from rag.inside import Inside, Limits
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.rerank import DEPTH, rerank
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
@@ -37,7 +47,7 @@ Ranking = Literal["fused", "words", "vectors"]
 
 _CANDIDATES = 200
 _LOOKED_AT = 20  # chunks that are read for a spelling, or for the day of an event
-# Below this share of chunks inside the limits, Chroma is given their ids; above it, asking for
+# Below this share of articles inside the limits, Chroma is given their ids; above it, asking for
 # more and dropping those outside is faster.
 _SELECTIVE = 0.2
 
@@ -77,7 +87,7 @@ class Retriever:
                 self._lexical = LexicalIndex(generation.lexical, for_reading=True)
                 opened.callback(self._lexical.close)
                 self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
-                self._chunks = self._count_chunks()
+                self._originals = self._count_originals()
                 opened.pop_all()
         except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
             if not is_fault(error):
@@ -86,15 +96,17 @@ class Retriever:
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"
             ) from error
+        self._limits = Limits(self.catalog)
         self._embedder = embedder
         self._reranker = reranker
 
-    def _count_chunks(self) -> int:
-        chunks = self.catalog.counts()[2]
+    def _count_originals(self) -> int:
+        """Count the articles that are no copies; raises ValueError where chunks are missing."""
+        articles, copies, chunks = self.catalog.counts()
         found = (self._vectors.count(), self._lexical.count())
         if found != (chunks, chunks):
             raise ValueError(f"{chunks} chunks in the catalogue, vectors and words hold {found}")
-        return chunks
+        return articles - copies
 
     def close(self) -> None:
         """Release the files."""
@@ -162,7 +174,7 @@ class Retriever:
 
     def holds(self, filters: Filters) -> bool:
         """Whether any article is inside the limits."""
-        return self.catalog.matches(filters.published_from, filters.published_to, filters.sources)
+        return self._limits.holds(filters)
 
     def _embed(self, query: Query) -> Matrix:
         return self._embedder.embed_question(query.standalone)
@@ -177,7 +189,7 @@ class Retriever:
     ) -> list[_Found]:
         count = max(top_k, _CANDIDATES)
         asked = _Asked(query.standalone, vector, query.also, count, ranking, options)
-        allowed = self._allowed(query.filters)
+        allowed = self._limits.inside(query.filters)
         hits = self._hits(asked, allowed)
         if ranking == "fused":
             hits = self._with_parts(query, asked, allowed, hits)
@@ -187,9 +199,10 @@ class Retriever:
                 hits = by_time(hits, days, query.order == "newest") if query.order else hits
         wider = None
         if options.beyond and query.filters != query.required:
-            wider = self._allowed(query.required)
-            inside = allowed or {}
-            beyond = [hit for hit in self._hits(asked, wider) if hit.article_id not in inside]
+            wider = self._limits.inside(query.required)
+            beyond = self._hits(asked, wider)
+            if allowed is not None:
+                beyond = [hit for hit in beyond if hit.article_id not in allowed]
             hits = with_outside(hits, beyond)
         if self._reranker is None or ranking != "fused" or not options.reranker:
             return self._fold(hits, top_k, allowed, wider)
@@ -201,12 +214,12 @@ class Retriever:
         self,
         query: Query,
         asked: _Asked,
-        allowed: Mapping[str, frozenset[str]] | None,
+        allowed: Inside | None,
         hits: list[Hit],
     ) -> list[Hit]:
         """Add what is found for each report that the question speaks of, or for each part of it."""
         if asked.options.reports and len(query.reports) > 1:
-            limits = [self._allowed(report) for report in query.reports]
+            limits = [self._limits.inside(report) for report in query.reports]
             return with_reports(hits, [self._hits(asked, limit) for limit in limits])
         if asked.options.sub_questions and len(query.parts) > 1:
             return with_parts(
@@ -218,14 +231,7 @@ class Retriever:
         vector = None if asked.vector is None else self._embedder.embed_question(part)
         return replace(asked, question=part, vector=vector)
 
-    def _allowed(self, filters: Filters) -> Mapping[str, frozenset[str]] | None:
-        if not filters:
-            return None
-        return self.catalog.matching(filters.published_from, filters.published_to, filters.sources)
-
-    def _hits(
-        self, asked: _Asked, allowed: Mapping[str, frozenset[str]] | None = None
-    ) -> list[Hit]:
+    def _hits(self, asked: _Asked, allowed: Inside | None = None) -> list[Hit]:
         options = asked.options
         by_words: list[tuple[str, float]] = []
         if asked.ranking != "vectors" and options.words:
@@ -279,23 +285,22 @@ class Retriever:
         return content or words
 
     def _nearest(
-        self, vector: Matrix, count: int, allowed: Mapping[str, frozenset[str]] | None
+        self, vector: Matrix, count: int, allowed: Inside | None
     ) -> list[tuple[str, float]]:
         if allowed is None:
             return self._vectors.search(vector, count)
-        chunk_ids = set(self.catalog.chunk_ids(allowed))
-        if len(chunk_ids) < _SELECTIVE * self._chunks:
-            return self._vectors.search(vector, count, sorted(chunk_ids))
+        if len(allowed) < _SELECTIVE * self._originals:
+            return self._vectors.search(vector, count, allowed.chunk_ids)
         more = int(count / _SELECTIVE)
         found = self._vectors.search(vector, more)
-        return [hit for hit in found if hit[0] in chunk_ids][:count]
+        return [hit for hit in found if article_of(hit[0]) in allowed][:count]
 
     def _fold(
         self,
         hits: Sequence[Hit],
         top_k: int,
-        allowed: Mapping[str, frozenset[str]] | None,
-        wider: Mapping[str, frozenset[str]] | None,
+        allowed: Inside | None,
+        wider: Inside | None,
     ) -> list[_Found]:
         """Passages of the best hits; what an older version says as the newest does is its hit.
 
@@ -303,11 +308,12 @@ class Retriever:
         """
         found: list[_Found] = []
         seen: set[str] = set()
+        families: dict[str, FamilyMembers] = {}
         for hit in hits:
             if len(found) == top_k:
                 break
             stored = self.catalog.chunk(hit.chunk_id)
-            family = self.catalog.relatives(stored.chunk.article_id)
+            family = self._family(stored.chunk.article_id, families)
             outside = allowed is not None and stored.chunk.article_id not in allowed
             limits = wider if outside else allowed
             inside = None if limits is None else limits[stored.chunk.article_id]
@@ -322,6 +328,13 @@ class Retriever:
                 passage = _passage(hit, len(found) + 1, placed, outside)
                 found.append(_Found(passage, placed))
         return found
+
+    def _family(self, article_id: str, known: dict[str, FamilyMembers]) -> FamilyMembers:
+        """Read an article's family, once for all of its members."""
+        if article_id not in known:
+            family = self.catalog.relatives(article_id)
+            known.update((member.article_id, family) for _, member in family)
+        return known[article_id]
 
     def _sentences_of(self, found: _Found) -> list[CandidateSentence]:
         """Read the passage's sentences, with the vectors of the article that was indexed.

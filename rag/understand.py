@@ -56,7 +56,10 @@ def understand(
         standalone, mended = respell(standalone, archive, outlet_words(outlets))
     order = read_order(question) if options.order else None
     mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
-    times, reports = _times(question, asked, newest, filters, mentions, options, archive)
+    try:
+        times, reports = _times(question, asked, newest, filters, mentions, options, archive)
+    except OverflowError:  # near the end of the calendar
+        times, reports = Times(), ()
     sources = outlets_of(mentions, outlets)
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(

@@ -21,6 +21,7 @@ from rag.answerers.relatives import Relative
 from rag.answerers.weights import SENTENCES
 from rag.types import Draft, Evidence, Passage, Query
 
+NOTHING_QUOTABLE = "What was found has only words of speakers whom it does not name beside them."
 _ORDER = re.compile(
     r"\b(?:first|earlier|later|before|after|order|sooner|change[ds]?|since then)\b", re.IGNORECASE
 )
@@ -64,6 +65,8 @@ class ExtractiveAnswerer:
         if refusal:
             return Draft(refusal=refusal)
         chosen = choose(parts, readings, scores)
+        if not chosen:
+            return Draft(refusal=NOTHING_QUOTABLE)
         ordered = arrange(chosen, by_day=_is_about_order(query))
         return Draft(tuple(_with_datelines(query, ordered)))
 

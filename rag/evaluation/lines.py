@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from index.errors import NewsArchiveError
+from index.readers.encoding import UTF8_BOM
 from rag.evaluation.scoring import fold
 from rag.types import Turn
 
@@ -115,7 +116,7 @@ class Record:
 def records(path: Path) -> Iterator[Record]:
     """Read the objects of a file; raises EvaluationSetError at the first line that is none."""
     try:
-        lines: Sequence[bytes] = path.read_bytes().split(b"\n")
+        lines: Sequence[bytes] = path.read_bytes().removeprefix(UTF8_BOM).split(b"\n")
     except OSError as error:
         raise EvaluationSetError(f"{path} cannot be read ({error.strerror}); {A_SET}") from error
     found = False

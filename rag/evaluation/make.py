@@ -45,7 +45,7 @@ Record = dict[str, object]
 class _Archive:
     """What soundness is checked against: families by the words and names that they hold."""
 
-    families: Mapping[str, tuple[str, ...]]
+    families: Mapping[str, Sequence[str]]
     holders: Mapping[str, frozenset[str]]
 
     def holding(self, words: Iterable[str]) -> frozenset[str]:
@@ -95,7 +95,7 @@ def write_questions(folder: Path, questions: Sequence[Record]) -> Path:
 
 def _candidates(catalog: Catalog, count: int, chance: Random) -> Iterator[Candidate]:
     """Headlines and sentences of a random choice of articles; copies are no sources."""
-    ids = [article.id for article in catalog.articles() if catalog.family(article.id)]
+    ids = [entry.id for entry in catalog.register.entries() if entry.id == entry.family]
     chance.shuffle(ids)
     for article_id in ids[: count * _SOURCES]:
         article = catalog.article(article_id)
@@ -114,12 +114,12 @@ def _candidates(catalog: Catalog, count: int, chance: Random) -> Iterator[Candid
 def _read(catalog: Catalog, candidates: Sequence[Candidate]) -> _Archive:
     """Note which families hold the candidates' words; others would fill the memory."""
     wanted = {word for one in candidates for word in _all_words(one)}
-    families: dict[str, tuple[str, ...]] = {}
+    families: dict[str, list[str]] = defaultdict(list)
+    for entry in catalog.register.entries():
+        families[entry.family].append(entry.id)
     holders: dict[str, set[str]] = defaultdict(set)
-    for article in list(catalog.articles()):
-        members = tuple(member.id for member in catalog.family(article.id))
-        if members:
-            families[article.id] = members
+    for article in catalog.articles():
+        if article.id in families:
             for word in _words(article) & wanted:
                 holders[word].add(article.id)
     return _Archive(families, {word: frozenset(ids) for word, ids in holders.items()})

@@ -142,7 +142,8 @@ def _print_failures(report: EvaluationReport, console: Console, limit: int) -> N
 
 def _failure(result: Result) -> str:
     question = result.question
-    lines = [f"[bold]{escape(question.id)}[/bold] {question.kind}: {escape(question.question)}"]
+    asked = f"{question.kind}: {question.question}"
+    lines = [f"[bold]{escape(question.id)}[/bold] {escape(asked)}"]
     lines += [f"  [red]{escape(fault)}[/red]" for fault in result.faults]
     if result.answer is not None and not result.refused:
         lines.append(f"  said: {escape(_shortened(result.answer.text))}")

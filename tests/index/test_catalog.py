@@ -147,7 +147,7 @@ def test_a_deleted_article_leaves_its_copy_to_become_the_original(catalog: Catal
         (None, "2024-02-02", [], {"bomb": "bomb"}),
         ("2024-02-06", None, [], {}),
         (None, None, ["Ledger"], {"bomb": "bomb-copy"}),
-        (None, None, ["ledger", "Radio Sörva"], {"bomb": "bomb-copy", "storm": "storm"}),
+        (None, None, ["Ledger", "Radio Sörva"], {"bomb": "bomb-copy", "storm": "storm"}),
         (None, None, ["Nobody's News"], {}),
         ("2024-02-04", None, ["Ledger"], {}),
     ],

@@ -1,6 +1,7 @@
 """Evaluation: what counts as a right answer, the scores by hand, sets that cannot be used."""
 
 import io
+import json
 import tempfile
 from math import log2
 
@@ -438,3 +439,12 @@ def test_questions_alone_are_enough_for_an_archive_that_is_there(set_dir, tmp_pa
     (set_dir / "articles.jsonl").unlink()
     report = evaluate(set_dir, archive_dir=tmp_path / "archive", answerer=FirstSentence())
     assert report.overall.accuracy == 0.25
+
+
+def test_a_kind_may_be_any_word(set_dir):
+    path = set_dir / "questions.jsonl"
+    question = {"id": "odd", "question": "Who sang?", "kind": "[/x]", "must": [["nobody at all"]]}
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(question).encode())
+    out = io.StringIO()
+    print_report(evaluate(set_dir, settings=HASHED), Console(file=out, width=120))
+    assert "[/x]: Who sang?" in out.getvalue()

@@ -6,9 +6,9 @@ import pytest
 from index.hashed_words import HashedWordsEmbedder
 from index.segment import sentence_spans
 from index.types import Article, Span
-from rag.answerers.extractive import ExtractiveAnswerer
+from rag.answerers.extractive import NOTHING_QUOTABLE, ExtractiveAnswerer
 from rag.answerers.words import stem, words
-from rag.types import CandidateSentence, Evidence, Passage
+from rag.types import CandidateSentence, Draft, Evidence, Passage
 from rag.understand import understand
 
 EMBEDDER = HashedWordsEmbedder()
@@ -320,3 +320,10 @@ def test_a_span_is_inside_its_article():
         for passage, span in sources:
             assert isinstance(span, Span)
             assert 0 <= span.start < span.end <= len(passage.article.text)
+
+
+def test_what_has_only_words_of_nobody_who_is_named_is_refused():
+    text = "“The pumps of the ferry Kestrel failed off Norhaven because a valve was blocked.”"
+    bare = Article("bare", "", text, "2024-08-06", "Harbour Courier")
+    found = draft("Why did the pumps of the ferry Kestrel fail off Norhaven?", [bare])
+    assert found == Draft(refusal=NOTHING_QUOTABLE)

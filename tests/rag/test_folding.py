@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive, remove_articles
+from index.catalog import Catalog
+from index.generations import ArchiveFolder
 from index.settings import Settings
 from rag import Archive, Filters
+from rag.folding import chunk_in_newer
 
 REPORT = (
     "An earthquake of magnitude 5.6 shook the town of Ostry on Monday and killed 12 people.\n\n"
@@ -159,3 +162,36 @@ def test_the_real_model_quotes_an_edited_copy_from_its_own_text(opened_seeds: Ar
     cited = opened_seeds.ask(question).citations[0]
     assert cited.article.id == "sample-2026-02-09-dock-strike-ends"
     assert "sample-2026-02-09-dock-strike-review" in {a.id for a in cited.also_in}
+
+
+def test_a_chunk_gives_way_to_the_newer_one_that_has_most_of_it(
+    tmp_path: Path, write_lines: Callable[..., Path]
+) -> None:
+    """A paragraph put in at the head moves the cuts: the same words stand in another chunk."""
+    sentences = REPORT.split(". ")
+    added = "The king of Selm will visit the town on Friday, his office said in a short statement."
+    records = (
+        {"id": "first", "title": "Quake", "text": REPORT, "published": "2024-03-04"},
+        {
+            "id": "second", "title": "Quake", "published": "2024-03-05",
+            "text": f"{added}\n\n{REPORT.replace('killed 12 people', 'killed 19 people')}",
+        },
+    )  # fmt: skip
+    source = write_lines(tmp_path / "news.jsonl", *records)
+    short = Settings(embedder="hashed-words", chunk_pieces=60)
+    build_archive(tmp_path / "archive", [source], settings=short)
+    catalog = Catalog(ArchiveFolder(tmp_path / "archive").current().catalog, read_only=True)
+    newer = catalog.article("second")
+    assert newer is not None
+    moved = 0
+    for chunk_id in catalog.chunk_ids(["first"]):
+        stored = catalog.chunk(chunk_id)
+        held = [s for s in sentences if s in stored.chunk.text]
+        other = chunk_in_newer(catalog, stored, newer)
+        if other is not None:
+            text = catalog.chunk(other).chunk.text
+            share = sum(len(s) for s in held if s in text) / sum(map(len, held))
+            assert share > 0.4
+            moved += 1
+    catalog.close()
+    assert moved

@@ -1,10 +1,12 @@
 """Limits read from the words: dropped, with a word about it, where nothing is inside of them."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from index.build import build_archive
+from index.settings import Settings
 from rag import Archive, Filters, Query
 from rag.limits import unlimited, within_archive
 from rag.types import Inference
@@ -117,3 +119,36 @@ def test_an_empty_archive_says_so(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive") as archive:
         answer = archive.ask("Where did the ferry Ostrel run aground?")
     assert answer.reason == "The archive is empty: it has no article to answer from."
+
+
+@pytest.fixture
+def odd(tmp_path: Path, write_lines: Callable[..., Path]) -> Iterator[Archive]:
+    """An archive with an outlet that has an accent, and with a day that has not come."""
+    records = (
+        {"id": "ferry", "title": "Ferry", "text": "The ferry Ostrel ran aground off Selm.",
+         "published": "2024-03-04", "source": "El País"},
+        {"id": "embargo", "title": "Budget", "text": "The council of Selm passes its budget.",
+         "published": "9999-12-31", "source": "Harbour Courier"},
+    )  # fmt: skip
+    source = write_lines(tmp_path / "news.jsonl", *records)
+    build_archive(tmp_path / "archive", [source], settings=Settings("hashed-words"))
+    with Archive.open(tmp_path / "archive") as archive:
+        yield archive
+
+
+@pytest.mark.parametrize("outlet", ["El País", "EL PAÍS", "el país"])
+def test_an_outlet_may_be_given_in_any_case(odd: Archive, outlet: str) -> None:
+    found = odd.search("Where did the ferry run aground?", sources=outlet)
+    assert [passage.article.id for passage in found] == ["ferry"]
+
+
+def test_a_day_that_has_not_come_is_not_today(odd: Archive) -> None:
+    read = odd.understand("Which ferry ran aground last week?")
+    assert read.filters.published_to == "2024-03-04"
+
+
+@pytest.mark.parametrize(
+    "question", ["What ran aground since May?", "What did Selm pass this year?"]
+)
+def test_at_the_end_of_the_calendar_no_time_is_read(odd: Archive, question: str) -> None:
+    assert odd.understand(question, asked="9999-12-31").near is None

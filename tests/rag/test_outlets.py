@@ -85,6 +85,14 @@ def test_short_forms() -> None:
     assert short_forms("CBSSports.com") == ["CBSSports.com", "CBSSports", "CBS Sports"]
 
 
-@pytest.mark.parametrize("outlet", ["A", "The", "***", "(x", "É"])
+@pytest.mark.parametrize(
+    "outlet", ["A", "The", "***", "(x", "É", ": Latest", " - x", "| ", "İsrail"]
+)
 def test_odd_names_break_nothing(outlet: str) -> None:
     assert isinstance(read_outlets(f"What did {outlet} report?", [outlet]), tuple)
+
+
+def test_letters_that_grow_in_lower_case_move_no_outlet() -> None:
+    question = "İİİ according to the BBC"
+    (mention,) = outlet_mentions(question, ["BBC"])
+    assert question[mention.start : mention.end] == "BBC"
