@@ -59,6 +59,11 @@ class _Group(click.Group):
             # The reader of our output has gone (| head): nothing more to say, and no traceback.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
+        except OSError as error:  # such as an archive that belongs to someone else
+            if error.filename is None:
+                raise
+            reason = error.strerror or str(error)
+            raise click.ClickException(f"{error.filename}: {reason}") from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -208,6 +213,7 @@ def search(
 
     from rag import Archive, Filters
     from rag.explain import explain_passage, explain_query
+    from rag.question import clean_question
     from rag.records import passage_records
     from rag.types import describe
 
@@ -225,7 +231,8 @@ def search(
         query = opened.understand(question, asked=asked, filters=filters) if explain else None
     if as_json:
         read = {"query": asdict(query)} if query else {}
-        print_json({"question": question, **read, "passages": passage_records(passages)})
+        asked_for = {"question": clean_question(question), **read}
+        print_json({**asked_for, "passages": passage_records(passages)})
         return
     for line in explain_query(query) if query else ():
         click.echo(line)

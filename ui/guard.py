@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POST_BYTES = 256_000
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NAMES = (*_LOOPBACK, "[::1]")  # as the Host header has them
 
 
 def middleware(host: str) -> list[Middleware]:
@@ -25,7 +26,7 @@ def middleware(host: str) -> list[Middleware]:
     # Against DNS rebinding: a foreign site's name that points here is not answered. Behind a
     # proxy, Gradio wants the public address in this variable, so that name is known too.
     public = urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).hostname
-    hosts = [*_LOOPBACK, *([public] if public else [])]
+    hosts = [*_NAMES, *([public] if public else [])]
     return [Middleware(TrustedHostMiddleware, allowed_hosts=hosts), only_page]
 
 

@@ -45,6 +45,8 @@ def print_report(report: BuildReport, archive: Path, as_json: bool) -> None:
         click.echo(f"{report.rejected} not read: see {archive / 'rejected.jsonl'}", err=True)
         if not report.read:
             raise click.ClickException("nothing could be read")
+    elif not report.articles and not report.removed:
+        click.echo("the archive is empty: nothing to read was found there", err=True)
 
 
 def _print_report(report: BuildReport) -> None:

@@ -16,14 +16,15 @@ from rag.types import Citation
 from ui.wording import day_in_words, day_shown, escaped, isolated
 
 SENTENCES_AROUND = 2
+LONGEST_SHOWN = 30_000  # characters of an article
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def panel(
-    article: Article, also_in: Sequence[Article], element_id: str, passage: str, whole: str
+    article: Article, also_in: Sequence[Article], element_id: str, passage: str, full: str
 ) -> str:
-    """Lay a passage on its own sheet; ``passage`` and ``whole`` are HTML already."""
+    """Lay a passage on its own sheet; ``passage`` and ``full``, the article, are HTML already."""
     language = article.language or ""
     lang = f' lang="{language}"' if _LANGUAGE.fullmatch(language) else ""
     return (
@@ -36,7 +37,7 @@ def panel(
         f'<blockquote dir="auto"{lang}>{passage}</blockquote>'
         "<details><summary>Whole article</summary>"
         f'<div class="na-whole" dir="auto" tabindex="0" role="region" '
-        f'aria-label="Whole article"{lang}>{whole}</div></details>'
+        f'aria-label="Whole article"{lang}>{full}</div></details>'
         f"{_link(article.url)}</div>"
     )
 
@@ -53,6 +54,18 @@ def surroundings(citation: Citation) -> str:
     lead = "… " if start > 0 else ""
     tail = " …" if end < len(text) else ""
     return f"{lead}{marked(text, start, citation.start, citation.end, end)}{tail}"
+
+
+def whole(text: str, start: int, end: int, *, mark: bool) -> str:
+    """Show a text, with a quote of it marked or not; of a very long one what is around the quote.
+
+    Every answer of a conversation keeps its sheets on the page.
+    """
+    room = max(0, LONGEST_SHOWN - (end - start)) // 2
+    first, last = max(0, start - room), min(len(text), end + room)
+    lead, tail = "… " if first else "", " …" if last < len(text) else ""
+    shown = marked(text, first, start, end, last) if mark else escaped(text[first:last])
+    return f"{lead}{shown}{tail}"
 
 
 def marked(text: str, start: int, mark_start: int, mark_end: int, end: int) -> str:

@@ -12,12 +12,12 @@ from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sent
 from ui.passages import (
     byline,
     copies_shown,
-    marked,
     opener,
     panel,
     plain_byline,
     superseded,
     surroundings,
+    whole,
 )
 from ui.wording import counted, day_shown, escaped, isolated, outlets_named
 
@@ -215,7 +215,7 @@ def _refusal(answer: Answer, name: str) -> str:
                 passage.also_in,
                 _id(name, f"near-{number}"),
                 isolated(passage.text),
-                escaped(passage.article.text),
+                whole(passage.article.text, passage.start, passage.end, mark=False),
             )
             for number, passage in enumerate(nearest, start=1)
         )
@@ -223,13 +223,12 @@ def _refusal(answer: Answer, name: str) -> str:
 
 
 def _cited_passage(citation: Citation, name: str) -> str:
-    text = citation.article.text
     return panel(
         citation.article,
         citation.also_in,
         _id(name, citation.marker),
         surroundings(citation),
-        marked(text, 0, citation.start, citation.end, len(text)),
+        whole(citation.article.text, citation.start, citation.end, mark=True),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -541,3 +542,28 @@ def test_families(run: Run, seed_archive: Path) -> None:
     review = pairs["sample-2026-02-09-dock-strike-review"]
     assert (review["of"], review["kind"]) == ("sample-2026-02-09-dock-strike-ends", "copy")
     assert 0.5 < review["jaccard"] < review["containment"] < 1
+
+
+def test_a_question_in_another_encoding_is_printed_as_it_is_read(news_archive: Path) -> None:
+    command = [sys.executable, "-m", "ui.cli", "search", "--json", "--archive", news_archive]
+    arguments = [*map(os.fsencode, command), "Où est le ferry Ostrel?".encode("latin-1")]
+    ended = subprocess.run(arguments, capture_output=True, text=True)
+    assert one_json(ended)["question"].endswith(" est le ferry Ostrel?")
+
+
+def test_what_may_not_be_opened_is_named(news_archive: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    shutil.copytree(news_archive, archive)
+    (archive / "CURRENT").unlink()
+    (archive / "CURRENT").mkdir()  # as a file of another user is, it cannot be read
+    ended = invoke("status", "--archive", archive)
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert ended.stderr == f"Error: {archive / 'CURRENT'}: Is a directory\n"
+
+
+def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    where = ("--archive", tmp_path / "archive", "--embedder", "hashed-words")
+    ended = invoke("build", *where, tmp_path / "news")
+    assert ended.exit_code == 0
+    assert "the archive is empty: nothing to read was found there" in ended.stderr

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.types import Article
 from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 from ui import render
-from ui.passages import surroundings
+from ui.passages import LONGEST_SHOWN, surroundings, whole
 from ui.wording import escaped
 
 TEXT = (
@@ -367,3 +367,13 @@ def test_chips_name_each_limit_and_nothing_otherwise():
     assert render.chips(Filters()) == ""
     page = Page(render.chips(Filters("2019-01-01", None, ("Echo",))))
     assert page.text == "From 1 January 2019Echo"
+
+
+def test_a_long_article_is_shown_around_its_quote():
+    text = f"{'a ' * 50_000}The valve was shut.{' b' * 50_000}"
+    start = text.index("The valve")
+    shown = whole(text, start, start + 19, mark=True)
+    assert "<mark>The valve was shut.</mark>" in shown
+    assert shown.startswith("… ") and shown.endswith(" …")
+    assert LONGEST_SHOWN <= len(shown) < LONGEST_SHOWN + 100
+    assert whole("Short & sweet.", 0, 5, mark=False) == "Short &amp; sweet."
