@@ -143,12 +143,13 @@ def reembed_archive(
     choose: Callable[[Settings], Settings],
     *,
     progress: Progress | None = None,
+    wait: bool = False,
 ) -> BuildReport:
     """Embed all articles anew, with the settings that ``choose`` makes of the archive's.
 
     ``choose`` is called while the archive is locked, and may put a model into it.
     """
-    return _Build(archive, None, False, progress).reembed(choose)
+    return _Build(archive, None, False, progress, wait=wait).reembed(choose)
 
 
 def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:

@@ -219,7 +219,8 @@ def _keep(
             )
         return replace(stored, embedder=keep_model(archive, tuned, model))
 
-    report = reembed_archive(archive, choose, progress=progress)
+    # Another writer may be at work by now: what was trained for minutes waits for it.
+    report = reembed_archive(archive, choose, progress=progress, wait=True)
     return stored_settings(ArchiveFolder(archive), or_default=False).embedder, report.generation
 
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +16,13 @@ import chromadb
 import numpy as np
 import pytest
 
-from index.build import BuildReport, add_articles, build_archive, remove_articles
+from index.build import (
+    BuildReport,
+    add_articles,
+    build_archive,
+    reembed_archive,
+    remove_articles,
+)
 from index.catalog import Catalog
 from index.embedder import Embedder, Matrix
 from index.errors import (
@@ -653,3 +660,30 @@ def test_an_archive_is_no_source(tmp_path: Path, write_lines: Write) -> None:
     lines = (archive / "rejected.jsonl").read_text().splitlines()
     reasons = [json.loads(line)["reason"] for line in lines]
     assert sum("an archive of newsarchive" in reason for reason in reasons) == 1
+
+
+def test_embedding_anew_waits_for_another_writer_where_it_is_to(
+    tmp_path: Path, write_lines: Write
+) -> None:
+    source = write_lines(tmp_path / "a.jsonl", {"id": "a", "text": "The ferry sank."})
+    build_archive(tmp_path / "archive", [source], settings=HASHED)
+    told = threading.Event()
+    ended: list[BuildReport] = []
+
+    def choose(stored: Settings) -> Settings:
+        assert told.is_set()
+        return stored
+
+    def embed() -> None:
+        ended.append(reembed_archive(tmp_path / "archive", choose, wait=True))
+
+    with ArchiveFolder(tmp_path / "archive").writing():
+        with pytest.raises(ArchiveLockedError):
+            reembed_archive(tmp_path / "archive", choose)
+        waiting = threading.Thread(target=embed)
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        told.set()
+    waiting.join(60)
+    assert [report.articles for report in ended] == [1]
