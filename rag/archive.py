@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ class Archive:
         *,
         answerer: Answerer | None = None,
         rewriter: Rewriter | None = None,
-        reranker: str | Reranker | None = None,
+        reranker: StrPath | Reranker | None = None,
     ) -> Archive:
         """Open the archive in a folder.
 
@@ -76,8 +77,8 @@ class Archive:
         Raises ArchiveNotFoundError where there is none, IndexMismatchError where this version
         cannot read it, ArchiveDamagedError where a file is missing or broken.
         """
-        if isinstance(reranker, str):
-            reranker = open_cross_encoder(reranker)
+        if isinstance(reranker, str | os.PathLike):
+            reranker = open_cross_encoder(os.fspath(reranker))
         return cls(ArchiveFolder(path), answerer, rewriter, reranker)
 
     def __enter__(self) -> Self:

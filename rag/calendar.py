@@ -39,7 +39,7 @@ _PART = (
 )
 # A day, a month or a year as it is written; each gives what it names of the three.
 _POINT = re.compile(
-    rf"(?<![\w-])(?:(?P<iso_year>{_YEAR})[-/](?P<iso_month>1[0-2]|0[1-9])"
+    rf"(?<![\w$£€-])(?:(?P<iso_year>{_YEAR})[-/](?P<iso_month>1[0-2]|0[1-9])"
     r"(?:[-/](?P<iso_day>3[01]|[12]\d|0[1-9]))?(?![\d-])|"
     rf"(?P<a>\d{{1,2}})(?P<mark>[./])(?P<b>\d{{1,2}})(?P=mark)(?P<numbered>{_YEAR})|"
     rf"{_PART}(?:(?:the (?=\d+[a-z]))?(?P<day>{_DAY}) (?:of )?)?(?P<month>{_MONTH})"
@@ -51,6 +51,13 @@ _POINT = re.compile(
     rf"(?P<feast>{'|'.join(_FEASTS)})(?:,? (?:of )?(?P<feast_year>{_YEAR}))?\b|"
     rf"(?:(?P<year_stage>early|mid|late|(?:the )?(?:start|beginning|middle|end) of)[ -])?"
     rf"(?P<only_year>{_YEAR})(?![\w%-]|[.,]\d))",
+    re.IGNORECASE,
+)
+# "2000 people" are counted, and not of the year 2000.
+_COUNTED = re.compile(
+    r" (?:people|persons|men|women|children|students|soldiers|troops|workers|jobs|homes|houses|"
+    r"tonnes|tons|miles|met(?:er|re)s|kilomet(?:er|re)s|dollars|euros|pounds|votes|deaths|cases|"
+    r"refugees|migrants|protesters|demonstrators|passengers|members|flights)\b",
     re.IGNORECASE,
 )
 _JOIN = r"(?: ?[–—-] ?| (?:and|to|until|till|through|thru) (?:the )?)"
@@ -132,6 +139,8 @@ def _point(text: str, match: re.Match[str]) -> _Point | None:
     if match["feast"]:
         return _feast(text, match)
     if match["only_year"]:
+        if _COUNTED.match(text, match.end()) and not _CUE.search(text[: match.start()]):
+            return None
         stage = _stage(match["year_stage"])
         return _Point(*match.span(), int(match["only_year"]), months=12, stage=stage)
     point = _Point(
@@ -212,14 +221,21 @@ def _resolve(first: _Point, last: _Point, today: date) -> tuple[date, date] | No
     year = last.year
     if year is None and first.year is not None:
         year = first.year + ((last.month or 1) < (first.month or 1))
-    if year is None:
-        year = today.year - ((last.month or 1) > today.month)
+    if year is not None:
+        days = _in_year(first, last, year)
+    else:  # 29 February may have been eight years ago
+        found = (_in_year(first, last, today.year - back) for back in range(9))
+        days = next((days for days in found if days and days[0] <= today), None)
+    return days if days and days[0] <= days[1] else None
+
+
+def _in_year(first: _Point, last: _Point, year: int) -> tuple[date, date] | None:
+    """Days of points of which the last is in a year; None for such as 31 June."""
     begun = first.year or year - (_order(first) > _order(last))
     try:
-        days = _days(replace(first, year=begun))[0], _days(replace(last, year=year))[1]
-    except ValueError:  # 31 June
+        return _days(replace(first, year=begun))[0], _days(replace(last, year=year))[1]
+    except ValueError:
         return None
-    return days if days[0] <= days[1] else None
 
 
 def _order(point: _Point) -> tuple[int, int]:

@@ -9,6 +9,7 @@ later date.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -21,7 +22,7 @@ _COUNT = r"(?P<{}>\d{{1,3}}|a|an|one|two|three|four|five|six|seven|eight|nine|te
 _RELATIVE = re.compile(
     r"\b(?:(?P<word>yesterday|today|tonight|this morning|last night)|"
     r"(?:in |over |during |within )?(?:the )?(?P<which>last|past|this) "
-    rf"(?:{_COUNT.format('count')} )?(?P<unit>day|week|weekend|fortnight|month)s?|"
+    rf"(?:{_COUNT.format('count')} )?(?P<unit>day|week|weekend|fortnight|month)s?(?! of\b)|"
     r"(?:over|at|on|during) the (?P<weekend>weekend)\b(?! of| after| before)|"
     rf"(?:a )?{_COUNT.format('ago')} (?P<ago_unit>day|week|fortnight|month)s? ago)\b",
     re.IGNORECASE,
@@ -37,13 +38,23 @@ _WEEKDAY = re.compile(
     r"(?! [A-Z]| (?:night|morning|evening)s? [A-Z])",
     re.IGNORECASE,
 )
+# Years are leant to and limit nothing: what happened in them is told of later too.
+_YEARS = re.compile(
+    rf"\b(?:the (?:last|past) (?:{_COUNT.format('count')} )?(?P<unit>year|decade)s?(?! of\b)|"
+    rf"(?:last|past) {_COUNT.format('counted')} (?P<counted_unit>year|decade)s|"
+    rf"{_COUNT.format('ago')} (?P<ago_unit>year|decade)s? ago|"
+    r"the (?P<decade>(?:19|20)\d0)s)\b",
+    re.IGNORECASE,
+)
 _YEAR_OF_TODAY = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
 _NEWEST = re.compile(r"\b(?:latest|most recent(?:ly)?|newest|right now|currently|so far)\b", re.I)
 _LATEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?)\b(?! (?:than|in the series))", re.IGNORECASE
+    r"(?<!at the )\b(?:latest|newest|most recent(?:ly)?)\b(?! (?:than|in the series))",
+    re.IGNORECASE,
 )
 _EARLIEST = re.compile(
-    r"\b(?:(?:first|earliest|oldest|initial) (?:report(?:s|ed)?|articles?|stor(?:y|ies)|coverage|"
+    r"\b(?:(?:first|earliest|oldest|initial) (?:report(?:s|ed)?|"
+    r"articles?(?! of the (?:constitution|treaty|charter|convention|law))|stor(?:y|ies)|coverage|"
     r"news|accounts?|said|told|became known|emerged|mention(?:s|ed)?)|"
     r"first time .{0,40}\breported)\b",
     re.IGNORECASE,
@@ -92,14 +103,39 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     spoken = spoken_times(question, today)
     named = [t for t in spoken if not _is_part_of_a_name(question, t) and t.first <= today]
     rest = "".join(blanked(question, spoken))
-    relative = list(_RELATIVE.finditer(rest))
+    relative = [] if _YEARS.search(rest) else list(_relative(rest))
     if len(named) + len(relative) == 1 and not _ELSEWHEN.search(rest):
         limit = _limit(named, relative, today)
         if limit:
             return Times(limit=_days(*limit))
     if named:
         return Times(near=_near(named, bool(_SINCE.search(question[: named[0].start])), today))
+    years = _YEARS.search(rest)
+    if years:
+        return Times(near=_near_years(years, today))
     return Times(near=_near_today(rest, today, asked if not spoken and not relative else None))
+
+
+def _relative(text: str) -> Iterator[re.Match[str]]:
+    """Find the times as of today; "USA Today" and "The Tonight Show" are names."""
+    for match in _RELATIVE.finditer(text):
+        if not (match["word"] and match.start() and match["word"][0].isupper()):
+            yield match
+
+
+def _near_years(match: re.Match[str], today: date) -> Days:
+    """Days that "the last two years", "10 years ago" or "the 1990s" lean to."""
+    if match["decade"]:
+        first = date(int(match["decade"]), 1, 1)
+        return _days(first, date(first.year + 9, 12, 31) + _LAG)
+    unit = match["unit"] or match["counted_unit"] or match["ago_unit"]
+    count = _number(match["count"] or match["counted"] or match["ago"] or "one")
+    days = 365 * min(count, 1000) * (10 if unit.lower() == "decade" else 1)
+    begun = date.fromordinal(max(1, today.toordinal() - days))
+    if not match["ago"]:
+        return _days(begun, today)
+    away = timedelta(days=days // count // 2)
+    return _days(begun - away, min(today, begun + away))
 
 
 def _near(named: list[Spoken], since: bool, today: date) -> Days:
@@ -171,6 +207,12 @@ def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
 
 def _number(count: str) -> int:
     return _NUMBERS.get(count.lower()) or int(count)
+
+
+def names_time(question: str) -> bool:
+    """Whether a question says when, in any of the ways that are read here."""
+    spoken = spoken_times(question, date(2100, 1, 1))
+    return bool(spoken or _YEARS.search(question) or any(_relative(question)))
 
 
 def read_order(question: str) -> Literal["newest", "oldest"] | None:

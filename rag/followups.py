@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answerers.names import question_names
+from rag.answerers.names import CALENDAR, question_names
 from rag.answerers.stopwords import STOP_WORDS
 from rag.answerers.words import words
 from rag.places import expansions
-from rag.types import Turn
+from rag.types import NEAREST_COVERAGE, Turn
 
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|hers|them|his|their|theirs|it(?! take)|its|"
@@ -73,7 +73,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     An elliptic one ("And in 2019?") follows the question that it continues; any other is given
     the names and nouns of the turns before in brackets, back to where their topic began.
     """
-    turns = _topic(history)
+    turns = _topic([_said(turn) for turn in history])
     asked = [turn.content for turn in turns if turn.role == "user"]
     if not asked or not _leans(question, turns):
         return question
@@ -93,6 +93,13 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     if answers and (_PRONOUN.search(question) or not _content(question)):
         carried += _names(answers[-1], " ".join([question, *carried]))[:3]
     return _bracketed(question, carried)
+
+
+def _said(turn: Turn) -> Turn:
+    """Leave the nearest coverage out of a refusal: it was named because it is of something else."""
+    if turn.role == "user":
+        return turn
+    return Turn(turn.role, turn.content.partition(NEAREST_COVERAGE)[0])
 
 
 def _topic(history: Sequence[Turn]) -> list[Turn]:
@@ -140,6 +147,7 @@ def _swapped(topic: str, question: str) -> str | None:
         return None
     found = [(m.start(), m[0]) for m in NAME.finditer(topic) if not m[0][0].isdigit()]
     names = [own for own in (_after_start(start, text) for start, text in found) if own[1]]
+    names = [own for own in names if not {word.stem for word in words(own[1])} <= CALENDAR]
     if len(names) > 1 and expansions(words(name)):
         names = [own for own in names if expansions(words(own[1]))]
     if len(names) != 1 or names[0][1].lower() == name.lower():
@@ -166,7 +174,9 @@ def _leans(question: str, turns: Sequence[Turn]) -> bool:
     if _is_courtesy(question):
         return False
     if _CONNECTIVE.match(question) or is_elliptic(question):
-        return True
+        # "So who won the French election?" and "The death toll in Turkey?" bring all they need.
+        own = not _PRONOUN.search(question) and len(_content(question)) > 2
+        return not (own and _named(question) and _fresh(question, turns))
     if _DEFINES.match(question) and _named(question):
         return False
     pronoun = _PRONOUN.search(question)

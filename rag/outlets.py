@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answerers.stopwords import STOP_WORDS
+
 _WORK = (
     r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"
     r"editorials?|columns?|analys[ei]s|posts?|features?|accounts?|explanations?|newsletters?)"
@@ -42,6 +44,21 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Where even a name in lower case can only be an outlet's: "what does wired say about it".
 _SPEAKS_BEFORE = re.compile(r"(?:\b(?:does|did|according to)) (?:the )?$", re.IGNORECASE)
 _SPEAKS_AFTER = re.compile(r" (?:say|report|write|claim|argue|think|recommend)\b", re.IGNORECASE)
+# What people, science or "the economist" say is no outlet's, unless it is written as a name.
+_NOUNS = frozenset(
+    """people science nature time politics business history sport sports economist observer
+    spectator nation state government president company sun mirror star hill post press standard
+    express record mail herald globe witness""".split()
+)
+# Words with a capital before an outlet that are no part of its name, and behind it.
+_NO_NAMES = STOP_WORDS | frozenset(
+    """compare contrast according summarise summarize list name give show find january february
+    march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday""".split()
+)
+_SECTIONS = frozenset(
+    "News Sport Sports Radio TV Television World Online Business Magazine Newspaper".split()
+)
 _QUOTED = re.compile(r"[\"'“‘](?:the )?$", re.IGNORECASE)
 _PARTED = re.compile(r" [|–—-] |: ")
 _NOT = re.compile(
@@ -151,19 +168,31 @@ def _lowered(text: str) -> str:
 
 def _only_speaks(question: str, start: int, end: int) -> bool:
     before = _SPEAKS_BEFORE.search(question[:start])
-    if before is None:
+    if before is None or question[start:end] in _NOUNS:
         return False
     return before[0].lower().startswith("according") or bool(_SPEAKS_AFTER.match(question, end))
 
 
 def _reports(question: str, mention: Mention) -> bool:
     before, after = question[: mention.start], question[mention.end :]
-    if _NOT.search(before):
+    if _NOT.search(before) or _is_part(question, mention):
         return False
     if _BEFORE.search(before) or _AFTER.match(after):
         return True
     proper = _is_proper(question, mention)
     return proper and bool(_WORK_BEFORE.search(before) or _LATER_WORK.match(after))
+
+
+def _is_part(question: str, mention: Mention) -> bool:
+    """Whether it is part of a longer name: "Michael Bloomberg", "the Post Office"."""
+    before = re.search(r"(?P<word>[A-Z][\w’'-]*) $", question[: mention.start])
+    if before and before["word"].lower() not in _NO_NAMES:
+        return True
+    after = question[mention.end :]
+    longer = re.match(r" (?P<word>[A-Z][\w’'-]*)", after)
+    if longer is None or longer["word"] in _SECTIONS:
+        return False
+    return not _LATER_WORK.match(after)
 
 
 def _is_proper(question: str, mention: Mention) -> bool:

@@ -15,7 +15,13 @@ _AND_ASKS = re.compile(
 )
 _LISTED = re.compile(rf",? (?:and |or )?(?<=, )(?={_ASK})|,? (?:and|or) (?={_ASK})", re.IGNORECASE)
 _ASKS = re.compile(rf"\b{_ASK}", re.IGNORECASE)
-_COMPARES = re.compile(r"\b(?:first|more|less|both|which of|most|\w+er)\b", re.IGNORECASE)
+# Not any word in -er: "After the summer, did prices rise or fall?" compares nothing.
+_COMPARES = re.compile(
+    r"\b(?:first|more|less|fewer|both|which of|most|better|worse|further|\w+ier|\w+gher|"
+    r"(?:bigg|larg|small|low|long|short|old|young|fast|slow|strong|weak|soon|lat|rich|poor|cheap|"
+    r"farth|clos|near|hard|stiff|tall|deep|wid|great|warm|cold|hott|saf|hars?h|loud|bright)er)\b",
+    re.IGNORECASE,
+)
 _CHOICE = re.compile(
     r"(?:[:,] )(?P<first>[^,:?]+?)(?:, (?P<middle>[^,?]+))?,? or (?P<last>[^,?]+)", re.IGNORECASE
 )
@@ -64,13 +70,15 @@ def split_parts(question: str, outlets: Collection[str] = ()) -> tuple[str, ...]
         start = question[: choice.start()].rstrip(" :,")
         return tuple(f"{start}: {side.strip()}?" for side in sides)
     pair = next((found for one in _PAIRS if (found := one.search(question))), None)
+    if pair and any(_DAY.search(pair[side]) for side in ("first", "last")):
+        pair = None  # "between March and May" is one time
     if pair and not any(outlet in pair[side] for outlet in outlets for side in ("first", "last")):
         start, end = question[: pair.start("first")], question[pair.end("last") :]
         return tuple(f"{start}{pair[side]}{end}" for side in ("first", "last"))
-    return _compared(question) or _asked_one_by_one(question) or (question,)
+    return _compared(question, outlets) or _asked_one_by_one(question) or (question,)
 
 
-def _compared(question: str) -> tuple[str, ...]:
+def _compared(question: str, outlets: Collection[str]) -> tuple[str, ...]:
     """Two accounts that differ or two events in time, each by itself; () where there are none."""
     differs = _DIFFERS.search(question)
     if differs:
@@ -78,6 +86,8 @@ def _compared(question: str) -> tuple[str, ...]:
         matter, end = differs["matter"], differs["end"].rstrip("?")
         return tuple(f"{side}’s {matter}{end}?" for side in sides)
     order = _IN_ORDER.search(question)
+    if order and any(outlet in order[side] for outlet in outlets for side in ("first", "last")):
+        return ()
     if order and NAME.search(order["first"]) and not _DAY.search(order["last"]):
         return f"{order['first']}?", f"{order['last'].strip()}?"
     return ()

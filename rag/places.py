@@ -13,6 +13,7 @@ from itertools import chain
 from rag.answerers.words import Word, words
 
 Stems = tuple[str, ...]
+Forms = tuple[str, ...]
 Names = tuple[str, ...]
 _LONGEST = 3  # words of a place's name
 
@@ -29,24 +30,24 @@ def _lines() -> Sequence[tuple[Names, Names]]:
 
 
 @cache
-def _places() -> Mapping[Stems, frozenset[Stems]]:
-    """Stems of each name of a place → stems of all its names."""
-    places: dict[Stems, frozenset[Stems]] = {}
+def _places() -> Mapping[Forms, frozenset[Stems]]:
+    """Forms of each name of a place → stems of all its names."""
+    places: dict[Forms, frozenset[Stems]] = {}
     for line in _lines():
         stems = frozenset(_stems(name) for name in chain(*line))
-        for name in stems:
+        for name in map(_forms, chain(*line)):
             # Some words stand for two: "Seoul" for South Korea and for Korea.
             places[name] = places.get(name, frozenset()) | stems
     return places
 
 
 @cache
-def _expansions() -> Mapping[Stems, Names]:
-    """Stems of each name of a place or its people → all of those; no seats of government."""
-    found: dict[Stems, Names] = {}
+def _expansions() -> Mapping[Forms, Names]:
+    """Forms of each name of a place or its people → all of those; no seats of government."""
+    found: dict[Forms, Names] = {}
     for names, _ in _lines():
         for name in names:
-            found[_stems(name)] = tuple(dict.fromkeys((*found.get(_stems(name), ()), *names)))
+            found[_forms(name)] = tuple(dict.fromkeys((*found.get(_forms(name), ()), *names)))
     return found
 
 
@@ -54,10 +55,15 @@ def _stems(name: str) -> Stems:
     return tuple(word.stem for word in words(name))
 
 
+def _forms(name: str) -> Forms:
+    """Words as they are written: "Scott" and "Scots" have one stem."""
+    return tuple(word.form for word in words(name))
+
+
 def other_names(found: Sequence[Word]) -> dict[str, frozenset[Stems]]:
     """Stem of each word that names a place → the names of that place, each as its stems."""
     places = _places()
-    return {stem: places[name] for name in _named(found, places) for stem in name}
+    return {word.stem: places[_as_forms(run)] for run in _named(found, places) for word in run}
 
 
 def expansions(found: Sequence[Word]) -> dict[str, Names]:
@@ -65,23 +71,27 @@ def expansions(found: Sequence[Word]) -> dict[str, Names]:
     known = _expansions()
     forms = {word.form for word in found}
     others = {}
-    for name in _named(found, known):
-        own = " ".join(dict.fromkeys(word.form for word in found if word.stem in name))
-        others[own] = tuple(
+    for run in _named(found, known):
+        name = _as_forms(run)
+        others[" ".join(dict.fromkeys(name))] = tuple(
             other for other in known[name] if not forms.issuperset(other.lower().split())
         )
     return {own: names for own, names in others.items() if names}
 
 
-def _named(found: Sequence[Word], places: Container[Stems]) -> Iterator[Stems]:
+def _as_forms(run: Sequence[Word]) -> Forms:
+    return tuple(word.form for word in run)
+
+
+def _named(found: Sequence[Word], places: Container[Forms]) -> Iterator[Sequence[Word]]:
     """Names of places in a text, the longest where one holds another."""
     first = 0
     while first < len(found):
         for length in range(_LONGEST, 0, -1):
             run = found[first : first + length]
-            name = tuple(word.stem for word in run)
-            if len(run) == length and name in places and all(word.capital for word in run):
-                yield name
+            named = len(run) == length and _as_forms(run) in places
+            if named and all(word.capital for word in run):
+                yield run
                 first += length
                 break
         else:

@@ -25,6 +25,11 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _OF_WORK = re.compile(rf"\b{_WORK}$", re.IGNORECASE)
+# Without an outlet "the review in 2022" and "the one in May" are no works of the press.
+_OF_PRESS = re.compile(r"\b(?:published|posted|dated|updated)$", re.IGNORECASE)
+_OF_PRESS_OF = re.compile(
+    r"\b(?:reports?|articles?|pieces?|stor(?:y|ies)|coverage)$", re.IGNORECASE
+)
 _OF_OUTLET = re.compile(rf"[\"'”’]?(?:['’]s)?(?: {_WORK})?,? ?", re.IGNORECASE)
 _APART = 22  # words between an outlet and the day of its report, at most
 _SLACK = timedelta(days=1)  # a day begins at other hours elsewhere
@@ -69,22 +74,22 @@ def read_reports(
     return tuple(dict.fromkeys(place.limits for place in places))
 
 
-def covering(reports: Sequence[Filters]) -> Filters:
-    """Limits that all reports are inside of; no days where one of them has none."""
+def covering(reports: Sequence[Filters]) -> tuple[str | None, str | None]:
+    """Days that all reports are inside of; None on a side where one of them has none."""
     firsts = [report.published_from for report in reports]
     lasts = [report.published_to for report in reports]
-    return Filters(
+    return (
         min((day for day in firsts if day), default=None) if all(firsts) else None,
         max((day for day in lasts if day), default=None) if all(lasts) else None,
-        tuple(dict.fromkeys(outlet for report in reports for outlet in report.sources)),
     )
 
 
 def _is_publication(question: str, cue: re.Match[str], outlet_end: int | None) -> bool:
     head = question[: cue.start()].rstrip()
-    if _OF_WORK.search(head):
-        return True
-    return outlet_end is not None and bool(
+    if outlet_end is None:
+        of_day = (cue["cue"] or "").lower() in ("of", "from", "on")
+        return bool(_OF_PRESS.search(head) or (of_day and _OF_PRESS_OF.search(head)))
+    return bool(_OF_WORK.search(head)) or bool(
         _OF_OUTLET.fullmatch(question, outlet_end, max(outlet_end, cue.start()))
     )
 

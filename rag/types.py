@@ -15,6 +15,9 @@ from index.types import Article, Span
 _NEAREST = 3  # articles named in a refusal
 
 
+NEAREST_COVERAGE = " Nearest coverage: "  # between the reason of a refusal and what is near
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One turn of a conversation before the question; ``role`` is "user" or "assistant"."""
@@ -205,7 +208,7 @@ class Answer:
         """The answer with its [n] markers; for a refusal the reason and the nearest coverage."""
         if self.refused:
             named = "; ".join(describe(article) for article in self.nearest)
-            return f"{self.reason} Nearest coverage: {named}." if named else self.reason
+            return f"{self.reason}{NEAREST_COVERAGE}{named}." if named else self.reason
         return " ".join(
             s.text + "".join(f" [{marker}]" for marker in s.markers) for s in self.sentences
         )

@@ -10,7 +10,7 @@ from rag.acronyms import Forms, other_forms
 from rag.answerers.asks import wanted_kind
 from rag.answerers.words import words
 from rag.calendar import spoken_times
-from rag.dates import Times, describe_days, read_order, read_times
+from rag.dates import Times, describe_days, names_time, read_order, read_times
 from rag.events import Events, near_event
 from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
@@ -51,21 +51,28 @@ def understand(
     turns = history if options.follow_ups else ()
     standalone, fault = rewrite(question, turns, rewriter)
     leant = standalone != question
+    # "What about Gaza?" is asked of the same outlet and time as what it continues.
+    continued = standalone if leant and is_elliptic(question) else question
     mended: Mapping[str, str] = {}
     if archive and options.spelling:
         standalone, mended = respell(standalone, archive, outlet_words(outlets))
-    order = read_order(question) if options.order else None
-    mentions = outlet_mentions(question, outlets) if options.outlets and not filters.sources else []
+    order = read_order(continued) if options.order else None
+    known = outlets if options.outlets and not filters.sources else ()
+    own = outlet_mentions(question, known)
+    named = question if own or names_time(question) else continued
+    mentions = outlet_mentions(named, known)
     try:
-        times, reports = _times(question, asked, newest, filters, mentions, options, archive)
+        times, reports = _times(named, asked, newest, filters, mentions, options, archive)
     except OverflowError:  # near the end of the calendar
         times, reports = Times(), ()
-    sources = outlets_of(mentions, outlets)
+    sources = outlets_of(mentions or outlet_mentions(continued, known), outlets)
+    if len(reports) > 1 and not all(report.sources for report in reports):
+        sources = ()  # one of the reports may be any outlet's
     first, last = times.limit or (filters.published_from, filters.published_to)
     return Query(
         question=question,
         standalone=standalone,
-        parts=split_parts(standalone, {question[m.start : m.end] for m in mentions}),
+        parts=split_parts(standalone, {named[m.start : m.end] for m in mentions}),
         wants=wanted_kind(standalone if is_elliptic(question) else question),
         filters=Filters(first, last, filters.sources or sources),
         required=filters,
@@ -105,9 +112,7 @@ def _times(
     reports = read_reports(question, mentions, spoken)
     if any(report.published_from or report.published_to for report in reports):
         span = covering(reports)
-        limited = span.published_from or span.published_to
-        limit = (span.published_from, span.published_to) if limited else None
-        return Times(limit=limit), reports
+        return Times(limit=span if any(span) else None), reports
     if options.near and archive and not spoken:
         counted = near_event(question, archive)
         if counted.near:

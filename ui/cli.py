@@ -308,7 +308,11 @@ def _ask_batch(
 @archive_option
 @reranker_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, help="Port; the first free one from 7860 on if not given.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    help="Port; the first free one from 7860 on if not given.",
+)
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
 def chat(
     archive: Path, reranker: str | None, host: str, port: int | None, open_browser: bool

@@ -62,7 +62,8 @@ def whole(text: str, start: int, end: int, *, mark: bool) -> str:
     Every answer of a conversation keeps its sheets on the page.
     """
     room = max(0, LONGEST_SHOWN - (end - start)) // 2
-    first, last = max(0, start - room), min(len(text), end + room)
+    first = max(0, min(start - room, len(text) - LONGEST_SHOWN))
+    last = min(len(text), max(end + room, LONGEST_SHOWN))
     lead, tail = "… " if first else "", " …" if last < len(text) else ""
     shown = marked(text, first, start, end, last) if mark else escaped(text[first:last])
     return f"{lead}{shown}{tail}"

@@ -197,8 +197,10 @@ def _source(citations: Sequence[Citation], name: str) -> str:
 
 
 def _refusal(answer: Answer, name: str) -> str:
-    nearest = list({passage.article.id: passage for passage in reversed(answer.passages)}.values())
-    nearest = nearest[::-1][:NEAREST_SHOWN]
+    best: dict[str, Passage] = {}
+    for passage in answer.passages:
+        best.setdefault(passage.article.id, passage)
+    nearest = list(best.values())[:NEAREST_SHOWN]
     items = "".join(
         f"<li>{opener(passage.article, _id(name, f'near-{number}'))}"
         f"{byline(passage.article)}{superseded(passage.superseded_by)}"

@@ -7,6 +7,8 @@ import re
 from rag.answerers.speech import ASKS_WHO
 
 _START = r"^(?:and |so |but |then |ok |also |in which case,? |for |to |at |by |from |on |of |in )*"
+# "What did she share?" and "What did the Times say?" ask for no number.
+_NO_VERB = r"(?!did|does|do|has|have|had|will|would|can|could)"
 _WANTS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
@@ -26,10 +28,10 @@ _WANTS = tuple(
             r"\bhow (?:many|much|far|long|old|big|large|wide|tall|high|deep|fast|heavy|hot|cold|"
             r"often|close|strong|hard|few|costly)\b|"
             r"\bwhat (?:did|does|do|will|would)\b[^,]*\bcost\b|\bby what margin\b|"
-            r"\b(?:what|which) (?:\w+ ){0,2}?(?:number|share|percentage|proportion|price|amount|"
-            r"figure|magnitude|score|cost|sum|total|rate|margin|toll|fraction|count|speed|size|"
-            r"distance|times?|age|salary|fine|temperature|height|length|weight|population|"
-            r"diameter)\b",
+            rf"\b(?:what|which)(?:['’]s)? (?:{_NO_VERB}\w+ ){{0,3}}?"
+            r"(?:number|share|percentage|proportion|price|amount|magnitude|score|cost|sum|total|rate|margin|toll|fraction|count|speed|"
+            r"size|distance|(?-i:times?)|age|salary|fine|temperature|height|length|weight|"
+            rf"population|diameter)\b|\bwhat (?:{_NO_VERB}\w+ ){{0,2}}?figure\b",
         ),
         (
             "date",

@@ -15,7 +15,7 @@ _SOUNDS = (
     ("x", "ks"), ("q", "k"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("ou", "u"), ("oo", "u"),
     ("ee", "i"), ("ay", "ai"), ("ey", "ei"), ("y", "i"), ("w", "v"), ("dj", "j"), ("tch", "ch"),
 )  # fmt: skip
-_CALENDAR = frozenset(
+CALENDAR = frozenset(
     stem(word)
     for word in (
         "january february march april may june july august september october november december "
@@ -30,7 +30,7 @@ def question_names(found: Sequence[Word]) -> frozenset[str]:
         word.stem
         for index, word in enumerate(found)
         if word.content
-        and word.stem not in _CALENDAR
+        and word.stem not in CALENDAR
         and (_is_year(word.form) or (word.capital and index > 0))
     )
 
@@ -49,20 +49,34 @@ def names_in(
     held |= {name for name in names - held if name in others and names_any(others[name], stems)}
     missing = names - held
     if missing:
-        capitals = [word for word in found if word.capital or word.form[0].isdigit()]
-        forms = {word.stem for word in capitals}
-        initials = "".join(word.form[0] for word in capitals)
+        forms = {word.stem for word in found if word.capital or word.form[0].isdigit()}
+        initials = _initials(found)
         held |= {name for name in missing if _spelled(name, forms, initials)}
     return frozenset(held)
 
 
-def _spelled(name: str, forms: set[str], initials: str) -> bool:
+def _initials(found: Sequence[Word]) -> set[str]:
+    """Return the initials of each run of capitals, with single small words: "Bank of England"."""
+    runs: set[str] = set()
+    run, small = "", 0
+    for word in found:
+        if word.capital:
+            run, small = run + word.form[0], 0
+            continue
+        small += 1
+        if word.content or small > 1:
+            runs.add(run)
+            run = ""
+    return runs | {run}
+
+
+def _spelled(name: str, forms: set[str], initials: set[str]) -> bool:
     """Whether a name stands there in another transliteration, or written out."""
     if any(form.startswith(name) and len(name) > 3 for form in forms):
         return True
     if not name.isalpha():
         return False
-    if 3 <= len(name) <= 5 and name in initials:
+    if 3 <= len(name) <= 5 and any(run.startswith(name) for run in initials):
         return True
     sound = sounded(name)
     if len(name) > 2 and sound in map(sounded, forms):

@@ -15,6 +15,7 @@ from rag.answerers.features import Asked, Reading, headline, text_before
 from rag.answerers.names import names_in
 from rag.answerers.relatives import Relative
 from rag.answerers.speech import ASKS_WHAT
+from rag.answerers.stopwords import STOP_WORDS
 from rag.answerers.words import Word, words
 from rag.types import Query
 
@@ -44,9 +45,10 @@ def unmet(
     """
     if is_shared_out(query, asked):
         return ""
-    for thing in _NAMED_THING.finditer(query.standalone):
-        if _is_missing(thing[0], asked, near, articles):
-            return f'Nothing that was found in the archive mentions "{thing[0]}".'
+    for match in _NAMED_THING.finditer(query.standalone):
+        thing = _without_start(match[0])
+        if _is_missing(thing, asked, near, articles):
+            return f'Nothing that was found in the archive mentions "{thing}".'
     relative = Relative.asked(query.standalone)
     if relative and not any(relative.is_told(reading) for reading in best):
         return f"Nothing that was found in the archive tells of a {relative.name} in this."
@@ -56,6 +58,12 @@ def unmet(
         who = " ".join(word.form.capitalize() for word in speaker)
         return f'Nothing that was found tells what "{who}" says of this.'
     return ""
+
+
+def _without_start(thing: str) -> str:
+    """Leave out the "Did" that its capital at the start of a question pulled in."""
+    first, _, rest = thing.partition(" ")
+    return rest if first.lower() in STOP_WORDS and rest else thing
 
 
 def _is_missing(

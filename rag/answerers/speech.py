@@ -44,6 +44,11 @@ _SELDOM = frozenset("compared comparing disputed speaking spoken thinking".split
 _OTHER_WORDS = (
     r"say|according to|statements?|announcements?|tweet|spokes\w+|(?:reports|states)(?= that\b|:)"
 )
+# Not in "the woman who accused him": there it asks nothing.
+_ASKING = (
+    r"(?:^|[?.,;:–—\"“(] ?|\b(?:and|or|but|so|then|by|to|of|about|from|on|in|with|for|tell me|know|"
+    r"say|ok|yes|no|well) )"
+)
 _WORDS_BESIDE_QUOTATIONS = r"put it|went on|reads?"
 
 
@@ -85,7 +90,7 @@ def _tells(table: str, words: str) -> str:
 def _asks_who(table: str) -> str:
     forms = {form for verb in _verbs(table) for form in (verb.bare, *verb.past, *verb.others)}
     return (
-        r"\b(?:who|whom|whose|which)\b[^?,]{0,60}?"
+        rf"{_ASKING}(?:who|whom|whose|which)\b[^?,]{{0,60}}?"
         rf"\b(?:{_any_of(forms - _NOUNS)}|attack(?:ed|s)? the idea)\b"
     )
 

@@ -10,7 +10,11 @@ from functools import lru_cache
 
 from rag.answerers.stopwords import STOP_WORDS
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\W_]+")
+# "U.S." and "U.N.": letters with a full stop behind each are one word.
+_WORD = re.compile(
+    r"(?<![^\W_])(?:[A-Z]\.){2,}|(?<![^\W_])(?:[A-Z]\.)+[A-Z]\b|"
+    r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\W_]+"
+)
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b|(?<=s)['’](?=\s|$)")
 _SUFFIXES = (
     ("ational", 5), ("ations", 4), ("ation", 4), ("ments", 4), ("ment", 4), ("ities", 4),
@@ -35,7 +39,7 @@ man men|woman women|child children|person people persons|life lives|foot feet
 one 1|two 2 twice|three 3|four 4|five 5|six 6|seven 7|eight 8|nine 9|ten 10|eleven 11|twelve 12
 thirteen 13|fourteen 14|fifteen 15|sixteen 16|seventeen 17|eighteen 18|nineteen 19|twenty 20
 thirty 30|forty 40|fifty 50|sixty 60|seventy 70|eighty 80|ninety 90
-us usa america american americans|uk britain british|china chinese|france french|germany german
+usa america american americans|uk britain british|china chinese|france french|germany german
 spain spanish|russia russian|india indian|japan japanese|canada canadian|australia australian
 jan january|feb february|aug august|sept sep september|oct october|nov november|dec december
 """
@@ -70,6 +74,8 @@ def words(text: str) -> list[Word]:
     for match in _WORD.finditer(plain):
         raw = match[0]
         # Told from the pronoun by its capitals alone.
+        if "." in raw and raw[0].isalpha():
+            raw = raw.replace(".", "")
         form = "usa" if raw == "US" else fold(raw)
         found.append(Word(stem(form), form, raw[0].isupper(), match.start(), match.end()))
     return found

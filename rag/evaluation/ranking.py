@@ -46,10 +46,15 @@ def rank_articles(passages: Iterable[Passage], gold: Sequence[str]) -> RankedArt
     found: dict[str, None] = {}
     for passage in passages:
         own = {passage.article.id, *(article.id for article in passage.also_in)}
-        hits = [article for article in wanted if article in own]
+        # One that was found already stays: it came first.
+        hits = sorted(
+            (article for article in wanted if article in own),
+            key=lambda article: article not in found,
+        )
         found.setdefault(hits[0] if hits else passage.article.id)
         for other in hits[1:]:
-            del wanted[other]
+            if other not in found:
+                del wanted[other]
     return RankedArticles(tuple(found), frozenset(wanted))
 
 

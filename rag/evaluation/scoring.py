@@ -18,6 +18,8 @@ _MARKS = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[^\w\s.]|_)+")
 _MARKS_IN_NUMBER = re.compile(r"(?<=\d)(?:\.{2,}|[^\w\s.]|_)+(?=\d)")
 _OPENING_WORD = "(?<![0-9a-z])"
 _OPENING_NUMBER = r"(?<![0-9])(?<![0-9]\.)"
+_CLOSING_WORD = "(?![0-9a-z])"
+_ACRONYM = 5  # characters
 _CLOSING_NUMBER = r"(?![0-9]|\.[0-9])"
 
 
@@ -79,6 +81,8 @@ def _pattern(alternative: str, mark: str) -> re.Pattern[str]:
         opening = _OPENING_WORD
     if words[-1].isdigit():
         closing = _CLOSING_NUMBER
+    elif len(alternative) <= _ACRONYM and alternative.isupper():
+        closing = _CLOSING_WORD  # "UN" is not in "until"
     return re.compile(opening + re.escape(words) + closing)
 
 

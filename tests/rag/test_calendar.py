@@ -132,6 +132,7 @@ def test_months_years_and_parts_of_them(text: str, first: str, last: str) -> Non
         "at 20:24",
         "Who stole Christmas?",
         "Is the Halloween film any good?",
+        "2000 people and $2000",
     ],
 )
 def test_what_is_no_time(text: str) -> None:

@@ -133,6 +133,12 @@ def test_a_copy_counts_as_the_gold_article():
     assert ranked == RankedArticles(("x", "gold"), frozenset({"gold"}))
 
 
+def test_a_gold_article_that_was_found_stays_found():
+    ranked = rank_articles([passage("g2"), passage("g1", "g2")], ["g1", "g2"])
+    assert ranked == RankedArticles(("g2",), frozenset({"g2"}))
+    assert ranked.gold_rank == 1
+
+
 def test_gold_articles_with_one_text_are_one_to_find():
     ranked = rank_articles([passage("a", "b"), passage("c")], ["b", "a", "d"])
     assert ranked == RankedArticles(("b", "c"), frozenset("bd"))

@@ -33,6 +33,8 @@ NEW_TOPICS = [
     (RAID, "What happened to Hester Munro?"),
     (RAID, "How many people died in Garrow?"),
     (RAID, "What happened in Wexmoor?"),
+    (RAID, "So who won the Kestrel Cup final?"),
+    (RAID, "The death toll in Garrow hospitals?"),
     (RAID, "Who died in Garrow?"),
     (RAID, "Who attacked Minister Halloran?"),
     (RAID, "When did Brightwell close?"),
@@ -120,3 +122,18 @@ def test_a_follow_up_is_read_with_its_topic(
     standalone = stand_alone(question, turns(*before))
     assert needed in standalone
     assert not not_wanted or not_wanted not in standalone
+
+
+def test_what_a_refusal_names_beside_is_no_topic() -> None:
+    refusal = (
+        'Nothing that was found in the archive mentions "Garrow". Nearest coverage: Storm Odile '
+        "lands, Harbour Courier, 2024-01-02."
+    )
+    standalone = stand_alone("Was he arrested?", turns("Who led the raid in Garrow?", refusal))
+    assert "Garrow" in standalone
+    assert "Odile" not in standalone
+
+
+def test_a_day_is_no_name_to_be_swapped() -> None:
+    before = turns("Who was arrested in Wexmoor on Monday?", "A man was.")
+    assert stand_alone("What about Garrow?", before) == "Who was arrested in Garrow on Monday?"

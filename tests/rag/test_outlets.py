@@ -66,6 +66,11 @@ def test_outlets_that_report(question: str, named: list[str]) -> None:
         "Which time did he run, according to the judges?",
         "what does time mean to her",
         "what did the sun burn",
+        "What did the report on the Verge Office find?",
+        "What did Michael Reuters say?",
+        "What did American Fortune report?",
+        "What was reported in Time Square?",
+        "What does time say?",
     ],
 )
 def test_words_and_subjects_are_no_outlets(question: str) -> None:

@@ -16,6 +16,9 @@ from rag.places import names_any, other_names
         ("Who leads North Korea?", "The North Korean leader"),
         ("What did New Zealanders vote on?", "Voting in Wellington"),
         ("What did British commuters wear?", "Travellers in the UK"),
+        ("What did US officials say?", "U.S. officials said so"),
+        ("What did the U.N. decide?", "The UN decided"),
+        ("What does the U.K. pay?", "British commuters pay"),
     ],
 )
 def test_a_place_has_several_names(question: str, article: str) -> None:
@@ -52,3 +55,20 @@ def test_another_spelling_counts(name: str, text: str) -> None:
 def test_months_and_first_words_are_no_names() -> None:
     assert question_names(words("Which vote was held in March on a Sunday?")) == frozenset()
     assert question_names(words("What happened in 2019 in Oslo?")) == {"2019", "oslo"}
+
+
+def test_a_pronoun_is_no_country() -> None:
+    found = words("What did US officials say?")
+    told = words("British officials told us the raid was over.")
+    assert not names_in(told, question_names(found), other_names(found))
+
+
+@pytest.mark.parametrize("name", ["Scott Morrison", "Dan Evans", "Pol Pot"])
+def test_a_first_name_is_no_people(name: str) -> None:
+    assert other_names(words(f"What did {name} say?")) == {}
+
+
+def test_initials_are_those_of_words_that_stand_together() -> None:
+    text = "Sorva said that Anna met Mirko. The Selm Airport Group agreed."
+    names = question_names(words("What did Sam say?"))
+    assert not names_in(words(text), names, {})

@@ -73,6 +73,13 @@ def test_a_verb_may_tell_of_a_quotation_alone():
         ("Who signed the pledge?", "person"),
         ("WHO DENIED THAT THE PIER BURNED?", "speaker"),
         ("What did the WHO call the illness?", "text"),
+        ("In May, who denied it?", "speaker"),
+        ("What happened to the woman who accused the mayor?", "person"),
+        ("What did the mayor share with the council?", "text"),
+        ("What did the Times say about the pier?", "text"),
+        ("Which opposition figure died?", "text"),
+        ("What share of the pier burned?", "number"),
+        ("What's the price of a ticket?", "number"),
     ],
 )
 def test_a_question_asks_for_a_speaker(question, kind):

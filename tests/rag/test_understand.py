@@ -201,6 +201,14 @@ def test_reports_with_their_days_limit_the_question_to_them():
         ),
         ("Who paid for sand and gravel?", ("Who paid for sand and gravel?",)),
         ("Was it Monday or Tuesday?", ("Was it Monday or Tuesday?",)),
+        (
+            "After the summer, did prices rise or fall in Norhaven?",
+            ("After the summer, did prices rise or fall in Norhaven?",),
+        ),
+        (
+            "What happened between March and May 2024?",
+            ("What happened between March and May 2024?",),
+        ),
     ],
 )
 def test_parts(question, parts):
@@ -284,3 +292,33 @@ def test_what_was_read_is_said_in_words():
         Inference("dates", "published from 2024-07-31 to 2024-09-01"),
         Inference("outlets", "reported by Harbour Courier"),
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "limits"),
+    [
+        (
+            "What did the Guardian report about Haiti?",
+            "What about Gaza?",
+            (None, ("The Guardian",)),
+        ),
+        ("What happened in Haiti last week?", "And in Gaza?", ("2024-09-10", ())),
+        ("What happened in Haiti last week?", "And in March 2024?", ("2024-04-07", ())),
+    ],
+)
+def test_what_continues_a_question_keeps_its_outlet_and_time(before, question, limits):
+    history = [Turn("user", before), Turn("assistant", "Gangs did.")]
+    read = understand(question, history=history, newest="2024-09-10", outlets=["The Guardian"])
+    assert (read.filters.published_to, read.filters.sources) == limits
+
+
+def test_what_continues_a_question_keeps_its_order():
+    history = [Turn("user", "What is the latest in Haiti?"), Turn("assistant", "Gangs fight.")]
+    assert understand("And in Gaza?", history=history, newest="2024-09-10").order == "newest"
+
+
+def test_one_report_of_any_outlet_is_limited_to_none():
+    question = "What did the report of 3 May 2024 say, and how did the Guardian's article differ?"
+    read = understand(question, newest="2024-09-10", outlets=["The Guardian"])
+    assert len(read.reports) == 2
+    assert read.filters.sources == ()

@@ -308,6 +308,16 @@ def test_a_refusal_says_so_and_names_the_nearest_coverage():
     assert "na-answer" not in page and "<mark>" not in page
 
 
+def test_the_nearest_coverage_is_named_in_its_order():
+    others = [replace(ARTICLE, id=f"a{n}", title=f"Ferry {n}") for n in range(6)]
+    passages = [passage(other, rank) for rank, other in enumerate([*others, others[0]], start=1)]
+    page = render.answered(refusal(*passages), "1")
+    listed = Page(page[: page.index("</section>")]).text
+    places = [listed.index(f"Ferry {n}") for n in range(5)]
+    assert places == sorted(places)
+    assert "Ferry 5" not in listed
+
+
 def test_a_refusal_without_coverage_names_none():
     assert "Nearest coverage" not in render.answered(refusal(), "1")
 
@@ -377,3 +387,5 @@ def test_a_long_article_is_shown_around_its_quote():
     assert shown.startswith("… ") and shown.endswith(" …")
     assert LONGEST_SHOWN <= len(shown) < LONGEST_SHOWN + 100
     assert whole("Short & sweet.", 0, 5, mark=False) == "Short &amp; sweet."
+    all_of_it = "a " * (LONGEST_SHOWN // 2)
+    assert whole(all_of_it, LONGEST_SHOWN - 9, LONGEST_SHOWN - 1, mark=False) == all_of_it
