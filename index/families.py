@@ -18,18 +18,20 @@ import numpy as np
 
 from index.boilerplate import SentenceCounts, boilerplate
 from index.candidates import candidate_pairs
-from index.differences import WordedArticle, compare, likeness, worded_article
+from index.differences import Comparison, WordedArticle, compare, likeness, worded_article
 from index.family_tables import FamilyTables, Member, Relation, Sketch, SketchedText
 from index.judgement import are_strangers, judge
-from index.shingles import Hashes, sentence_keys, signature, worded
+from index.shingles import Hashes, WordedSentence, sentence_keys, signature, worded
 from index.types import Span
 
 _ALIKE = 0.15  # containment of shingles: below it no half of the words can be the same
 _STILL_THE_STORY = 0.35  # containment of a family's original that a later version must keep
 _OWN_WORDS = 12  # words that only a copy has: fewer are a byline or a place line
 _OWN_SENTENCE = 6
+_TELLING_SENTENCE = 8  # words of a sentence that counts for a new name or figure alone
+_DATELINE = 5  # words that a place line may take
 _GROUPS = 8  # of articles with one text; a newcomer is held against so many
-_RULES = b"2"  # to be raised with every change of what comparisons come to: they are kept
+_RULES = b"3"  # to be raised with every change of what comparisons come to: they are kept
 _READ_AT_ONCE = 256  # articles whose words are kept in memory while pairs are compared
 
 
@@ -135,11 +137,31 @@ class _Judge:
         found = compare(before, after)
         kind = judge(found)
         # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
-        added = found.added if kind == "copy" else ()
-        own = [s.span for s in added if len(s.words) >= _OWN_SENTENCE]
-        if sum(len(s.words) for s in added) < _OWN_WORDS:
-            own = []
-        return Relation(key, kind, round(found.jaccard, 4), round(found.containment, 4), tuple(own))
+        own = _own_spans(found) if kind == "copy" else ()
+        return Relation(key, kind, round(found.jaccard, 4), round(found.containment, 4), own)
+
+
+def _own_spans(found: Comparison) -> tuple[Span, ...]:
+    """Spans of the sentences by which a copy says more than what it is a copy of.
+
+    Those that were added, where they are more than a line, and any that puts a new name or figure
+    into what is kept: "… until the morning and arrested the owner, Johann Weber".
+    """
+    own = [s.span for s in found.added if len(s.words) >= _OWN_SENTENCE]
+    if sum(len(s.words) for s in found.added) < _OWN_WORDS:
+        own = []
+    own += [s.span for s in found.changed_after if _tells_new(s, found)]
+    return tuple(sorted(set(own), key=lambda span: span.start))
+
+
+def _tells_new(sentence: WordedSentence, found: Comparison) -> bool:
+    """Whether it has a new name or figure; in the first words of a kept one that is a dateline."""
+    first = _DATELINE if sentence in found.mostly_kept else 0
+    known = found.before.vocabulary
+    return len(sentence.words) >= _TELLING_SENTENCE and any(
+        word not in known and (word in sentence.names or word[0].isdigit())
+        for word in sentence.words[first:]
+    )
 
 
 @dataclass(frozen=True, slots=True)

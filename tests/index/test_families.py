@@ -140,6 +140,33 @@ def test_what_only_a_copy_says_is_its_own(shelf: Shelf) -> None:
     assert members["cut"].own == members["light"].own == ()
 
 
+END = "until further notice."
+
+
+@pytest.mark.parametrize(
+    ("said", "new", "own"),
+    [
+        # A name or figure that is put into a kept sentence, or stands in a short one.
+        (END, "until further notice, and the driver Johann Weber is held.", "Johann Weber"),
+        (END, f"{END} The driver Johann Weber was held for an hour.", "Johann Weber"),
+        (END, "until 400 metres of rail are laid anew.", "400 metres"),
+        # Words that tell nothing new, and place lines.
+        (END, "until further notice, as people there had expected.", ""),
+        ("An earthquake of", "OSTRY (Selm Wire) - An earthquake of", ""),
+    ],
+)
+def test_what_is_put_into_a_kept_sentence_is_its_own(
+    shelf: Shelf, said: str, new: str, own: str
+) -> None:
+    later = edited(QUAKE, "later", (said, new))
+    shelf.put(QUAKE, later)
+    member = shelf.members()["later"]
+    assert member.role == "copy"
+    found = " ".join(later.text[span.start : span.end] for span in member.own)
+    assert own in found
+    assert bool(found) == bool(own)
+
+
 def test_a_version_supersedes_what_it_follows_and_its_copies(shelf: Shelf) -> None:
     shelf.put(QUAKE, LIGHT, UPDATE)
     members = shelf.members()
