@@ -114,4 +114,4 @@ TELLS_BESIDE_QUOTATIONS = _tells(
 # That a question asks for a speaker ("Who denied …?"), or for the words of one that it names, the
 # group "who" ("What did Lind deny?"):
 ASKS_WHO = _asks_who(_ANYWHERE)
-ASKS_WHAT = _asks_what(f"{_ANYWHERE}|{_OF_ONE_NAMED}")
+ASKS_WHAT = _asks_what(f"{_ANYWHERE}|{_OF_ONE_NAMED}|report")  # an outlet that is not there

@@ -242,6 +242,11 @@ def test_refuses_where_who_is_to_have_spoken_does_not_speak_of_it():
     assert found.refusal == 'Nothing that was found tells what "Lena Brandt" says of this.'
 
 
+def test_refuses_what_an_outlet_is_to_have_reported_that_nothing_names():
+    assert draft("What did the Daily Lantern report about the ferry Kestrel?").refusal
+    assert "Kestrel" in answer("What did the Harbour Courier report about the ferry Kestrel?")
+
+
 CAPTION = Article(
     "caption",
     "A candidate answers",
