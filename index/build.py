@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,8 +24,8 @@ from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
 from index.readers import ReadOptions, Sources, given, local_paths, read_articles
-from index.readers.fields import derived_id, version_id
 from index.rejected import write_rejected
+from index.same_id import same_id_again
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
@@ -32,7 +33,8 @@ from index.store import Store
 from index.summaries import fuller_file, summaries_last
 from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
-from index.types import Rejection, SourcedArticle
+from index.types import Rejection, SourcedArticle, Withdrawal
+from index.withdrawals import Withdrawals
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
 
@@ -211,6 +213,8 @@ class _Build:
             stage = Stage(self._folder, fresh=self._fresh)
             try:
                 yield stage
+                if not stage.differs:
+                    stage.discard()
             except Exception:
                 stage.discard()
                 raise
@@ -224,8 +228,10 @@ class _Build:
             held = self._held(stage) if drop_gone else []
             there = present(sources, held, allowed=allow_loss) if drop_gone else sources
             reading, roots = Reading(), local_paths(sources) if drop_gone else []
-            report = self._read(there, stage, reading, roots)
+            withdrawn = Withdrawals()
+            report = self._read(there, stage, reading, roots, withdrawn)
             if drop_gone:
+                held = [one for one in held if not withdrawn.cover(one[0])]  # they are no loss
                 lost = losses(held, roots, reading, allowed=allow_loss)
                 report = self._settle_losses(stage, lost, report)
             stage.settle_places()
@@ -262,15 +268,21 @@ class _Build:
         if not self._fresh:
             for article_id in lost.gone:
                 stage.remove(article_id)
-            return replace(report, removed=len(lost.gone), kept=len(lost.unread))
+            removed = report.removed + len(lost.gone)
+            return replace(report, removed=removed, kept=len(lost.unread))
         for item in carried(self._folder, lost.unread):
             stage.take_in(item)
         return replace(report, kept=len(lost.unread))
 
     def _read(
-        self, sources: Sequence[Path | str], stage: Stage, reading: Reading, roots: Sequence[Path]
+        self,
+        sources: Sequence[Path | str],
+        stage: Stage,
+        reading: Reading,
+        roots: Sequence[Path],
+        withdrawn: Withdrawals,
     ) -> BuildReport:
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
+        states: dict[str, str] = {}
         rejections: list[Rejection] = []
         seen = reading.seen
         self._progress.step("reading", None)
@@ -282,23 +294,37 @@ class _Build:
                     item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
                 elif not any(is_under(Path(file), root) for root in roots):  # else it is gone
                     seen[item.article.id] = file
-                    counts["unchanged"] += 1
+                    states[item.article.id] = "unchanged"
                     continue
             if isinstance(item, SourcedArticle) and item.article.id in seen:
-                item = _same_id_again(item, seen, stage.catalog)
+                item = same_id_again(item, seen, stage.catalog)
+            if isinstance(item, SourcedArticle) and withdrawn.cover(item.article.id):
+                reason = f"the agency has withdrawn {item.article.id}"
+                item = Rejection(item.file, item.line, reason)
             if isinstance(item, Rejection):
+                if isinstance(item, Withdrawal):
+                    withdrawn.note(item)
                 rejections.append(item)
                 continue
             seen[item.article.id] = item.file
             self._times.note(item.file)
-            counts[stage.take_in(item)] += 1
+            states[item.article.id] = stage.take_in(item)
             self._progress.advance(1)
         write_rejected(self._folder.rejected, rejections)
+        removed = 0
+        for article_id in withdrawn.stored(stage.catalog.register):
+            removed += stage.withdraw(article_id)
+            seen.pop(article_id, None)
+            states.pop(article_id, None)
+        counts = Counter(states.values())
         return BuildReport(
             None,
             read=len(seen),
+            new=counts["new"],
+            changed=counts["changed"],
+            unchanged=counts["unchanged"],
+            removed=removed,
             rejected=sum(not rejection.kept for rejection in rejections),
-            **counts,
         )
 
     def _finish(self, stage: Stage, report: BuildReport, erased: str | None = None) -> BuildReport:
@@ -368,26 +394,3 @@ class _Build:
                 own = catalog.own(chunked.article.id)
                 catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
             self._progress.advance(len(found))
-
-
-def _same_id_again(
-    item: SourcedArticle, seen: Mapping[str, str], catalog: Catalog
-) -> SourcedArticle | Rejection:
-    """Take another text at a URL that was read already as an article of its own: it is a version.
-
-    ``seen`` maps ids to the files that they were read from. Rejected are the same text again, and
-    an id that a source gave twice.
-    """
-    article = item.article
-    if article.id != derived_id(article):
-        reason = (
-            f"the id {article.id!r} was read already from {seen[article.id]}; the first is kept; "
-            "give each article an id of its own"
-        )
-        return Rejection(item.file, item.line, reason)
-    first = catalog.article(article.id)
-    version = version_id(article)
-    if version in seen or (first and (first.title, first.text) == (article.title, article.text)):
-        reason = f"the same article as in {seen[article.id]} ({article.url or 'without a URL'})"
-        return Rejection(item.file, item.line, reason)
-    return replace(item, article=replace(article, id=version))

@@ -68,10 +68,16 @@ class Rejection:
     kept: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class Withdrawal(Rejection):
-    """A rejection because its publisher says that the article is no more."""
+    """A rejection because its publisher says that the article is no more.
 
-    __slots__ = ()
+    ``id`` is the item's, which all its versions share, and ``version`` the last that is withdrawn;
+    None where that is all of them.
+    """
+
+    id: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
