@@ -52,7 +52,7 @@ class Reading:
         elif item.line is None:
             self._unread.add(item.file)
         else:
-            self._unfit[item.file].add(item.line)
+            self._unfit[item.file].update(range(item.line, (item.last_line or item.line) + 1))
 
     def any_below(self, root: Path) -> bool:
         """Whether an article was read from a path."""

@@ -59,13 +59,15 @@ class Rejection:
     """Something that could not be read: where, why, and how to mend it.
 
     ``kept`` is True for a field that was left out of an article that was taken in
-    (an unreadable date), False where nothing was taken.
+    (an unreadable date), False where nothing was taken. ``last_line`` is the last of several lines
+    that could not be read, None where it is one.
     """
 
     file: str
     line: int | None
     reason: str
     kept: bool = False
+    last_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Ite
         is_nitf = local_name(item.tag) == "nitf"
         if status := _withdrawn(item, is_nitf):
             said = f"the agency has it {status}"
-            yield Withdrawal(place.name, item.sourceline, said, False, *_withdrawn_item(item))
+            yield Withdrawal(place.name, item.sourceline, said, **_withdrawn_item(item))
             continue
         if not is_nitf and (reason := _unfit(item)):
             yield Rejection(place.name, item.sourceline, reason)
@@ -54,12 +54,12 @@ def _withdrawn(item: Any, is_nitf: bool) -> str | None:  # noqa: ANN401
     return status if status in _WITHDRAWN else None
 
 
-def _withdrawn_item(item: Any) -> tuple[str | None, int | None]:  # noqa: ANN401
+def _withdrawn_item(item: Any) -> dict[str, Any]:  # noqa: ANN401
     """Id and version of an item; no version where it tells of none, as a kill may not."""
     is_nitf = local_name(item.tag) == "nitf"
     given = _attribute(item, "doc-id", "id-string") if is_nitf else item.get("guid") or ""
     version = _attribute(item, "du-key", "version") if is_nitf else item.get("version")
-    return given.strip() or None, _number(version) if version else None
+    return {"id": given.strip() or None, "version": _number(version) if version else None}
 
 
 def _unfit(item: Any) -> str | None:  # noqa: ANN401

@@ -115,9 +115,9 @@ def test_nitf_that_is_withdrawn(tmp_path: Path, archive: Path, version: int | No
 
 def test_which_articles_a_withdrawal_covers() -> None:
     withdrawn = Withdrawals()
-    withdrawn.note(Withdrawal("f", 1, "taken back", False, "urn:a", 2))
-    withdrawn.note(Withdrawal("f", 2, "taken back", False, "urn:b#x", None))
-    withdrawn.note(Withdrawal("f", 3, "taken back", False, None, None))
+    withdrawn.note(Withdrawal("f", 1, "taken back", id="urn:a", version=2))
+    withdrawn.note(Withdrawal("f", 2, "taken back", id="urn:b#x"))
+    withdrawn.note(Withdrawal("f", 3, "taken back"))
     assert [
         i for i in ("urn:a", "urn:a#2", "urn:a#3", "urn:ab", "urn:a#") if withdrawn.cover(i)
     ] == [
