@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from index.arguments import StrPath
 from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
-from index.compact import compacted
 from index.embedder import Embedder
 from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
@@ -22,39 +21,21 @@ from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
+from index.progress import Progress, Silent
 from index.readers import ReadOptions, Sources, given, local_paths, read_articles
-from index.readers.fields import derived_id, version_id
 from index.rejected import write_rejected
+from index.same_id import same_id_again
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
-from index.summaries import fuller_file, summaries_last
+from index.summaries import fuller_file, stands_for_unread, summaries_last
 from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
+from index.withdrawals import Withdrawals
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
-
-
-class Progress(Protocol):
-    """Is told how far a build is; a total of None is not known yet."""
-
-    def step(self, name: str, total: int | None) -> None:
-        """Begin a step ("reading", "cutting", "embedding") of ``total`` units."""
-        ...
-
-    def advance(self, units: int) -> None:
-        """Count units of the current step as done."""
-        ...
-
-
-class _Silent:
-    def step(self, name: str, total: int | None) -> None:
-        pass
-
-    def advance(self, units: int) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +161,7 @@ class _Build:
         self._given = settings
         self._rebuild = rebuild
         self._fresh = rebuild or self._folder.current_name() is None
-        self._progress = progress or _Silent()
+        self._progress = progress or Silent()
         self._settings = self._choose_settings(settings)
         self._embedder: Embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
         self._times = SourceTimes(self._folder)
@@ -210,7 +191,10 @@ class _Build:
             self._recheck()
             stage = Stage(self._folder, fresh=self._fresh)
             try:
-                yield stage
+                with write_failures(self._folder.path):  # before a full disk has room again
+                    yield stage
+                if not stage.differs:
+                    stage.discard()
             except Exception:
                 stage.discard()
                 raise
@@ -224,8 +208,10 @@ class _Build:
             held = self._held(stage) if drop_gone else []
             there = present(sources, held, allowed=allow_loss) if drop_gone else sources
             reading, roots = Reading(), local_paths(sources) if drop_gone else []
-            report = self._read(there, stage, reading, roots)
+            withdrawn = Withdrawals()
+            report = self._read(there, stage, reading, roots, withdrawn, held)
             if drop_gone:
+                held = [one for one in held if not withdrawn.cover(one[0])]  # they are no loss
                 lost = losses(held, roots, reading, allowed=allow_loss)
                 report = self._settle_losses(stage, lost, report)
             stage.settle_places()
@@ -262,43 +248,67 @@ class _Build:
         if not self._fresh:
             for article_id in lost.gone:
                 stage.remove(article_id)
-            return replace(report, removed=len(lost.gone), kept=len(lost.unread))
+            removed = report.removed + len(lost.gone)
+            return replace(report, removed=removed, kept=len(lost.unread))
         for item in carried(self._folder, lost.unread):
             stage.take_in(item)
         return replace(report, kept=len(lost.unread))
 
     def _read(
-        self, sources: Sequence[Path | str], stage: Stage, reading: Reading, roots: Sequence[Path]
+        self,
+        sources: Sequence[Path | str],
+        stage: Stage,
+        reading: Reading,
+        roots: Sequence[Path],
+        withdrawn: Withdrawals,
+        held: Sequence[Held],
     ) -> BuildReport:
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
+        before = {one[0]: one for one in held} if self._fresh else {}
+        states: dict[str, str] = {}
         rejections: list[Rejection] = []
         seen = reading.seen
         self._progress.step("reading", None)
         resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
         for item in summaries_last(read_articles(resolved, self._options)):
             reading.note(item)
+            if isinstance(item, SourcedArticle) and stands_for_unread(
+                item, stage.catalog, before, reading
+            ):
+                continue
             if isinstance(item, SourcedArticle) and (file := fuller_file(item, stage.catalog)):
                 if item.article.id in seen:
                     item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
                 elif not any(is_under(Path(file), root) for root in roots):  # else it is gone
                     seen[item.article.id] = file
-                    counts["unchanged"] += 1
+                    states[item.article.id] = "unchanged"
                     continue
             if isinstance(item, SourcedArticle) and item.article.id in seen:
-                item = _same_id_again(item, seen, stage.catalog)
+                item = same_id_again(item, seen, stage.catalog)
+            if isinstance(item, SourcedArticle) and withdrawn.cover(item.article.id):
+                reason = f"the agency has withdrawn {item.article.id}"
+                item = Rejection(item.file, item.line, reason)
             if isinstance(item, Rejection):
+                withdrawn.note(item)
                 rejections.append(item)
                 continue
             seen[item.article.id] = item.file
             self._times.note(item.file)
-            counts[stage.take_in(item)] += 1
+            states[item.article.id] = stage.take_in(item)
             self._progress.advance(1)
         write_rejected(self._folder.rejected, rejections)
+        taken_back = withdrawn.stored(stage.catalog.register)
+        for one in taken_back:
+            seen.pop(one, None)
+            states.pop(one, None)
+        counts = Counter(states.values())
         return BuildReport(
             None,
             read=len(seen),
+            new=counts["new"],
+            changed=counts["changed"],
+            unchanged=counts["unchanged"],
+            removed=sum(map(stage.withdraw, taken_back)),
             rejected=sum(not rejection.kept for rejection in rejections),
-            **counts,
         )
 
     def _finish(self, stage: Stage, report: BuildReport, erased: str | None = None) -> BuildReport:
@@ -337,11 +347,11 @@ class _Build:
             store.close()
             journal.close()
         stage.release()
-        generation, dimension = stage.generation, self._embedder.dimension
+        dimension = self._embedder.dimension
         if erased is not None:
-            generation = compacted(self._folder, generation, dimension)
+            stage.compact(dimension)
         name = self._folder.publish(
-            generation, self._settings, dimension, articles, chunks, erased=erased
+            stage.generation, self._settings, dimension, articles, chunks, erased=erased
         )
         self._folder.drop_journal()
         return name
@@ -368,26 +378,3 @@ class _Build:
                 own = catalog.own(chunked.article.id)
                 catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
             self._progress.advance(len(found))
-
-
-def _same_id_again(
-    item: SourcedArticle, seen: Mapping[str, str], catalog: Catalog
-) -> SourcedArticle | Rejection:
-    """Take another text at a URL that was read already as an article of its own: it is a version.
-
-    ``seen`` maps ids to the files that they were read from. Rejected are the same text again, and
-    an id that a source gave twice.
-    """
-    article = item.article
-    if article.id != derived_id(article):
-        reason = (
-            f"the id {article.id!r} was read already from {seen[article.id]}; the first is kept; "
-            "give each article an id of its own"
-        )
-        return Rejection(item.file, item.line, reason)
-    first = catalog.article(article.id)
-    version = version_id(article)
-    if version in seen or (first and (first.title, first.text) == (article.title, article.text)):
-        reason = f"the same article as in {seen[article.id]} ({article.url or 'without a URL'})"
-        return Rejection(item.file, item.line, reason)
-    return replace(item, article=replace(article, id=version))

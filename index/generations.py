@@ -7,6 +7,7 @@ folder's, then that of CURRENT. A process that is killed at any moment leaves th
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from index.errors import (
     IndexMismatchError,
     RollbackError,
 )
+from index.failures import write_failures
 from index.generation import Generation, copy_checked
 from index.manifest import MANIFEST, Manifest, file_sums
 from index.settings import FORMAT_VERSION, Settings
@@ -35,6 +37,8 @@ __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 _BUILDING = ".building"
 _NAMED = "%Y%m%dT%H%M%S%f"  # when a generation was begun
 _GONE = ".gone"
+# Names given before have no microseconds.
+_GENERATION = re.compile(r"\d{8}T\d{6}(\d{6})?-[0-9a-f]{4}", re.ASCII)
 _KEPT = 2  # the current generation and the one before it
 
 
@@ -82,10 +86,22 @@ class ArchiveFolder:
     def finished(self) -> list[Generation]:
         """Return the finished generations, oldest first."""
         try:
-            folders = sorted(self._generations.iterdir())
+            return [Generation(f) for f in self._named() if (f / MANIFEST).is_file()]
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return [Generation(f) for f in folders if not f.suffix and (f / MANIFEST).is_file()]
+
+    def _named(self, *suffixes: str) -> list[Path]:
+        """Folders that have the name of a generation, with one of the suffixes or else none.
+
+        What else stands there is not ours: a file browser's notes, somebody's copy.
+        """
+        return [
+            folder
+            for folder in sorted(self._generations.iterdir())
+            if folder.suffix in (suffixes or ("",))
+            and _GENERATION.fullmatch(folder.stem)
+            and folder.is_dir()
+        ]
 
     def points_somewhere(self) -> bool:
         """Whether CURRENT names a finished generation."""
@@ -133,9 +149,10 @@ class ArchiveFolder:
         """
         staged = Generation(self._generations / f"{self._next_name()}{_BUILDING}")
         try:
-            staged.folder.mkdir()
-            if copy_current:
-                copy_checked(self.current(), staged.folder)
+            with write_failures(self.path):
+                staged.folder.mkdir()
+                if copy_current:
+                    copy_checked(self.current(), staged.folder)
         except BaseException:
             self.discard(staged)  # else what was copied keeps a full disk full
             raise
@@ -243,8 +260,9 @@ class ArchiveFolder:
         # To the microsecond: names tell the order, also of two builds within one second, and of
         # those before and after a clock was put back.
         now = datetime.now(UTC)
-        newest = max((folder.name for folder in self._generations.iterdir()), default="")
-        with suppress(ValueError):  # a folder that is not ours
+        taken = self._named("", _BUILDING, _GONE)
+        newest = max((folder.name for folder in taken), default="")
+        with suppress(ValueError):  # a name without microseconds
             last = datetime.strptime(newest.partition("-")[0], _NAMED).replace(tzinfo=UTC)
             now = max(now, last + timedelta(microseconds=1))
         suffix = blake2b(f"{now.isoformat()} {os.getpid()}".encode(), digest_size=2).hexdigest()
@@ -265,26 +283,25 @@ class ArchiveFolder:
         That is unfinished generations, those that never became current, all before a takedown,
         and else those before the last two.
         """
-        for folder in sorted(self._generations.iterdir()):
-            if folder.suffix in (_BUILDING, _GONE):
-                shutil.rmtree(folder)
+        for folder in self._named(_BUILDING, _GONE):
+            shutil.rmtree(folder)
         current = self.current_name()
         if current is None or not self.points_somewhere():
             return  # which ones are needed is not known: CURRENT is damaged
         forward = self.forward_name()
-        for folder in self._generations.iterdir():
+        for folder in self._named():
             if folder.name > current and folder.name != forward:
                 self._delete(folder)
         if forward is None:
             before = _read_name(self._forward)
-            if before and before != current:
+            if before and before != current and _GENERATION.fullmatch(before):
                 self._delete(self._generations / before)  # left behind by a rollback and a build
             self._forward.unlink(missing_ok=True)
-        older = sorted(f for f in self._generations.iterdir() if f.name < current)
+        older = [folder for folder in self._named() if folder.name < current]
         kept = 0 if self._erases(current) else _KEPT - 1
         for folder in older[: len(older) - kept]:
             self._delete(folder)
-        generations = [Generation(folder) for folder in self._generations.iterdir()]
+        generations = [Generation(folder) for folder in self._named()]
         sweep_models(self.path, [generation.manifest_path for generation in generations])
 
     def _erases(self, name: str) -> bool:

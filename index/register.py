@@ -55,6 +55,14 @@ class Register:
         """Each article's id, and file and line that it was read from, by id."""
         yield from self._db.execute("SELECT id, file, line FROM articles ORDER BY id")
 
+    def versions(self, item: str, mark: str) -> list[str]:
+        """Ids of an item's versions: its own, and those with the mark (one of ASCII) behind it."""
+        rows = self._db.execute(
+            "SELECT id FROM articles WHERE id = ? OR (id >= ? AND id < ?) ORDER BY id",
+            (item, f"{item}{mark}", f"{item}{chr(ord(mark) + 1)}"),
+        )
+        return [row[0] for row in rows]
+
     def indexed(self) -> list[str]:
         """Articles with vectors, in the order of their sentence vectors."""
         rows = self._db.execute(

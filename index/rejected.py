@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, fields
 from pathlib import Path
 
 import orjson
@@ -11,13 +10,13 @@ import orjson
 from index.durable import put
 from index.types import Rejection
 
-_FIELDS = {field.name for field in fields(Rejection)}
+_FIELDS = ("file", "line", "reason", "kept")
 
 
 def write_rejected(path: Path, rejections: Iterable[Rejection]) -> None:
     """Write what a build could not read, in the place of what was rejected before."""
-    lines = (orjson.dumps(asdict(one), option=orjson.OPT_APPEND_NEWLINE) for one in rejections)
-    put(path, lines)
+    told = ({name: getattr(one, name) for name in _FIELDS} for one in rejections)
+    put(path, (orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in told))
 
 
 def drop_reasons(path: Path, files: Collection[str], names: Collection[str]) -> None:
@@ -31,7 +30,9 @@ def drop_reasons(path: Path, files: Collection[str], names: Collection[str]) -> 
 def is_list_of_rejections(path: Path) -> bool:
     """Whether each line is a rejection; of a file that is not there too."""
     try:
-        return all(_FIELDS <= orjson.loads(line).keys() for line in path.read_bytes().splitlines())
+        return all(
+            set(_FIELDS) <= orjson.loads(line).keys() for line in path.read_bytes().splitlines()
+        )
     except FileNotFoundError:
         return True
     except (OSError, ValueError, AttributeError):

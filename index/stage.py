@@ -9,6 +9,7 @@ from hashlib import blake2b
 import orjson
 
 from index.catalog import Catalog
+from index.compact import compacted
 from index.families import settle
 from index.generations import ArchiveFolder, Generation
 from index.types import Article, SourcedArticle
@@ -26,6 +27,8 @@ class Stage:
         self.dropped_chunks: list[str] = []
         self._staged: Generation | None = None
         self._shifted: dict[str, tuple[str, int | None]] = {}
+        self._new: set[str] = set()
+        self._differs = fresh  # by more than what is new
         if fresh:
             self._staged = folder.stage(copy_current=False)
             self.catalog = Catalog(self._staged.catalog, create=True)
@@ -40,7 +43,7 @@ class Stage:
     @property
     def differs(self) -> bool:
         """Whether there is anything to publish."""
-        return self._staged is not None
+        return self._differs or bool(self._new)
 
     def close(self) -> None:
         """Close the catalogue."""
@@ -58,6 +61,10 @@ class Stage:
         self.catalog.close()
         self.catalog = Catalog(self.generation.catalog, read_only=True)
 
+    def compact(self, dimension: int) -> None:
+        """Go on with a copy that has nothing of what was deleted; the catalogue stays as it is."""
+        self._staged = compacted(self._folder, self.generation, dimension)
+
     def take_in(self, item: SourcedArticle) -> str:
         """Store an article; "new", "changed" or "unchanged"."""
         article = item.article
@@ -67,6 +74,7 @@ class Stage:
             file, line = self.catalog.place(article.id)
             if file != item.file:
                 # Else a later build would look for it where it no longer stands.
+                self._differs = True
                 self._begin()
                 self.catalog.move_article(article.id, item.file, item.line)
             elif line != item.line:
@@ -74,12 +82,29 @@ class Stage:
             return "unchanged"
         if stored is not None:
             self.remove(article.id)
+        else:
+            self._new.add(article.id)
         self._begin()
         self.catalog.put_article(article, item.file, item.line, mark, text_hash(article.text))
         return "new" if stored is None else "changed"
 
     def remove(self, article_id: str) -> None:
         """Forget an article and note which of its chunks the indexes must drop."""
+        self._differs = True
+        self._drop(article_id)
+
+    def withdraw(self, article_id: str) -> bool:
+        """Forget an article; whether the current generation has it.
+
+        Else a source that has both an article and its withdrawal would differ at each build.
+        """
+        was_there = article_id not in self._new
+        self._new.discard(article_id)
+        self._differs |= was_there
+        self._drop(article_id)
+        return was_there
+
+    def _drop(self, article_id: str) -> None:
         self._begin()
         self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
         self.catalog.delete_article(article_id)
@@ -92,6 +117,7 @@ class Stage:
 
     def forget_vectors(self) -> None:
         """Drop all chunks and indexes, to be made anew of the articles by another embedder."""
+        self._differs = True
         generation = self._begin()
         for article_id in {i.rpartition(":")[0] for i in self.catalog.chunk_ids()}:
             self.catalog.drop_chunks(article_id)

@@ -59,19 +59,35 @@ class Rejection:
     """Something that could not be read: where, why, and how to mend it.
 
     ``kept`` is True for a field that was left out of an article that was taken in
-    (an unreadable date), False where nothing was taken.
+    (an unreadable date), False where nothing was taken. ``last_line`` is the last of several lines
+    that could not be read, None where it is one. ``unread`` tells whether something else in the
+    file, or below the folder, was left unread; None stands for where nothing of it was taken: no
+    line is named and nothing kept.
     """
 
     file: str
     line: int | None
     reason: str
     kept: bool = False
+    last_line: int | None = None
+    unread: bool | None = None
+
+    @property
+    def leaves_unread(self) -> bool:
+        """Whether articles may still stand in the file that nobody could read."""
+        return self.line is None and not self.kept if self.unread is None else self.unread
 
 
+@dataclass(frozen=True, slots=True)
 class Withdrawal(Rejection):
-    """A rejection because its publisher says that the article is no more."""
+    """A rejection because its publisher says that the article is no more.
 
-    __slots__ = ()
+    ``id`` is the item's, which all its versions share, and ``version`` the last that is withdrawn;
+    None where that is all of them.
+    """
+
+    id: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

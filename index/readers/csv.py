@@ -22,15 +22,21 @@ MAX_FIELD_CHARS = 16 << 20
 
 
 class _Row(NamedTuple):
-    """A row with the line it starts on; ``reason`` says why its cells cannot be used."""
+    """A row with its first and last line; ``reason`` says why its cells cannot be used."""
 
     line: int
+    last: int
     cells: list[str]
     reason: str | None
 
+    def rejection(self, file: str, reason: str) -> Rejection:
+        """Reject all its lines: a quote too many makes one row of many, which stood there too."""
+        last = self.last if self.last > self.line else None
+        return Rejection(file, self.line, reason, last_line=last)
+
 
 class _Lines:
-    """The decoded lines of a file, and which of them are bad and why.
+    """The decoded lines of a file, and what is bad about them.
 
     A bad line is handed on all the same, with its quotes, so that the rows after it are
     found where they are.
@@ -38,18 +44,18 @@ class _Lines:
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = read_lines(file)
-        self.bad: dict[int, str] = {}
+        self.bad: list[str] = []  # why, of the row that is being read
 
     def __iter__(self) -> Iterator[str]:
         for number, offset, content in self._lines:
             if content is None:
-                self.bad[number] = f"line {TOO_LONG}"
+                self.bad.append(f"line {number} is {TOO_LONG}")
                 yield "\n"
                 continue
             try:
                 yield content.decode()
             except UnicodeDecodeError as error:
-                self.bad[number] = undecodable(error, offset)
+                self.bad.append(undecodable(error, offset))
                 yield content.decode(errors="replace")
 
 
@@ -73,21 +79,24 @@ def _read_table(
     columns = columns_of(options)
     found = read_header(file.peek(HEAD_BYTES), columns["text"], delimiter)
     rows = _rows(file, found.delimiter if found else delimiter)
-    header = next(rows, _Row(1, [], "the file is empty; leave it out"))
+    header = next(rows, _Row(1, 1, [], "the file is empty; leave it out"))
     names = column_names(header.cells)
     reason = header.reason or _unfit_header(names, columns)
     if reason:
-        yield Rejection(name, header.line, reason)
+        yield header.rejection(name, reason)
         return
     row = header
     for row in rows:
         reason = row.reason or _unfit_width(len(row.cells), len(names))
         if reason:
-            yield Rejection(name, row.line, reason)
+            yield row.rejection(name, reason)
         else:
             cells = _cells(names, row.cells, columns["text"])
             record = {field: cells[name] for field, name in columns.items() if name in cells}
-            yield from read_record(reduced(record, options), name, row.line, options)
+            for item in read_record(reduced(record, options), name, row.line, options):
+                if isinstance(item, Rejection) and not item.kept:
+                    item = row.rejection(name, item.reason)
+                yield item
     if row is header:
         yield Rejection(name, None, "the file has a header and no rows; leave it out")
 
@@ -108,10 +117,10 @@ def _rows(file: BinaryIO, delimiter: str) -> Iterator[_Row]:
         except csv.Error as error:
             reason = _malformed(error, start, reader.line_num)
         if lines.bad:
-            start, reason = lines.bad.popitem()
+            reason = lines.bad[0]
             lines.bad.clear()
         if cells or reason:
-            yield _Row(start, cells, reason)
+            yield _Row(start, max(start, reader.line_num), cells, reason)
 
 
 def _malformed(error: csv.Error, start: int, end: int) -> str:

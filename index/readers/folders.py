@@ -63,7 +63,9 @@ def _walk_folder(top: _Folder, entered: dict[str, Path]) -> Iterator[Path | Reje
         entry = stack.pop()
         if isinstance(entry, Path):
             yield entry
-        elif reason := _entered_already(entry, entered) or _is_archive(entry):
+        elif reason := _entered_already(entry, entered):
+            yield Rejection(display(entry.path), None, reason, unread=False)
+        elif reason := _is_archive(entry):
             yield Rejection(display(entry.path), None, reason)
         else:
             entered[entry.real] = entry.path
@@ -85,7 +87,8 @@ def _entered_already(folder: _Folder, entered: dict[str, Path]) -> str | None:
 def _is_archive(folder: _Folder) -> str | None:
     """Say that a folder is an archive of ours, as in ``newsarchive build .``: it holds no news."""
     inside = Path(folder.real)
-    if (inside / "generations").is_dir() and (inside / "LOCK").is_file():
+    # Those of os.path tell what cannot be looked at as not there, and do not raise.
+    if os.path.isdir(inside / "generations") and os.path.isfile(inside / "LOCK"):
         return "an archive of newsarchive, not a source; name the folders beside it"
     return None
 

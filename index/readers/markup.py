@@ -6,7 +6,6 @@ depth and size. HTML is surveyed first: libxml2 takes minutes over one tag with 
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable
 from html.entities import name2codepoint
@@ -15,6 +14,7 @@ from typing import Any, BinaryIO
 from lxml import etree, html
 
 from index.clean import PARAGRAPH_BREAK
+from index.readers.charset import decode_page
 from index.readers.place import UnreadableError
 
 MAX_PAGE_BYTES = 8 << 20
@@ -34,7 +34,6 @@ _UNREAD = frozenset(
     "script style head noscript template iframe object svg math select button textarea "
     "media body.end".split()
 )
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
 
 # Pages saved whole carry their pictures in the addresses of the pictures.
 _EMBEDDED = re.compile(r"(data:[\w/+.-]{1,80};base64,)[A-Za-z0-9+/=%\s]+")
@@ -103,49 +102,6 @@ def _without_declaration(text: str) -> str:
         return text
     declaration, end, rest = start.partition("?>")
     return rest if end and ">" not in declaration else text
-
-
-def decode_page(content: bytes, charset: str | None) -> str:
-    """Decode a page as browsers do: by its mark, the server's word, its own, else UTF-8.
-
-    What none of them fits is read as Windows-1252, which never fails.
-    """
-    named = _META_CHARSET.search(content[:4096])
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    if b"<\0" in content[:64] or b"\0<" in content[:64]:
-        wide = "utf-16-le" if b"<\0" in content[:64] else "utf-16-be"
-        return content.decode(wide, errors="replace")
-    own = named.group(1).decode("ascii", errors="replace") if named else None
-    for said in (charset, own, "utf-8"):
-        if said and (text := _decoded(content, said)) is not None:
-            return text
-    return content.decode("cp1252", errors="replace")
-
-
-def _decoded(content: bytes, encoding: str) -> str | None:
-    try:
-        name = codecs.lookup(encoding).name
-        # The web's Latin-1 is Windows-1252 (WHATWG Encoding, section 4.2), and a page that says
-        # UTF-16 in ASCII letters is not.
-        if name in ("iso8859-1", "ascii"):
-            return None if _is_utf8(content) else content.decode("cp1252", errors="replace")
-        return None if name.startswith("utf-16") else content.decode(name)
-    except (LookupError, ValueError):
-        return None
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def xml_parser(**options: Any) -> Any:  # noqa: ANN401

@@ -12,6 +12,7 @@ from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
 from index.readers.streams import read_at_most
 from index.types import Rejection, Withdrawal
+from index.withdrawals import VERSION_MARK
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ELEMENTS = "{*}*"  # and no comments
@@ -26,7 +27,8 @@ def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Ite
         found = True
         is_nitf = local_name(item.tag) == "nitf"
         if status := _withdrawn(item, is_nitf):
-            yield Withdrawal(place.name, item.sourceline, f"the agency has it {status}")
+            said = f"the agency has it {status}"
+            yield Withdrawal(place.name, item.sourceline, said, **_withdrawn_item(item))
             continue
         if not is_nitf and (reason := _unfit(item)):
             yield Rejection(place.name, item.sourceline, reason)
@@ -50,6 +52,14 @@ def _withdrawn(item: Any, is_nitf: bool) -> str | None:  # noqa: ANN401
     element, name = ("docdata", "management-status") if is_nitf else ("pubstatus", "qcode")
     status = _attribute(item, element, name).rpartition(":")[2].casefold()
     return status if status in _WITHDRAWN else None
+
+
+def _withdrawn_item(item: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Id and version of an item; no version where it tells of none, as a kill may not."""
+    is_nitf = local_name(item.tag) == "nitf"
+    given = _attribute(item, "doc-id", "id-string") if is_nitf else item.get("guid") or ""
+    version = _attribute(item, "du-key", "version") if is_nitf else item.get("version")
+    return {"id": given.strip() or None, "version": _number(version) if version else None}
 
 
 def _unfit(item: Any) -> str | None:  # noqa: ANN401
@@ -88,7 +98,7 @@ def _id(guid: str | None, version: int) -> str | None:
     A guid names all versions of an item (NewsML-G2 Guidelines, "Item identification").
     """
     guid = (guid or "").strip()
-    return f"{guid}#{version}" if guid and version > 1 else guid or None
+    return f"{guid}{VERSION_MARK}{version}" if guid and version > 1 else guid or None
 
 
 def _inline_text(content: Any) -> str:  # noqa: ANN401

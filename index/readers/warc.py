@@ -31,11 +31,17 @@ _HTTP = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3"]
 
 @dataclass(slots=True)
 class _Crawl:
-    """What was met so far. ``records`` counts from 1 and is the line of an article."""
+    """What was met so far. ``records`` counts from 1 and is the line of an article.
+
+    ``damage`` says where and why something could not be read first.
+    """
 
     records: int = 0
     items: int = 0
-    lost: bool = False
+    damage: str = ""
+
+    def note(self, where: str, reason: str) -> None:
+        self.damage = self.damage or " ".join(f"{where} record {self.records}, {reason}".split())
 
 
 def read_warc(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
@@ -48,7 +54,7 @@ def read_warc(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
 def read_warc_members(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Read a WARC in which each record is compressed by itself, as crawlers write it."""
     crawl = _Crawl()
-    for member in _members(file, place):
+    for member in _members(file, place, crawl):
         before = crawl.records
         try:
             yield from _counted(_read_records(member, place, options, crawl), crawl)
@@ -56,7 +62,7 @@ def read_warc_members(file: BufferedReader, place: Place, options: ReadOptions) 
                 pass
         except UnreadableError as error:
             crawl.records += crawl.records == before  # the records behind keep their numbers
-            yield from _counted(_complaint(place, crawl, str(error)), crawl)
+            crawl.note("in", str(error))
     yield from _summary(place, crawl)
 
 
@@ -67,19 +73,15 @@ def _counted(items: Iterator[Item], crawl: _Crawl) -> Iterator[Item]:
 
 
 def _summary(place: Place, crawl: _Crawl) -> Iterator[Item]:
-    if not crawl.items:
+    if crawl.damage:
+        # Of the whole file: how many records were lost, and where the others stood, nobody knows.
+        reason = f"records could not be read: {crawl.damage}"[:300]
+        yield Rejection(place.name, None, f"{reason}; fetch or copy the crawl again")
+    elif not crawl.items:
         yield Rejection(place.name, None, f"a crawl of {crawl.records} records with no HTML page")
 
 
-def _complaint(place: Place, crawl: _Crawl, reason: str) -> Iterator[Item]:
-    """Complain of damage once, until a record is whole again."""
-    if not crawl.lost:
-        crawl.lost = True
-        shown = " ".join(f"record skipped: {reason}".split())[:300]
-        yield Rejection(place.name, crawl.records or None, shown)
-
-
-def _members(file: BufferedReader, place: Place) -> Iterator[BufferedReader]:
+def _members(file: BufferedReader, place: Place, crawl: _Crawl) -> Iterator[BufferedReader]:
     """Yield a stream of each gzip member; each has to be read to its end before the next.
 
     After damage the next member is found by the bytes that a member begins with.
@@ -90,7 +92,9 @@ def _members(file: BufferedReader, place: Place) -> Iterator[BufferedReader]:
         yield stream_of(state.chunks(file, place))
         rest = state.rest or file.read(_LINE_BYTES)
         if not rest.startswith(_GZIP_START):
-            rest = _next_start(file, rest)
+            rest, is_damaged = _next_start(file, rest)
+            if is_damaged:
+                crawl.note("behind", "bytes that are no record")
 
 
 class _Member:
@@ -112,15 +116,17 @@ class _Member:
         raise UnreadableError("the file ends inside it; copy the file again")
 
 
-def _next_start(file: BufferedReader, rest: bytes) -> bytes:
+def _next_start(file: BufferedReader, rest: bytes) -> tuple[bytes, bool]:
+    """Return what is read from the next member's start on, and whether bytes were skipped."""
+    skipped = False
     while rest:
         at = rest.find(_GZIP_START)
         if at >= 0:
-            return rest[at:]
-        kept = rest[-2:]
+            return rest[at:], skipped or at > 0
         more = file.read(_LINE_BYTES)
-        rest = kept + more if more else b""
-    return b""
+        skipped |= len(rest) > 2 or not more
+        rest = rest[-2:] + more if more else b""
+    return b"", skipped
 
 
 def _read_records(
@@ -131,20 +137,19 @@ def _read_records(
         if not line.strip():
             continue
         if not line.startswith(b"WARC/"):
-            yield from _complaint(place, crawl, "no record where one has to begin")
+            crawl.note("behind", "no record where one has to begin")
             continue
         crawl.records += 1
         start = None if end is None else stream.tell()
         try:
             page = _load(stream, line, end)
         except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as error:
-            yield from _complaint(place, crawl, f"not a WARC record ({error})")
+            crawl.note("in", f"not a WARC record ({error})")
         except _CutShortError as error:
-            yield from _complaint(place, crawl, str(error))
+            crawl.note("in", str(error))
             if start is not None:
                 stream.seek(start)  # a wrong length swallows what follows: look for it there
         else:
-            crawl.lost = False
             if page:
                 yield from _read(page, place, crawl.records, options)
 

@@ -196,3 +196,36 @@ def test_what_could_not_be_copied_whole_leaves_nothing(folder: ArchiveFolder) ->
         with pytest.raises(ArchiveDamagedError):
             folder.stage(copy_current=True)
         assert names(folder) == [name]
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "zz", "0", "x.building"])
+def test_files_of_others_are_left_alone(folder: ArchiveFolder, name: str) -> None:
+    published = [publish(folder, "one")]
+    stray = folder.path / "generations" / name
+    stray.write_text("a file browser's")
+    published += [publish(folder, str(n)) for n in range(3)]
+    (folder.path / "CURRENT").unlink()
+    with folder.writing():
+        assert folder.current_name() == published[-1]
+    assert stray.read_text() == "a file browser's"
+    assert [generation.folder.name for generation in folder.finished()] == published[-2:]
+
+
+@pytest.mark.parametrize("suffix", [".bak", " copy", "-1", ".building.bak"])
+def test_copies_that_somebody_made_are_left_alone(folder: ArchiveFolder, suffix: str) -> None:
+    published = [publish(folder, "one")]
+    kept = folder.path / "generations" / f"{published[0]}{suffix}"
+    shutil.copytree(folder.current().folder, kept)
+    published += [publish(folder, str(n)) for n in range(3)]
+    assert (kept / "catalog.sqlite").read_text() == "one"
+    assert [generation.folder.name for generation in folder.finished()] == published[-2:]
+
+
+def test_a_damaged_word_on_the_way_forward_deletes_nothing(folder: ArchiveFolder) -> None:
+    publish(folder, "one")
+    (folder.path / "generations" / "19990101-mine").mkdir()
+    for name in ("19990101-mine", "../../archive"):
+        (folder.path / "FORWARD").write_text(name)
+        publish(folder, "two")
+        assert not (folder.path / "FORWARD").exists()
+    assert "19990101-mine" in names(folder)

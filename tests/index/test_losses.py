@@ -203,6 +203,44 @@ def test_what_an_agency_withdrew_goes(tmp_path: Path) -> None:
     assert (report.removed, report.kept, report.articles) == (1, 0, 3)
 
 
+def table(path: Path, *, quote_in: int | None = None, bad_in: int | None = None) -> Path:
+    rows = [f'c{n},"Report {n}","Tug {n} left\nquay {n * 3} today."' for n in range(40)]
+    if quote_in is not None:
+        rows[quote_in] = f'c{quote_in},"Report {quote_in},Tug left\nquay.'
+    if bad_in is not None:
+        rows[bad_in] = rows[bad_in].replace("today", "BAD")
+    content = "\n".join(["id,title,text", *rows, ""]).encode()
+    path.write_bytes(content.replace(b"BAD", b"\xff"))
+    return path
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+def test_rows_that_a_quote_too_many_swallows_stay(tmp_path: Path, rebuild: bool) -> None:
+    news, archive = tmp_path / "news", tmp_path / "archive"
+    news.mkdir()
+    build_archive(archive, [table(news / "c.csv")], settings=HASHED)
+    for quote_in in (0, 5, 39):
+        report = build_archive(archive, [table(news / "c.csv", quote_in=quote_in)], rebuild=rebuild)
+        assert (report.removed, report.articles) == (0, 40)
+        assert report.kept >= 1
+
+
+def test_a_row_of_several_lines_with_a_bad_byte_stays(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    build_archive(archive, [table(tmp_path / "c.csv")], settings=HASHED)
+    report = build_archive(archive, [table(tmp_path / "c.csv", bad_in=3)])
+    assert (report.removed, report.kept, report.articles) == (0, 1, 40)
+    (line,) = (archive / "rejected.jsonl").read_text().splitlines()
+    assert json.loads(line)["line"] == 8  # the first of its two
+
+
+def test_all_lines_of_a_rejection_are_unfit() -> None:
+    reading = Reading()
+    reading.note(Rejection("a", 3, "not CSV", last_line=6))
+    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 4, 5, 6]
+
+
 # -- folders below a given path ---------------------------------------------------------------
 
 

@@ -150,7 +150,8 @@ def test_a_line_that_is_not_utf8_is_rejected_and_the_others_are_read(tmp_path):
 
 def test_a_row_that_is_not_utf8_is_rejected_and_the_others_are_read(tmp_path):
     items = read(write(tmp_path / "a.csv", b'id,text\n1,a\n2,"caf\n\xe9"\n3,c\n'))
-    assert [item.line for item in items] == [2, 4, 5]
+    assert [item.line for item in items] == [2, 3, 5]  # of the row, which ends on line 4
+    assert items[1].last_line == 4
     assert "byte 0xe9 at offset 19" in items[1].reason
 
 

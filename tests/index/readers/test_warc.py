@@ -10,6 +10,9 @@ import brotli
 import pytest
 import zstandard
 
+from index.build import build_archive
+from index.settings import Settings
+
 
 @pytest.fixture(scope="module")
 def pages(page):
@@ -84,8 +87,9 @@ def test_a_damaged_member_ends_itself_and_not_the_file(tmp_path, read, reasons, 
         (tmp_path / "a.warc.gz").write_bytes(b"".join([members[0], broken, *members[2:]]))
         items = read(tmp_path)
         assert titles(items) == ["Story 0", "Story 2", "Story 3"]
-        assert len(reasons(items)) == 1
-        assert reasons(items)[0].startswith("record skipped: ")
+        (reason,) = reasons(items)
+        assert reason.startswith("records could not be read: in record 4, ")
+        assert items[-1].line is None
 
 
 @pytest.mark.parametrize(
@@ -108,8 +112,9 @@ def test_a_damaged_record_ends_itself_and_not_the_file(
     (tmp_path / "a.warc").write_bytes(b"".join(records))
     items = read(tmp_path)
     assert titles(items) == ["Story 0", "Story 2", "Story 3"]
-    assert all(reason.startswith("record skipped: ") for reason in reasons(items))
-    assert reasons(items)
+    (reason,) = reasons(items)
+    assert reason.startswith("records could not be read: ")
+    assert items[-1].line is None
 
 
 def test_a_crawl_that_is_cut_gives_what_is_there(tmp_path, read, reasons, crawl, pages):
@@ -118,7 +123,7 @@ def test_a_crawl_that_is_cut_gives_what_is_there(tmp_path, read, reasons, crawl,
         (tmp_path / "a.warc").write_bytes(content[: len(content) - 40])
         items = read(tmp_path)
         assert titles(items) == ["Story 0", "Story 1", "Story 2"]
-        assert reasons(items)[-1].startswith("record skipped: ")
+        assert reasons(items)[-1].startswith("records could not be read: ")
 
 
 def test_a_body_that_is_a_bomb_is_rejected(tmp_path, read, reasons, crawl, pages):
@@ -178,4 +183,37 @@ def test_records_behind_a_damaged_one_keep_their_numbers(tmp_path, read, crawl, 
     start = broken.index(b"\x1f\x8b\x08", 10)
     broken[start + 12] ^= 0xFF
     (tmp_path / "a.warc.gz").write_bytes(first + broken + third)
-    assert [item.line for item in read(tmp_path)] == [2, 4, 6]
+    assert [item.line for item in read(tmp_path)] == [2, 6, None]
+
+
+def zeroed(content: bytes, at: int, count: int) -> bytes:
+    return content[:at] + bytes(count) + content[at + count :]
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["members", "plain"])
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+def test_articles_of_a_damaged_crawl_stay(tmp_path, crawl, page, packed, rebuild):
+    records = [
+        crawl([(f"https://x.example/{n}", page(path=f"/{n}", title=f"Story {n}"))], packed=packed)
+        for n in range(8)
+    ]
+    whole, source = b"".join(records), tmp_path / "a.warc"
+    source.write_bytes(whole)
+    archive = tmp_path / "archive"
+    assert build_archive(archive, [source], settings=Settings("hashed-words")).articles == 8
+    starts = [sum(map(len, records[:n])) for n in range(9)]
+    for damaged in (
+        zeroed(whole, starts[3], starts[6] - starts[3]),  # three in a row
+        zeroed(whole, starts[5] + 7, len(whole) - starts[5] - 7),  # to the end
+        zeroed(whole, starts[6], len(whole) - starts[6]),  # from where one begins, to the end
+        zeroed(whole, starts[2], 3),
+        whole[: starts[4] + 40],
+        *(zeroed(whole, starts[n] + 60, 8) for n in (2, 3, 4)),
+    ):
+        source.write_bytes(damaged)
+        report = build_archive(archive, [source], rebuild=rebuild)
+        assert (report.removed, report.articles) == (0, 8)
+        assert report.kept + report.read == 8
+        assert report.rejected or not report.kept
+    source.write_bytes(b"".join(records[:6]))
+    assert build_archive(archive, [source]).removed == 2
