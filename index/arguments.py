@@ -6,11 +6,17 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 StrPath = str | os.PathLike[str]
 Day = str | date  # "YYYY-MM-DD", or a date; a datetime is one, too
 
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def absolute(path: Path) -> Path:
+    """Write a path in full, with its links as they are: what one leads to may change."""
+    return Path(os.path.abspath(path))
 
 
 def several(values: str | Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.arguments import StrPath
+from index.arguments import StrPath, absolute
 from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
@@ -24,7 +24,7 @@ from index.losses import Held, Losses, Reading, carried, held_before, is_under, 
 from index.progress import Progress, Silent
 from index.readers import ReadOptions, Sources, given, local_paths, read_articles
 from index.rejected import write_rejected
-from index.same_id import same_id_again
+from index.same_id import under_its_id
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
@@ -213,7 +213,7 @@ class _Build:
             if drop_gone:
                 held = [one for one in held if not withdrawn.cover(one[0])]  # they are no loss
                 lost = losses(held, roots, reading, allowed=allow_loss)
-                report = self._settle_losses(stage, lost, report)
+                report = self._settle_losses(stage, held, lost, report)
             stage.settle_places()
             return self._finish(stage, report)
 
@@ -243,7 +243,9 @@ class _Build:
         """Articles that the archive has; a build from nothing asks the generation in use."""
         return held_before(self._folder) if self._fresh else list(stage.catalog.register.places())
 
-    def _settle_losses(self, stage: Stage, lost: Losses, report: BuildReport) -> BuildReport:
+    def _settle_losses(
+        self, stage: Stage, held: Sequence[Held], lost: Losses, report: BuildReport
+    ) -> BuildReport:
         """Remove what is gone; a build from nothing takes over what nobody could look for."""
         if not self._fresh:
             for article_id in lost.gone:
@@ -252,7 +254,8 @@ class _Build:
             return replace(report, removed=removed, kept=len(lost.unread))
         for item in carried(self._folder, lost.unread):
             stage.take_in(item)
-        return replace(report, kept=len(lost.unread))
+        left = sum(stage.catalog.fingerprint(article_id) is None for article_id, _, _ in held)
+        return replace(report, removed=report.removed + left, kept=len(lost.unread))
 
     def _read(
         self,
@@ -268,8 +271,8 @@ class _Build:
         rejections: list[Rejection] = []
         seen = reading.seen
         self._progress.step("reading", None)
-        resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
-        for item in summaries_last(read_articles(resolved, self._options)):
+        placed = [absolute(s) if isinstance(s, Path) else s for s in sources]
+        for item in summaries_last(read_articles(placed, self._options)):
             reading.note(item)
             if isinstance(item, SourcedArticle) and stands_for_unread(
                 item, stage.catalog, before, reading
@@ -282,8 +285,8 @@ class _Build:
                     seen[item.article.id] = file
                     states[item.article.id] = "unchanged"
                     continue
-            if isinstance(item, SourcedArticle) and item.article.id in seen:
-                item = same_id_again(item, seen, stage.catalog)
+            if isinstance(item, SourcedArticle):
+                item = under_its_id(item, seen, stage.catalog)
             if isinstance(item, SourcedArticle) and withdrawn.cover(item.article.id):
                 reason = f"the agency has withdrawn {item.article.id}"
                 item = Rejection(item.file, item.line, reason)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
+from index.arguments import absolute
 from index.catalog import Catalog
 from index.errors import SourceLossError
 from index.generations import ArchiveFolder
@@ -157,7 +158,7 @@ def present(
     there = []
     for source in sources:
         if isinstance(source, Path) and not source.exists():
-            root = source.resolve()
+            root = absolute(source)
             lost = sum(is_under(Path(file), root) for _, file, _ in held)
             if lost and not allowed:
                 raise _refusal(f"{display(source)} does not exist", lost, lost)

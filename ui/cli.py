@@ -132,6 +132,12 @@ def build(
             allow_loss=allow_loss,
         )
     print_report(report, archive, as_json)
+    if rebuild and report.removed:
+        click.echo(
+            f"{report.removed} articles of the generation before are not in this one, as what it "
+            "was built from does not have them; `newsarchive rollback` puts that one back",
+            err=True,
+        )
 
 
 @main.command()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from index.arguments import StrPath
+from index.arguments import StrPath, absolute
 from index.errors import SourceError
 from index.readers.content import read_content
 from index.readers.folders import display, walk
@@ -68,11 +68,11 @@ def _given(source: Source) -> Path | str:
 
 
 def local_paths(sources: Iterable[Path | str]) -> list[Path]:
-    """Paths among the sources, resolved. What is gone from the others says nothing.
+    """Paths among the sources, in full. What is gone from the others says nothing.
 
     A feed drops its older entries, and standard input is another one each time.
     """
-    return [source.resolve() for source in sources if isinstance(source, Path)]
+    return [absolute(source) for source in sources if isinstance(source, Path)]
 
 
 def read_articles(

@@ -317,7 +317,7 @@ def test_rebuild_starts_from_nothing_and_keeps_the_settings(
     build_archive(archive, [write_lines(tmp_path / "a.jsonl", record("one"))], settings=settings)
     source = write_lines(tmp_path / "b.jsonl", record("two"))
     report = build_archive(archive, [source], rebuild=True)
-    assert counts(report) == {"new": 1}
+    assert counts(report) == {"new": 1, "removed": 1}
     assert set(articles(archive)) == {"two"}
     assert ArchiveFolder(archive).current().manifest().settings == settings
 
@@ -687,3 +687,19 @@ def test_embedding_anew_waits_for_another_writer_where_it_is_to(
         told.set()
     waiting.join(60)
     assert [report.articles for report in ended] == [1]
+
+
+def test_a_version_that_is_read_alone_takes_no_place_but_its_own(
+    tmp_path: Path, write_lines: Write
+) -> None:
+    page = {"url": "https://example.org/ferry", "title": "Ferry", "published": "2024-03-06"}
+    text = "The ferry Ostrel ran aground off Selm on Monday with forty people."
+    first = write_lines(tmp_path / "06.jsonl", {**page, "text": text})
+    second = write_lines(tmp_path / "07.jsonl", {**page, "text": f"{text} All of them are well."})
+    archive = tmp_path / "archive"
+    build_archive(archive, [first, second], settings=HASHED)
+    held = {name: article.text for name, article in articles(archive).items()}
+    assert len(held) == 2
+    for report in (add_articles(archive, [second]), build_archive(archive, [second])):
+        assert counts(report) == {"unchanged": 1}
+        assert {name: article.text for name, article in articles(archive).items()} == held

@@ -387,3 +387,15 @@ def test_where_a_file_was_cut_short_is_told_from_lines_that_are_only_broken() ->
     assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6, 7, 8]
     reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
     assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6]
+
+
+def test_what_a_link_no_longer_leads_to_goes(tmp_path: Path) -> None:
+    for number, names in (("r1", (0, 30)), ("r2", (2, 30))):
+        (tmp_path / number).mkdir()
+        lines(tmp_path / number / "a.jsonl", *names)
+    current = tmp_path / "current"
+    current.symlink_to("r1")
+    build_archive(tmp_path / "archive", [current], settings=HASHED)
+    current.unlink()
+    current.symlink_to("r2")
+    assert build_archive(tmp_path / "archive", [current]).removed == 2
