@@ -15,7 +15,6 @@ from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.chunker import Chunker
-from index.compact import compacted
 from index.embedder import Embedder
 from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
@@ -212,7 +211,8 @@ class _Build:
             self._recheck()
             stage = Stage(self._folder, fresh=self._fresh)
             try:
-                yield stage
+                with write_failures(self._folder.path):  # before a full disk has room again
+                    yield stage
                 if not stage.differs:
                     stage.discard()
             except Exception:
@@ -363,11 +363,11 @@ class _Build:
             store.close()
             journal.close()
         stage.release()
-        generation, dimension = stage.generation, self._embedder.dimension
+        dimension = self._embedder.dimension
         if erased is not None:
-            generation = compacted(self._folder, generation, dimension)
+            stage.compact(dimension)
         name = self._folder.publish(
-            generation, self._settings, dimension, articles, chunks, erased=erased
+            stage.generation, self._settings, dimension, articles, chunks, erased=erased
         )
         self._folder.drop_journal()
         return name

@@ -12,6 +12,7 @@ from itertools import islice
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.chunker import ChunkedArticle
+from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.lexical import LexicalIndex
 from index.sqlite_files import copy_without_deleted
@@ -24,7 +25,8 @@ def compacted(folder: ArchiveFolder, staged: Generation, dimension: int) -> Gene
     """Stage what a staged generation holds, in new files, and delete it."""
     fresh = folder.stage(copy_current=False)
     try:
-        _copy(staged, fresh, dimension)
+        with write_failures(folder.path):  # before the room of what was copied is free again
+            _copy(staged, fresh, dimension)
     except BaseException:
         folder.discard(fresh)
         raise

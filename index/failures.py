@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import ArchiveDamagedError, ArchiveWriteError, NewsArchiveError
+from index.sqlite_files import is_refusal
 
 _REFUSED = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
 }  # fmt: skip
+# Chroma and tantivy hand on no code: Rust writes the system's into the message, and the SQLite in
+# Chroma its own words.
+_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
+_SQLITE_WORDS = re.compile("database or disk is full|disk I/O error|readonly database")
 _LIBRARIES = ("sqlite3", "chromadb", "tantivy")
 _PROBE_BYTES = 1 << 20
 
@@ -63,10 +69,26 @@ def cannot_write(folder: Path) -> str | None:
 
 
 def _refused(error: BaseException | None) -> str | None:
-    """Find the system's refusal among an error and what led to it."""
+    """Find the system's refusal among an error and what led to it.
+
+    It is looked for before the folder is tried: what was staged may be deleted by then, and a disk
+    that was full has room again.
+    """
     while error is not None:
         if isinstance(error, OSError) and error.errno in _REFUSED:
             reason = error.strerror or str(error)
             return f"{reason} ({error.filename})" if error.filename else reason
+        if is_refusal(error):
+            return str(error)
+        if words := _refused_in_words(str(error)):
+            return words
         error = error.__cause__ or error.__context__
     return None
+
+
+def _refused_in_words(message: str) -> str | None:
+    for code in map(int, _OS_ERROR.findall(message)):
+        if code in _REFUSED:
+            return os.strerror(code)
+    words = _SQLITE_WORDS.search(message)
+    return words.group() if words else None

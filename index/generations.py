@@ -26,6 +26,7 @@ from index.errors import (
     IndexMismatchError,
     RollbackError,
 )
+from index.failures import write_failures
 from index.generation import Generation, copy_checked
 from index.manifest import MANIFEST, Manifest, file_sums
 from index.settings import FORMAT_VERSION, Settings
@@ -148,9 +149,10 @@ class ArchiveFolder:
         """
         staged = Generation(self._generations / f"{self._next_name()}{_BUILDING}")
         try:
-            staged.folder.mkdir()
-            if copy_current:
-                copy_checked(self.current(), staged.folder)
+            with write_failures(self.path):
+                staged.folder.mkdir()
+                if copy_current:
+                    copy_checked(self.current(), staged.folder)
         except BaseException:
             self.discard(staged)  # else what was copied keeps a full disk full
             raise

@@ -9,6 +9,7 @@ from hashlib import blake2b
 import orjson
 
 from index.catalog import Catalog
+from index.compact import compacted
 from index.families import settle
 from index.generations import ArchiveFolder, Generation
 from index.types import Article, SourcedArticle
@@ -59,6 +60,10 @@ class Stage:
         self.catalog.commit()
         self.catalog.close()
         self.catalog = Catalog(self.generation.catalog, read_only=True)
+
+    def compact(self, dimension: int) -> None:
+        """Go on with a copy that has nothing of what was deleted; the catalogue stays as it is."""
+        self._staged = compacted(self._folder, self.generation, dimension)
 
     def take_in(self, item: SourcedArticle) -> str:
         """Store an article; "new", "changed" or "unchanged"."""
