@@ -85,7 +85,8 @@ def _entered_already(folder: _Folder, entered: dict[str, Path]) -> str | None:
 def _is_archive(folder: _Folder) -> str | None:
     """Say that a folder is an archive of ours, as in ``newsarchive build .``: it holds no news."""
     inside = Path(folder.real)
-    if (inside / "generations").is_dir() and (inside / "LOCK").is_file():
+    # Those of os.path tell what cannot be looked at as not there, and do not raise.
+    if os.path.isdir(inside / "generations") and os.path.isfile(inside / "LOCK"):
         return "an archive of newsarchive, not a source; name the folders beside it"
     return None
 
