@@ -47,11 +47,11 @@ class Reading:
         self._ends.clear()
         if isinstance(item, SourcedArticle):
             self._last[item.file] = max(item.line or 0, self._last.get(item.file, 0))
-        elif isinstance(item, Withdrawal) or item.kept:
+        elif isinstance(item, Withdrawal):
             pass  # the source has said what became of it
-        elif item.line is None:
+        elif item.leaves_unread:
             self._unread.add(item.file)
-        else:
+        elif item.line is not None and not item.kept:
             self._unfit[item.file].update(range(item.line, (item.last_line or item.line) + 1))
 
     def any_below(self, root: Path) -> bool:

@@ -60,7 +60,9 @@ class Rejection:
 
     ``kept`` is True for a field that was left out of an article that was taken in
     (an unreadable date), False where nothing was taken. ``last_line`` is the last of several lines
-    that could not be read, None where it is one.
+    that could not be read, None where it is one. ``unread`` tells whether something else in the
+    file, or below the folder, was left unread; None stands for where nothing of it was taken: no
+    line is named and nothing kept.
     """
 
     file: str
@@ -68,6 +70,12 @@ class Rejection:
     reason: str
     kept: bool = False
     last_line: int | None = None
+    unread: bool | None = None
+
+    @property
+    def leaves_unread(self) -> bool:
+        """Whether articles may still stand in the file that nobody could read."""
+        return self.line is None and not self.kept if self.unread is None else self.unread
 
 
 @dataclass(frozen=True, slots=True)

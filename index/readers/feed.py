@@ -57,7 +57,7 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
         yield Rejection(place.name, None, f"a feed without entries{_complaint(feed)}")
     elif feed.bozo and _complaint(feed):
         reason = f"the feed is damaged, entries may be missing{_complaint(feed)}"
-        yield Rejection(place.name, None, reason, kept=True)
+        yield Rejection(place.name, None, reason, kept=True, unread=True)
 
 
 def _check_broken(content: bytes) -> None:

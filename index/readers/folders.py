@@ -63,7 +63,9 @@ def _walk_folder(top: _Folder, entered: dict[str, Path]) -> Iterator[Path | Reje
         entry = stack.pop()
         if isinstance(entry, Path):
             yield entry
-        elif reason := _entered_already(entry, entered) or _is_archive(entry):
+        elif reason := _entered_already(entry, entered):
+            yield Rejection(display(entry.path), None, reason, unread=False)
+        elif reason := _is_archive(entry):
             yield Rejection(display(entry.path), None, reason)
         else:
             entered[entry.real] = entry.path

@@ -101,11 +101,12 @@ def _read_saved(
     path = _saved(url, folder)
     if path is None:
         reason = f"{url[:300]} is listed and not saved beside the list; save it, or give its URL"
-        yield Rejection(place.name, None, reason)
+        yield Rejection(place.name, None, reason, unread=False)
         return
     name = path.relative_to(folder).as_posix()
     if (real := os.path.realpath(path)) in place.visited:
-        yield Rejection(place.name, None, f"{url[:300]} leads to {name}, which was read already")
+        reason = f"{url[:300]} leads to {name}, which was read already"
+        yield Rejection(place.name, None, reason, unread=False)
         return
     place.visited.add(real)
     inside = replace(place.inside(name, url=url), folder=path.parent, listed=listed)
@@ -147,10 +148,10 @@ def _read_fetched(url: str, listed: Listed, place: Place, options: ReadOptions) 
         same = False
     if not same:
         reason = f"{url[:300]} is on another host than the list; give its URL by itself"
-        yield Rejection(place.name, None, reason)
+        yield Rejection(place.name, None, reason, unread=False)
         return
     if address in place.visited:
-        yield Rejection(place.name, None, f"{url[:300]} is listed more than once")
+        yield Rejection(place.name, None, f"{url[:300]} is listed more than once", unread=False)
         return
     place.visited.add(address)
     yield from read_url(address, options, place.depth + 1, place.visited, listed)
