@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from index.arguments import StrPath
 from index.carry import carry_chroma, carry_families
@@ -22,6 +21,7 @@ from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
+from index.progress import Progress, Silent
 from index.readers import ReadOptions, Sources, given, local_paths, read_articles
 from index.rejected import write_rejected
 from index.same_id import same_id_again
@@ -29,33 +29,13 @@ from index.settings import Settings
 from index.source_times import SourceTimes
 from index.stage import Stage
 from index.store import Store
-from index.summaries import fuller_file, summaries_last
+from index.summaries import fuller_file, stands_for_unread, summaries_last
 from index.takedown import Selection, forget, select
 from index.tuned import open_archive_embedder
-from index.types import Rejection, SourcedArticle, Withdrawal
+from index.types import Rejection, SourcedArticle
 from index.withdrawals import Withdrawals
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
-
-
-class Progress(Protocol):
-    """Is told how far a build is; a total of None is not known yet."""
-
-    def step(self, name: str, total: int | None) -> None:
-        """Begin a step ("reading", "cutting", "embedding") of ``total`` units."""
-        ...
-
-    def advance(self, units: int) -> None:
-        """Count units of the current step as done."""
-        ...
-
-
-class _Silent:
-    def step(self, name: str, total: int | None) -> None:
-        pass
-
-    def advance(self, units: int) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +161,7 @@ class _Build:
         self._given = settings
         self._rebuild = rebuild
         self._fresh = rebuild or self._folder.current_name() is None
-        self._progress = progress or _Silent()
+        self._progress = progress or Silent()
         self._settings = self._choose_settings(settings)
         self._embedder: Embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
         self._times = SourceTimes(self._folder)
@@ -229,7 +209,7 @@ class _Build:
             there = present(sources, held, allowed=allow_loss) if drop_gone else sources
             reading, roots = Reading(), local_paths(sources) if drop_gone else []
             withdrawn = Withdrawals()
-            report = self._read(there, stage, reading, roots, withdrawn)
+            report = self._read(there, stage, reading, roots, withdrawn, held)
             if drop_gone:
                 held = [one for one in held if not withdrawn.cover(one[0])]  # they are no loss
                 lost = losses(held, roots, reading, allowed=allow_loss)
@@ -281,7 +261,9 @@ class _Build:
         reading: Reading,
         roots: Sequence[Path],
         withdrawn: Withdrawals,
+        held: Sequence[Held],
     ) -> BuildReport:
+        before = {one[0]: one for one in held} if self._fresh else {}
         states: dict[str, str] = {}
         rejections: list[Rejection] = []
         seen = reading.seen
@@ -289,6 +271,10 @@ class _Build:
         resolved = [s.resolve() if isinstance(s, Path) else s for s in sources]
         for item in summaries_last(read_articles(resolved, self._options)):
             reading.note(item)
+            if isinstance(item, SourcedArticle) and stands_for_unread(
+                item, stage.catalog, before, reading
+            ):
+                continue
             if isinstance(item, SourcedArticle) and (file := fuller_file(item, stage.catalog)):
                 if item.article.id in seen:
                     item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
@@ -302,8 +288,7 @@ class _Build:
                 reason = f"the agency has withdrawn {item.article.id}"
                 item = Rejection(item.file, item.line, reason)
             if isinstance(item, Rejection):
-                if isinstance(item, Withdrawal):
-                    withdrawn.note(item)
+                withdrawn.note(item)
                 rejections.append(item)
                 continue
             seen[item.article.id] = item.file
@@ -311,11 +296,10 @@ class _Build:
             states[item.article.id] = stage.take_in(item)
             self._progress.advance(1)
         write_rejected(self._folder.rejected, rejections)
-        removed = 0
-        for article_id in withdrawn.stored(stage.catalog.register):
-            removed += stage.withdraw(article_id)
-            seen.pop(article_id, None)
-            states.pop(article_id, None)
+        taken_back = withdrawn.stored(stage.catalog.register)
+        for one in taken_back:
+            seen.pop(one, None)
+            states.pop(one, None)
         counts = Counter(states.values())
         return BuildReport(
             None,
@@ -323,7 +307,7 @@ class _Build:
             new=counts["new"],
             changed=counts["changed"],
             unchanged=counts["unchanged"],
-            removed=removed,
+            removed=sum(map(stage.withdraw, taken_back)),
             rejected=sum(not rejection.kept for rejection in rejections),
         )
 

@@ -5,9 +5,10 @@ Both come under the id that their URL gives, whatever is read first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from index.catalog import Catalog
+from index.losses import Held, Reading
 from index.readers.fields import derived_id
 from index.types import Rejection, SourcedArticle
 
@@ -29,6 +30,26 @@ def summaries_last(
         else:
             yield item
     yield from held
+
+
+def stands_for_unread(
+    item: SourcedArticle, catalog: Catalog, before: Mapping[str, Held], reading: Reading
+) -> bool:
+    """Whether this is a summary of a text that the archive has, in a file that nobody can read now.
+
+    The text stays: its page may be read again. ``before`` are the articles of the generation in
+    use, by id, for a build that starts from nothing.
+    """
+    article_id = item.article.id
+    if not item.is_summary or article_id in reading.seen:
+        return False
+    if article_id in before:
+        _, file, line = before[article_id]
+    elif catalog.fingerprint(article_id) is not None:
+        file, line = catalog.place(article_id)
+    else:
+        return False
+    return file != item.file and reading.left_unread(file, line)
 
 
 def fuller_file(item: SourcedArticle, catalog: Catalog) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from index.register import Register
-from index.types import Withdrawal
+from index.types import Rejection, Withdrawal
 
 VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first
 
@@ -19,9 +19,9 @@ class Withdrawals:
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
 
-    def note(self, item: Withdrawal) -> None:
-        """Note what an agency has taken back."""
-        if item.id is not None:
+    def note(self, item: Rejection) -> None:
+        """Note a rejection, if it is what an agency has taken back."""
+        if isinstance(item, Withdrawal) and item.id is not None:
             last = inf if item.version is None else item.version
             self._last[item.id] = max(last, self._last.get(item.id, 0))
 

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.arguments import StrPath
-from index.build import Progress, reembed_archive, stored_settings
+from index.build import reembed_archive, stored_settings
 from index.catalog import Catalog
 from index.errors import ArchiveLockedError, TuningError
 from index.failures import write_failures
 from index.generations import ArchiveFolder
 from index.lexical import LexicalIndex
+from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
 from index.training_pairs import PairMaker, TrainingPair

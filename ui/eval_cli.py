@@ -14,7 +14,7 @@ from ui.options import default_archive, print_json
 from ui.reranking import reranker_option
 
 if TYPE_CHECKING:
-    from index.build import Progress
+    from index.progress import Progress
 
 _WIDTH = 120  # columns
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.arguments import StrPath
-from index.build import Progress
+from index.progress import Progress
 from index.settings import Settings
 from rag.archive import Archive
 from rag.evaluation.archives import DEPTH, count_missing, open_archive

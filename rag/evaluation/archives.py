@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.arguments import StrPath
-from index.build import Progress, build_archive
+from index.build import build_archive
+from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
 from rag.answerers import Answerer

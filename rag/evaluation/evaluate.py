@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import get_args
 
 from index.arguments import StrPath
-from index.build import Progress
+from index.progress import Progress
 from index.settings import Settings
 from rag.answerers import Answerer
 from rag.archive import Archive

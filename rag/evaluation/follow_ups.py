@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from index.arguments import StrPath
-from index.build import Progress
+from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
 from rag.archive import Archive

@@ -12,8 +12,8 @@ from random import Random
 
 import orjson
 
-from index.build import Progress
 from index.catalog import Catalog
+from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
 from index.training_pairs import has_headline, is_held_back

@@ -141,6 +141,31 @@ def test_a_summary_beside_the_full_text_is_rejected(own):
     assert stored_texts(archive) == [PAGE_TEXT]
 
 
+def unreadable(page: Path) -> None:
+    page.unlink()
+    page.symlink_to(page)
+
+
+def without_an_article(page: Path) -> None:
+    page.write_text("<html><body></body></html>")
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+@pytest.mark.parametrize("damage", [unreadable, without_an_article])
+def test_a_summary_does_not_take_the_place_of_a_page_that_cannot_be_read(own, damage, rebuild):
+    archive, page = own / "archive", own / "pages" / "z.jsonl"
+    sources = [own / "feed", own / "pages"]
+    build_archive(archive, sources, settings=HASHED)
+    damage(page)
+    report = build_archive(archive, sources, rebuild=rebuild)
+    assert (report.read, report.changed, report.kept, report.articles) == (0, 0, 1, 1)
+    assert stored_texts(archive) == [PAGE_TEXT]
+    assert add_articles(archive, sources).touched == 0
+    page.unlink()
+    build_archive(archive, sources)
+    assert stored_texts(archive) == ["It ran aground."]
+
+
 def test_the_full_text_takes_the_place_of_a_summary_and_goes_with_its_file(own):
     archive = own / "archive"
     sources = [own / "feed", own / "pages"]
