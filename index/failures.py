@@ -5,18 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import re
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import ArchiveDamagedError, ArchiveWriteError, NewsArchiveError
+from index.sqlite_files import is_refusal
 
 _REFUSED = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
 }  # fmt: skip
-_REFUSED_BY_SQLITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR}
 # Chroma and tantivy hand on no code: Rust writes the system's into the message, and the SQLite in
 # Chroma its own words.
 _OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
@@ -79,17 +78,12 @@ def _refused(error: BaseException | None) -> str | None:
         if isinstance(error, OSError) and error.errno in _REFUSED:
             reason = error.strerror or str(error)
             return f"{reason} ({error.filename})" if error.filename else reason
-        if isinstance(error, sqlite3.Error) and _primary(error) in _REFUSED_BY_SQLITE:
+        if is_refusal(error):
             return str(error)
         if words := _refused_in_words(str(error)):
             return words
         error = error.__cause__ or error.__context__
     return None
-
-
-def _primary(error: sqlite3.Error) -> int | None:
-    code = getattr(error, "sqlite_errorcode", None)  # not of errors of the module itself
-    return None if code is None else code & 0xFF
 
 
 def _refused_in_words(message: str) -> str | None:

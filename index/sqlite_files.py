@@ -1,4 +1,4 @@
-"""SQLite files as files: a sum of what they hold, a whole copy, a copy without what was deleted."""
+"""SQLite files as files: sums, whole copies, copies without what was deleted, refused writing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 # Chroma inserts a row into it at each opening. The full-text tables are made from the others.
 _VOLATILE = "acquire_write"
 _ROWS = 2_000
+_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 
 
 def content_sum(path: Path) -> str:
@@ -63,3 +64,10 @@ def _tables(db: sqlite3.Connection) -> list[tuple[str, str]]:
         " ORDER BY name",
         (_VOLATILE,),
     ).fetchall()
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether SQLite could not write: the disk is full or read-only, or gives errors."""
+    # Errors of Python's module itself have no code; the lower byte is what the others detail.
+    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
+    return code is not None and code & 0xFF in _REFUSED

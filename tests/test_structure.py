@@ -30,7 +30,6 @@ IMPORTERS = {
         "index/family_tables.py",
         "index/glosses.py",
         "index/register.py",
-        "index/failures.py",  # its codes for a full disk
         "index/journal.py",
         "index/sqlite_files.py",
     ),

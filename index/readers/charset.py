@@ -47,12 +47,16 @@ _MEANT = {
 # In these a byte may be wrong, so that what fits them is hardly anything else.
 _MULTI_BYTE = frozenset(("utf-8", "gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "iso2022_jp"))
 
+_SINGLE_BYTE = ("iso8859-", "cp", "koi8-", "mac-")
+
 # Text in another encoding has a wrong byte every few characters; damage is rare. Bytes that form
 # characters of UTF-8 do so by chance so seldom that more good than bad ones are enough.
 _GOOD_FOR_A_BAD_ONE = {"utf-8": 1}
 _GOOD_ELSE = 50
 _NO_CHANCE = 10  # characters of UTF-8, for a text in another encoding
 
+# Quotes and dashes begin with these two bytes, and no other text has them behind each other.
+_BROKEN_QUOTE = re.compile(rb"\xe2\x80(?![\x80-\xbf])")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # Windows-1252 has letters from 0xC0 on; no word of the languages that it is for has so many of
@@ -94,29 +98,30 @@ def _named(content: bytes, charset: str | None) -> list[str]:
 
 
 def _meant(label: str | None) -> str | None:
-    """Give the encoding that a label means on the web; None where it means none.
+    """Give the encoding that a label means; None for one that no page is in.
 
-    A page that says UTF-16 in ASCII letters is not in it.
+    Python knows many that are not of the web (UTF-7, IDNA), and a page that says UTF-16 in ASCII
+    letters is not in it.
     """
     lowered = (label or "").strip().casefold()
     try:
         name = codecs.lookup(_MEANT.get(lowered, lowered)).name
-        "".encode(name)  # not every codec is one of text
     except (LookupError, ValueError):
         return None
-    return None if name.startswith(("utf-16", "utf-32", "utf-7")) else _MEANT.get(name, name)
+    name = _MEANT.get(name, name)
+    return name if name in _MULTI_BYTE or name.startswith(_SINGLE_BYTE) else None
 
 
 def _decoded(content: bytes, encoding: str) -> str | None:
     if encoding == "cp1252":  # named without thought where a page is UTF-8
         return None if _fits(content, "utf-8") else content.decode(encoding, errors="replace")
-    # Most pairs of bytes are some Chinese character, also those that are UTF-8.
-    if encoding in _MULTI_BYTE and encoding != "utf-8" and _fits(content, "utf-8", _NO_CHANCE):
+    # Most bytes are some Russian letter and most pairs some Chinese one, also those of UTF-8.
+    if encoding != "utf-8" and _fits(content, "utf-8", _NO_CHANCE):
         return None
     try:
         return content.decode(encoding)
     except ValueError:
-        is_damaged = encoding in _MULTI_BYTE and _fits(content, encoding)
+        is_damaged = encoding not in _MULTI_BYTE or _fits(content, encoding)
         return content.decode(encoding, errors="replace") if is_damaged else None
 
 
@@ -125,4 +130,6 @@ def _fits(content: bytes, encoding: str, at_least: int = 0) -> bool:
     text = content.decode(encoding, errors="replace")
     bad = text.count(_REPLACEMENT)
     good = len(_BEYOND_ASCII.findall(text)) - bad
+    if encoding == "utf-8":
+        good += len(_BROKEN_QUOTE.findall(content))
     return good >= max(at_least, bad * _GOOD_FOR_A_BAD_ONE.get(encoding, _GOOD_ELSE))

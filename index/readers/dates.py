@@ -19,8 +19,19 @@ MAX_CHARS = 80
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d", re.ASCII)
 _EPOCH = re.compile(r"\d{10}(\d{3})?(\.\d{1,9})?", re.ASCII)
-_SECOND = re.compile(r"\d{14}", re.ASCII)  # as databases and archives of the web write it
+# As databases and archives of the web write it, to the second, the minute or the hour. Ten figures
+# that are the hour of a day of these two centuries are none of the seconds from 2030 to 2036.
+_COMPACT = re.compile(r"(?:19|20)\d{8}|\d{12}|\d{14}", re.ASCII)
+_COMPACT_FORMS = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+# A date of XML Schema may tell in which zone the day is; it is a day all the same.
+_ZONED_DAY = re.compile(
+    r"(\d{4}-\d\d-\d\d) ?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d|\+(?:0\d|1[0-4])[0-5]\d)", re.ASCII
+)
 _DASHED = re.compile(r"(\w{3,9},? )?(\d{1,2})-([a-z]{3,9})-(\d\d)(?!\d)(.*)", re.ASCII | re.I)
+# Two figures of a year are told from those of a time by the time behind them (RFC 822, section 5).
+_SHORT_YEAR = re.compile(
+    r"((?:\w{3,9},? )?\d{1,2} [a-z]{3,9} )(\d\d)( \d{1,2}:\d\d.*)", re.ASCII | re.I
+)
 _NUMBERS = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?![\d/-])(.*)", re.ASCII | re.DOTALL)
 # The zones are those that the parser for mail knows: it takes any other for UTC.
 _RFC_5322 = re.compile(
@@ -78,10 +89,12 @@ def _normalised(value: str, order: DateOrder | None) -> str | ValueError:
 def _read(value: str, order: DateOrder | None) -> str:
     if _DAY.fullmatch(value):
         return date.fromisoformat(value).isoformat()
+    if zoned := _ZONED_DAY.fullmatch(value):
+        return date.fromisoformat(zoned.group(1)).isoformat()
+    if _COMPACT.fullmatch(value) and (moment := _compact(value)):
+        return _written(moment)
     if _EPOCH.fullmatch(value):
         return normalise_epoch(float(value) if "." in value else int(value))
-    if _SECOND.fullmatch(value):
-        return _written(datetime.strptime(value, "%Y%m%d%H%M%S"))
     try:
         return _written(datetime.fromisoformat(value))
     except ValueError:
@@ -90,6 +103,13 @@ def _read(value: str, order: DateOrder | None) -> str:
         return _other_forms(value, order)
     except OverflowError as error:
         raise ValueError("out of range") from error
+
+
+def _compact(value: str) -> datetime | None:
+    try:
+        return datetime.strptime(value, _COMPACT_FORMS[len(value)])
+    except ValueError:
+        return None
 
 
 def normalise_epoch(number: float) -> str:
@@ -120,6 +140,9 @@ def _other_forms(value: str, order: DateOrder | None) -> str:
     if dashed := _DASHED.fullmatch(value):
         _, day_number, month, year, rest = dashed.groups()
         return _in_words(f"{day_number} {month} {_full_year(int(year))}{rest}")
+    if short := _SHORT_YEAR.fullmatch(value):
+        before, year, time = short.groups()
+        value = f"{before}{_full_year(int(year))}{time}"
     if _RFC_5322.fullmatch(value):
         try:
             return _written(parsedate_to_datetime(value))

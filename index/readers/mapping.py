@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from html import unescape
 from typing import TypeVar
 
 from index.clean import PARAGRAPH_BREAK
@@ -21,7 +22,8 @@ _MARKUP = re.compile(
     r"(?:\s[^<>]{0,500})?/?>",
     re.I,
 )
-
+# Without the mark at its end it may be prose: "R&D", "?a=1&copy=2".
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});", re.I)
 
 T = TypeVar("T")
 
@@ -58,13 +60,20 @@ def _shaped(record: dict[str, object], options: ReadOptions) -> Mapping[str, obj
 
 
 def reduced(record: dict[str, object], options: ReadOptions) -> dict[str, object]:
-    """Reduce what is HTML or NITF in the mapped fields to text."""
+    """Reduce what is HTML or NITF in the mapped fields to text.
+
+    A text with character references and no tags keeps its line breaks, which in HTML are none.
+    """
     for name in options.field_map.keys() & record.keys():
         value = record[name]
-        if isinstance(value, str) and _MARKUP.search(value):
+        if not isinstance(value, str):
+            continue
+        if _MARKUP.search(value):
             from index.readers.markup import text_of_markup
 
             record[name] = text_of_markup(value)
+        elif "&" in value:
+            record[name] = _REFERENCE.sub(lambda found: unescape(found.group()), value)
     return record
 
 

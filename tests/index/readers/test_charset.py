@@ -40,6 +40,23 @@ def test_a_label_means_what_it_means_on_the_web(label, encoding, text):
     assert decode_page(text.encode(encoding), label) == text
 
 
+def test_a_quote_that_was_cut_is_no_two_letters():
+    content = named("utf-8", "The mayorQUOTEs boat").encode().replace(b"QUOTE", b"\xe2\x80")
+    assert decode_page(content, None) == named("utf-8", "The mayor\N{REPLACEMENT CHARACTER}s boat")
+
+
+def test_damage_in_an_encoding_of_one_byte_is_marked():
+    text = named("windows-1251", "Паром BAD сел на мель")
+    content = text.encode("cp1251").replace(b"BAD", b"\x98")  # none of its characters
+    assert decode_page(content, None) == text.replace("BAD", "\N{REPLACEMENT CHARACTER}")
+
+
+def test_utf_8_under_a_wrong_name_is_read():
+    for label in ("windows-1251", "koi8-r", "gbk", "euc-kr"):
+        text = named(label, "Паром сел на мель у острова")
+        assert decode_page(text.encode(), None) == text
+
+
 def test_damage_in_an_encoding_of_several_bytes_is_marked():
     text = named("gb2312", "总理朱镕基昨日在北京说，" * 20)
     content = text.encode("gbk") + b"<p>\xff</p>"
@@ -70,7 +87,9 @@ def test_text_in_no_encoding_that_is_named_is_rejected(label):
         decode_page(broken * 2, None)
 
 
-@pytest.mark.parametrize("label", ["utf-7", "base64", "rot13", "utf-16", "x-unknown", "\0"])
+@pytest.mark.parametrize(
+    "label", ["utf-7", "base64", "rot13", "idna", "punycode", "utf-16", "x-unknown", "\0"]
+)
 def test_labels_that_name_no_encoding_of_the_web_are_passed_over(label):
     assert decode_page(CAFE.encode(), label) == CAFE
     assert decode_page(CAFE.encode("cp1252"), label) == CAFE

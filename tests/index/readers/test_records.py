@@ -133,6 +133,25 @@ def test_a_line_of_prose_is_no_header(tmp_path, read):
         assert item.article.text.startswith("A title, the text")
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Mayor&#8217;s &amp; council&rsquo;s", "Mayor’s & council’s"),
+        ("Mayor&#x2019;s&nbsp;caf&eacute;", "Mayor’s café"),
+        ("Profits &lt; losses", "Profits < losses"),
+        ("R&D; Q&A, AT&T, &copy 2024; ?a=1&copy=2", "R&D; Q&A, AT&T, &copy 2024; ?a=1&copy=2"),
+        ("&nosuchname; &#8217", "&nosuchname; &#8217"),
+        ("<em>Mayor&#8217;s</em> &amp; council", "Mayor’s & council"),
+    ],
+)
+def test_mapped_fields_have_characters_and_no_references(tmp_path, read, given, shown):
+    post = {"title": {"rendered": given}, "body": f"Mayor&#8217;s first.\n\n{BODY}"}
+    mapped = {"title": "title.rendered", "text": "body"}
+    (item,) = read(write_json(tmp_path / "a.json", [post]), map=mapped)
+    assert item.article.title == shown
+    assert item.article.text == f"Mayor’s first.\n\n{BODY}"  # its paragraphs stay
+
+
 def test_unmapped_text_keeps_every_character(tmp_path, read):
     (item,) = read(write_json(tmp_path / "a.jsonl", {"text": "<p>5 < 6 &amp; so on"}))
     assert item.article.text == "<p>5 < 6 &amp; so on"
