@@ -129,13 +129,16 @@ def _near_years(match: re.Match[str], today: date) -> Days:
         first = date(int(match["decade"]), 1, 1)
         return _days(first, date(first.year + 9, 12, 31) + _LAG)
     unit = match["unit"] or match["counted_unit"] or match["ago_unit"]
-    count = _number(match["count"] or match["counted"] or match["ago"] or "one")
-    days = 365 * min(count, 1000) * (10 if unit.lower() == "decade" else 1)
-    begun = date.fromordinal(max(1, today.toordinal() - days))
+    count = max(1, _number(match["count"] or match["counted"] or match["ago"] or "one"))
+    days = 3650 if unit.lower() == "decade" else 365
+    begun = today.toordinal() - count * days
     if not match["ago"]:
-        return _days(begun, today)
-    away = timedelta(days=days // count // 2)
-    return _days(begun - away, min(today, begun + away))
+        return _days(_day(begun), today)
+    return _days(_day(begun - days // 2), _day(min(today.toordinal(), begun + days // 2)))
+
+
+def _day(ordinal: int) -> date:
+    return date.fromordinal(max(1, ordinal))
 
 
 def _near(named: list[Spoken], since: bool, today: date) -> Days:

@@ -52,6 +52,8 @@ def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
         ("Who has resigned in the last year?", ("2023-09-11", "2024-09-10")),
         ("Who has resigned over the past two years?", ("2022-09-11", "2024-09-10")),
         ("What happened two years ago today?", ("2022-03-13", "2023-03-12")),
+        ("What happened 0 years ago?", ("2023-03-13", "2024-03-11")),
+        ("What was built 999 decades ago?", ("0001-01-01", "0001-01-01")),
         ("What was built in the 1990s?", ("1990-01-01", "2000-01-31")),
         ("What happened on 20 September?", ("2023-09-20", "2023-10-21")),
         ("What has been said since Friday?", ("2024-09-06", "2024-09-10")),
