@@ -215,7 +215,8 @@ def _number(count: str) -> int:
 def names_time(question: str) -> bool:
     """Whether a question says when, in any of the ways that are read here."""
     spoken = spoken_times(question, date(2100, 1, 1))
-    return bool(spoken or _YEARS.search(question) or any(_relative(question)))
+    told = _YEARS.search(question) or _WEEKDAY.search(question)
+    return bool(spoken or told or any(_relative(question)))
 
 
 def read_order(question: str) -> Literal["newest", "oldest"] | None:

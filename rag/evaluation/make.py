@@ -8,7 +8,6 @@ of it), those of a near miss in none.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from index.arguments import StrPath
 from index.catalog import Catalog
 from index.generations import ArchiveFolder
 from index.types import Article
+from rag.dates import names_time
 from rag.evaluation.cloze import (
     FEWEST,
     Candidate,
@@ -37,11 +37,6 @@ _SOURCES = 6  # articles looked at for each question to make
 _SENTENCES = 3  # of an article
 # A near miss whose name is everywhere in the archive may be reported on in other words.
 _RARE = 0.02
-_RELATIVE_DAY = re.compile(
-    r"\b(?:today|yesterday|tomorrow|tonight|(?:this|last|next) \w+|(?:mon|tues|wednes|thurs|fri|"
-    r"satur|sun)day|\w+ ago)\b",
-    re.IGNORECASE,
-)
 _ALIKE = 0.5
 
 Record = dict[str, object]
@@ -199,8 +194,8 @@ def _record(number: int, one: Candidate, archive: _Archive) -> Record:
         "question": one.question,
         "kind": one.kind,
         "answerable": answerable,
-        # "Yesterday" in a sentence is as of its article; a day beside any other would give it away.
-        "asked": one.article.day if _RELATIVE_DAY.search(one.question) else None,
+        # A time in a sentence is as of its article; a day beside any other would give it away.
+        "asked": one.article.day if names_time(one.question) else None,
         "must": [[one.asks]] if one.asks else [],
         "gold": list(archive.families[one.article.id]) if answerable else [],
         "evidence": [one.sentence] if answerable and one.sentence else [],
