@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answerers.names import CALENDAR_WORDS
 from rag.answerers.stopwords import STOP_WORDS
 
 _WORK = (
@@ -51,10 +52,10 @@ _NOUNS = frozenset(
     express record mail herald globe witness""".split()
 )
 # Words with a capital before an outlet that are no part of its name, and behind it.
-_NO_NAMES = STOP_WORDS | frozenset(
-    """compare contrast according summarise summarize list name give show find january february
-    march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday""".split()
+_NO_NAMES = (
+    STOP_WORDS
+    | CALENDAR_WORDS
+    | frozenset("compare contrast according summarise summarize list name give show find".split())
 )
 _SECTIONS = frozenset(
     "News Sport Sports Radio TV Television World Online Business Magazine Newspaper".split()

@@ -59,13 +59,16 @@ def understand(
     order = read_order(continued) if options.order else None
     known = outlets if options.outlets and not filters.sources else ()
     own = outlet_mentions(question, known)
-    named = question if own or names_time(question) else continued
-    mentions = outlet_mentions(named, known)
+    is_continued = continued != question and not own
+    # Where it says when by itself, what it continues says only of which outlet.
+    named = continued if is_continued and not names_time(question) else question
+    continuing = outlet_mentions(continued, known) if is_continued else own
+    mentions = continuing if named is continued else own
     try:
         times, reports = _times(named, asked, newest, filters, mentions, options, archive)
     except OverflowError:  # near the end of the calendar
         times, reports = Times(), ()
-    sources = outlets_of(mentions or outlet_mentions(continued, known), outlets)
+    sources = outlets_of(continuing, outlets)
     if len(reports) > 1 and not all(report.sources for report in reports):
         sources = ()  # one of the reports may be any outlet's
     first, last = times.limit or (filters.published_from, filters.published_to)

@@ -15,13 +15,11 @@ _SOUNDS = (
     ("x", "ks"), ("q", "k"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("ou", "u"), ("oo", "u"),
     ("ee", "i"), ("ay", "ai"), ("ey", "ei"), ("y", "i"), ("w", "v"), ("dj", "j"), ("tch", "ch"),
 )  # fmt: skip
-CALENDAR = frozenset(
-    stem(word)
-    for word in (
-        "january february march april may june july august september october november december "
-        "monday tuesday wednesday thursday friday saturday sunday"
-    ).split()
+CALENDAR_WORDS = frozenset(
+    """january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday""".split()
 )
+CALENDAR = frozenset(map(stem, CALENDAR_WORDS))
 
 
 def question_names(found: Sequence[Word]) -> frozenset[str]:
