@@ -26,10 +26,10 @@ import orjson
 from family_edits import COPIES, ELSEWHERE, FORMS, VERSIONS, boxed, consent, cut, notice, quoting
 
 from index.catalog import Catalog
-from index.clean import clean_article
 from index.families import settle
 from index.readers import read_articles
 from index.stage import fingerprint, text_hash
+from index.text.clean import clean_article
 from index.types import Article, SourcedArticle
 
 _SEED = 20

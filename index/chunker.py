@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, groupby, islice
 
 from index.embedder import Embedder, WordPieces
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
 from index.types import Article, Chunk, Span
 
 _UNKNOWN = -1

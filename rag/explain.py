@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from index.text.words import words
 from rag.answerers.features import headline
-from rag.answerers.words import words
 from rag.dates import describe_days
 from rag.rerank import RANKED_BY
 from rag.types import Filters, Passage, Query

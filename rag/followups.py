@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.text.stopwords import STOP_WORDS
+from index.text.words import words
 from rag.answerers.names import CALENDAR, question_names
-from rag.answerers.stopwords import STOP_WORDS
-from rag.answerers.words import words
 from rag.places import expansions
 from rag.types import NEAREST_COVERAGE, Turn
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.text.stopwords import STOP_WORDS
 from rag.answerers.names import CALENDAR_WORDS
-from rag.answerers.stopwords import STOP_WORDS
 
 _WORK = (
     r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
-from rag.answerers.words import Word, words
+from index.text.words import Word, words
 
 Stems = tuple[str, ...]
 Forms = tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import Self
 
 from index.arguments import Day, check_days, written_day
 from index.arguments import check_day as check_written
-from index.clean import clean_title
+from index.text.clean import clean_title
 from rag.errors import QuestionError
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.types import Filters, Turn

@@ -23,10 +23,10 @@ from index.errors import ArchiveDamagedError
 from index.failures import is_fault
 from index.generations import Generation
 from index.lexical import LexicalIndex, Synonyms
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
+from index.text.stopwords import STOP_WORDS
 from index.types import Article, Span
 from index.vectors import SentenceVectors, VectorIndex
-from rag.answerers.stopwords import STOP_WORDS
 from rag.folding import FamilyMembers, Placed, chunk_in_newer, newest_inside, only_in, place
 from rag.fusion import (
     Hit,

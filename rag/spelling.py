@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Protocol
 
+from index.text.words import Word, fold, words
 from rag.answerers.names import sounded
-from rag.answerers.words import Word, fold, words
 from rag.places import other_names
 
 _SHORTEST = 5  # letters; most shorter names have a neighbour by chance

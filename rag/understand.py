@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from index.text.words import words
 from rag.acronyms import Forms, other_forms
 from rag.answerers.asks import wanted_kind
-from rag.answerers.words import words
 from rag.calendar import spoken_times
 from rag.dates import Times, describe_days, names_time, read_order, read_times
 from rag.events import Events, near_event

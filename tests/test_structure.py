@@ -61,9 +61,9 @@ IMPORTERS = {
     "zstandard": ("index/readers/compressed.py",),
     "brotli": ("index/readers/streams.py",),
     "dateparser": ("index/readers/dates.py",),
-    "py3langid": ("index/readers/language.py",),
+    "py3langid": ("index/text/language.py",),
     "httpcore": ("index/fetch.py",),
-    "sentencex": ("index/segment.py",),
+    "sentencex": ("index/text/sentences.py",),
     "filelock": ("index/generations.py",),
     "gradio": ("ui/app.py",),
     "click": (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
 from index.types import Article
 from rag.types import Citation
 from ui.wording import day_in_words, day_shown, escaped, isolated

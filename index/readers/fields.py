@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from index.clean import PARAGRAPH_BREAK, clean_article
 from index.readers.dates import AmbiguousDateError, normalise_date, normalise_epoch
-from index.readers.language import recognise_language
 from index.readers.options import DateOrder, ReadOptions
+from index.text.clean import PARAGRAPH_BREAK, clean_article
+from index.text.language import recognise_language
 from index.types import Article, Rejection, SourcedArticle
 
 DERIVED_TITLE_CHARS = 100

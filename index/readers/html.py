@@ -9,7 +9,6 @@ from typing import Any
 
 import trafilatura
 
-from index.clean import PARAGRAPH_BREAK
 from index.readers.dates import AmbiguousDateError, normalise_date
 from index.readers.fields import read_record
 from index.readers.headline import Outlet, without_outlet
@@ -18,6 +17,7 @@ from index.readers.options import ReadOptions
 from index.readers.place import Item, Listed, Place, UnreadableError
 from index.readers.said import Said
 from index.readers.streams import read_at_most
+from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 
 # With its pictures inside.

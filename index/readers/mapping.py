@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import TypeVar
 
-from index.clean import PARAGRAPH_BREAK
 from index.readers.fields import UnfitRecordError, read_record, shortened
 from index.readers.options import FIELDS, ReadOptions
 from index.readers.place import Item
+from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 
 _JOINED_BY = {"text": PARAGRAPH_BREAK, "author": ", "}

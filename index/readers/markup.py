@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 
 from lxml import etree, html
 
-from index.clean import PARAGRAPH_BREAK
 from index.readers.charset import decode_page
 from index.readers.place import UnreadableError
+from index.text.clean import PARAGRAPH_BREAK
 
 MAX_PAGE_BYTES = 8 << 20
 MAX_XML_BYTES = 32 << 20

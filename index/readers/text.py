@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from io import BufferedReader
 
-from index.clean import clean_title
 from index.readers.encoding import UTF8_BOM, undecodable
 from index.readers.fields import MAX_ARTICLE_CHARS, read_record
 from index.readers.options import ReadOptions
 from index.readers.place import Item, Place
+from index.text.clean import clean_title
 from index.types import Rejection
 
 _MAX_BYTES = 4 * MAX_ARTICLE_CHARS  # UTF-8 has four a character at most

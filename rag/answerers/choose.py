@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segment import trim
+from index.text.sentences import trim
 from index.types import Span
 from rag.answerers.features import Reading, share
 from rag.answerers.leaning import runs

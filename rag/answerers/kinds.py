@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 
+from index.text.words import Word
 from rag.answerers.speech import TELLS
-from rag.answerers.words import Word
 
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|"

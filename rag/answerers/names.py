@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.answerers.words import Word, stem
+from index.text.words import Word, stem
 from rag.places import Stems, names_any
 
 _SAME_NAME = 0.75  # ratio from which two spellings are one name

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from index.text.stopwords import STOP_WORDS
+from index.text.words import Word, words
 from index.types import Article
 from rag.answerers.features import Asked, Reading, headline, text_before
 from rag.answerers.names import names_in
 from rag.answerers.relatives import Relative
 from rag.answerers.speech import ASKS_WHAT
-from rag.answerers.stopwords import STOP_WORDS
-from rag.answerers.words import Word, words
 from rag.types import Query
 
 SHORT = 12  # content words

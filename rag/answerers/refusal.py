@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.text.words import Word, words
 from rag.answerers.choose import stated
 from rag.answerers.features import FEATURES, Asked, Reading, share
 from rag.answerers.kinds import holds
 from rag.answerers.premise import is_shared_out, unmet
 from rag.answerers.units import wanted_unit
-from rag.answerers.words import Word, words
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing that was found in the archive is about this."

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from index.text.stopwords import STOP_WORDS
 from index.types import Article
-from rag.answerers.stopwords import STOP_WORDS
 from rag.evaluation.scoring import fold
 
 # A whole name: neither the end of a longer one ("van …", "Ada …") nor what begins a sentence, where

@@ -22,7 +22,7 @@ import index.build
 import index.check
 import index.rollback  # noqa: F401
 import index.tuning
-from index.readers.language import recognise_language
+from index.text.language import recognise_language
 from rag import Archive  # noqa: F401
 from ui.cli import main
 

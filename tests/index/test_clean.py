@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.clean import clean_article, clean_text, clean_title
+from index.text.clean import clean_article, clean_text, clean_title
 from index.types import Article
 
 LEAD = "A rocket strike targeted the airbase around 9 pm, injuring several US personnel."

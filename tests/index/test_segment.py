@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
 from index.types import Span
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from index.hashed_words import HashedWordsEmbedder
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
+from index.text.words import stem, words
 from index.types import Article, Span
 from rag.answerers.extractive import NOTHING_QUOTABLE, ExtractiveAnswerer
-from rag.answerers.words import stem, words
 from rag.types import CandidateSentence, Draft, Evidence, Passage
 from rag.understand import understand
 

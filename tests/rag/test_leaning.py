@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.segment import sentence_spans
+from index.text.sentences import sentence_spans
 from index.types import Article, Span
 from rag.answerers.leaning import inside_quotes, leans_back, runs
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from index.text.words import words
 from rag.answerers.names import names_in, question_names
-from rag.answerers.words import words
 from rag.places import names_any, other_names
 
 

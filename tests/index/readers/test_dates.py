@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.readers.dates import AmbiguousDateError, normalise_date
-from index.readers.language import recognise_language
+from index.text.language import recognise_language
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answerers.stopwords import STOP_WORDS
+from index.text.stopwords import STOP_WORDS
 
 # "U.S." and "U.N.": letters with a full stop behind each are one word.
 _WORD = re.compile(
