@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from index.catalog import Catalog
-from index.readers.fields import derived_id, version_id
+from index.formats.record import derived_id, version_id
 from index.types import Rejection, SourcedArticle
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from index.catalog import Catalog
+from index.formats.record import derived_id
 from index.losses import Held, Reading
-from index.readers.fields import derived_id
 from index.types import Rejection, SourcedArticle
 
 # Feeds call a full text a summary too; it is then about as long as the page's.

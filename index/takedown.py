@@ -12,8 +12,8 @@ import orjson
 from index.arguments import Day, StrPath, check_days, several, written_day
 from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
+from index.formats.record import canonical_url
 from index.generations import ArchiveFolder
-from index.readers.fields import canonical_url
 from index.register import Entry
 from index.rejected import drop_reasons
 from index.scratch import sweep_scratch

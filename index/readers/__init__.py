@@ -14,11 +14,11 @@ from pathlib import Path
 
 from index.arguments import StrPath, absolute
 from index.errors import SourceError
-from index.readers.content import read_content
+from index.formats.content import read_content
+from index.formats.options import ReadOptions
+from index.formats.stream import Allowance, Item, Place
+from index.formats.streams import BUFFER_BYTES, counted, open_file, stream_of
 from index.readers.folders import display, walk
-from index.readers.options import ReadOptions
-from index.readers.place import Allowance, Item, Place
-from index.readers.streams import BUFFER_BYTES, counted, open_file, stream_of
 from index.types import Rejection, SourcedArticle
 
 __all__ = [

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 import zstandard
 
-from index.readers.content import read_content
-from index.readers.options import ReadOptions
-from index.readers.place import Allowance, Item, Place, UnreadableError
-from index.readers.streams import chunks_of, inflated, stream_of
+from index.formats.content import read_content
+from index.formats.options import ReadOptions
+from index.formats.stream import Allowance, Item, Place, UnreadableError
+from index.formats.streams import chunks_of, inflated, stream_of
 
 # Frames made with --long=27 need so much; the format admits windows that no memory holds.
 _MAX_WINDOW_BYTES = 1 << 27
@@ -25,7 +25,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 def read_gzip(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the articles of the file inside. A crawl is read member by member."""
     if _holds_crawl(file):
-        from index.readers.warc import read_warc_members
+        from index.formats.warc import read_warc_members
 
         yield from read_warc_members(file, place.unpacked(), options)
         return

@@ -14,11 +14,11 @@ from io import BufferedReader
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from index.readers.content import read_content
-from index.readers.markup import feed_xml
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Listed, Place, UnreadableError
-from index.readers.streams import open_file
+from index.formats.content import read_content
+from index.formats.markup import feed_xml
+from index.formats.options import ReadOptions
+from index.formats.stream import Item, Listed, Place, UnreadableError
+from index.formats.streams import open_file
 from index.types import Rejection
 
 # sitemaps.org, "Sitemaps XML format": no more than 50,000 addresses of 2,048 characters.

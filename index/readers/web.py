@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from index.fetch import FetchError, fetch
-from index.readers.content import read_content
-from index.readers.options import ReadOptions
-from index.readers.place import MAX_DEPTH, Allowance, Item, Listed, Place
+from index.formats.content import read_content
+from index.formats.options import ReadOptions
+from index.formats.stream import MAX_DEPTH, Allowance, Item, Listed, Place
 from index.types import Rejection
 
 _ENDINGS = {

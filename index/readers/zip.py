@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import BinaryIO
 
-from index.readers.content import read_content
+from index.formats.content import read_content
+from index.formats.options import ReadOptions
+from index.formats.stream import Item, Place, UnreadableError
+from index.formats.streams import chunks_of, counted, seekable, stream_of
 from index.readers.folders import is_note
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Place, UnreadableError
-from index.readers.streams import chunks_of, counted, seekable, stream_of
 from index.types import Rejection
 
 # The list of members is held whole, at some five hundred bytes each.

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
+from index.formats.recognise import recognise
+from index.formats.stream import Place, UnreadableError
 from index.readers import read_articles
-from index.readers.formats import recognise
-from index.readers.place import Place, UnreadableError
 from index.types import Article, Rejection, SourcedArticle
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def test_text_over_the_limit_is_rejected(tmp_path):
     ],
 )
 def test_an_article_longer_than_any_book_is_rejected(tmp_path, monkeypatch, name, content):
-    monkeypatch.setattr("index.readers.fields.MAX_ARTICLE_CHARS", 20_000)
+    monkeypatch.setattr("index.formats.record.MAX_ARTICLE_CHARS", 20_000)
     longest = "é" * 20_000
     assert isinstance(read_one(tmp_path / name, content.format(longest[:-6])), SourcedArticle)
     rejected = read_one(tmp_path / name, content.format(longest + "!"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.readers.charset import decode_page
-from index.readers.place import UnreadableError
+from index.formats.charset import decode_page
+from index.formats.stream import UnreadableError
 
 CAFE = "Le café où l’équipe s’est réunie a été fermé."
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.readers.dates import AmbiguousDateError, normalise_date
+from index.formats.dates import AmbiguousDateError, normalise_date
 from index.text.language import recognise_language
 
 
@@ -139,7 +139,7 @@ def test_any_text_is_a_date_or_a_value_error(text):
 
 
 def test_a_date_reads_the_same_whatever_was_read_before():
-    command = "from index.readers.dates import normalise_date as n; print([n(d) for d in {}])"
+    command = "from index.formats.dates import normalise_date as n; print([n(d) for d in {}])"
     french, english = "6 mai 2024 18:30", "6 May 2024 at 18:30"
     for order in ([french, english], [english, french]):
         done = subprocess.run(

@@ -183,8 +183,8 @@ _READ = """
 import os, resource, signal, sys, time
 from pathlib import Path
 from index.readers import read_articles
-import index.readers.html, index.readers.feed, index.readers.parquet, index.readers.warc
-from index.readers.language import recognise_language
+import index.formats.page, index.formats.feed, index.formats.parquet, index.formats.warc
+from index.text.language import recognise_language
 recognise_language("x" * 99)
 
 def read(path):

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from index.errors import SettingsError
-from index.readers.options import ReadOptions, parse_field_map
+from index.formats.options import ReadOptions, parse_field_map
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 AGENCY = {"title": "headline", "published": "firstcreated", "text": "body_nitf", "author": "by"}
@@ -70,7 +70,7 @@ def test_a_text_that_is_longer_than_the_head_is_found(tmp_path, read, articles, 
 
 
 def test_a_value_without_end_is_rejected_behind_what_was_read(tmp_path, read, monkeypatch):
-    monkeypatch.setattr("index.readers.nested.MAX_VALUE_BYTES", 2 << 20)
+    monkeypatch.setattr("index.formats.json.MAX_VALUE_BYTES", 2 << 20)
     parts = [f'{{"text": "{BODY}", "pad": "{"x" * (1 << 20)}"}}'] * 4
     (tmp_path / "a.json").write_text(f'[{", ".join(parts)}, {{"text": "{"x" * (3 << 20)}')
     *found, rejected = read(tmp_path / "a.json")

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from index.readers.dates import AmbiguousDateError, normalise_date, normalise_epoch
-from index.readers.options import DateOrder, ReadOptions
+from index.formats.dates import AmbiguousDateError, normalise_date, normalise_epoch
+from index.formats.options import DateOrder, ReadOptions
 from index.text.clean import PARAGRAPH_BREAK, clean_article
 from index.text.language import recognise_language
 from index.types import Article, Rejection, SourcedArticle

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.readers.encoding import UTF8_BOM
-from index.readers.options import FIELDS, ReadOptions
+from index.formats.encoding import UTF8_BOM
+from index.formats.options import FIELDS, ReadOptions
 
 # Spreadsheets write semicolons where a comma is decimal.
 _DELIMITERS = (",", ";", "\t")

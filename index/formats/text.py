@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from io import BufferedReader
 
-from index.readers.encoding import UTF8_BOM, undecodable
-from index.readers.fields import MAX_ARTICLE_CHARS, read_record
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Place
+from index.formats.encoding import UTF8_BOM, undecodable
+from index.formats.options import ReadOptions
+from index.formats.record import MAX_ARTICLE_CHARS, read_record
+from index.formats.stream import Item, Place
 from index.text.clean import clean_title
 from index.types import Rejection
 

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 from lxml import etree, html
 
-from index.readers.charset import decode_page
-from index.readers.place import UnreadableError
+from index.formats.charset import decode_page
+from index.formats.stream import UnreadableError
 from index.text.clean import PARAGRAPH_BREAK
 
 MAX_PAGE_BYTES = 8 << 20

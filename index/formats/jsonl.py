@@ -8,12 +8,12 @@ from io import BufferedReader
 
 import orjson
 
-from index.readers.encoding import undecodable
-from index.readers.fields import UnfitRecordError
-from index.readers.lines import TOO_LONG, Line, read_lines
-from index.readers.mapping import read_mapped
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Place
+from index.formats.encoding import undecodable
+from index.formats.lines import TOO_LONG, Line, read_lines
+from index.formats.mapping import read_mapped
+from index.formats.options import ReadOptions
+from index.formats.record import UnfitRecordError
+from index.formats.stream import Item, Place
 from index.types import Rejection
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from index.deflate import GZIP_OR_ZLIB, window_bits
-from index.readers.place import Allowance, UnreadableError
+from index.formats.deflate import GZIP_OR_ZLIB, window_bits
+from index.formats.stream import Allowance, UnreadableError
 
 BUFFER_BYTES = 1 << 20
 MAX_SPOOLED_BYTES = 8 << 30

@@ -11,29 +11,29 @@ from collections.abc import Iterator
 from importlib import import_module
 from io import BufferedReader
 
-from index.readers.formats import HEAD_BYTES, recognise
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Place, Reader, UnreadableError
+from index.formats.options import ReadOptions
+from index.formats.recognise import HEAD_BYTES, recognise
+from index.formats.stream import Item, Place, Reader, UnreadableError
 from index.types import Rejection
 
 _log = logging.getLogger("newsarchive")
 
 # Format: module and function, a Reader each.
 _READERS = {
-    "text": ("text", "read_text"),
-    "jsonl": ("jsonl", "read_jsonl"),
-    "json": ("nested", "read_json"),
-    "csv": ("csv", "read_csv"),
-    "tsv": ("csv", "read_tsv"),
-    "html": ("html", "read_html"),
-    "feed": ("feed", "read_feed"),
-    "newsml": ("newsml", "read_newsml"),
-    "sitemap": ("sitemap", "read_sitemap"),
-    "parquet": ("parquet", "read_parquet"),
-    "warc": ("warc", "read_warc"),
-    "gzip": ("compressed", "read_gzip"),
-    "zst": ("compressed", "read_zst"),
-    "zip": ("zip", "read_zip"),
+    "text": ("index.formats.text", "read_text"),
+    "jsonl": ("index.formats.jsonl", "read_jsonl"),
+    "json": ("index.formats.json", "read_json"),
+    "csv": ("index.formats.table", "read_csv"),
+    "tsv": ("index.formats.table", "read_tsv"),
+    "html": ("index.formats.page", "read_html"),
+    "feed": ("index.formats.feed", "read_feed"),
+    "newsml": ("index.formats.xml", "read_newsml"),
+    "sitemap": ("index.readers.sitemap", "read_sitemap"),
+    "parquet": ("index.formats.parquet", "read_parquet"),
+    "warc": ("index.formats.warc", "read_warc"),
+    "gzip": ("index.readers.compressed", "read_gzip"),
+    "zst": ("index.readers.compressed", "read_zst"),
+    "zip": ("index.readers.zip", "read_zip"),
 }
 
 
@@ -57,5 +57,5 @@ def read_content(file: BufferedReader, place: Place, options: ReadOptions) -> It
 
 def _reader(name: str) -> Reader:
     module, function = _READERS[name]
-    reader: Reader = getattr(import_module(f"index.readers.{module}"), function)
+    reader: Reader = getattr(import_module(module), function)
     return reader

@@ -7,10 +7,10 @@ import re
 
 import orjson
 
-from index.readers.encoding import wide_encoding
-from index.readers.header import columns_of, read_header
-from index.readers.options import ReadOptions
-from index.readers.place import Place, UnreadableError
+from index.formats.encoding import wide_encoding
+from index.formats.header import columns_of, read_header
+from index.formats.options import ReadOptions
+from index.formats.stream import Place, UnreadableError
 
 HEAD_BYTES = 1 << 20
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
-from index.readers.options import ReadOptions
+from index.formats.options import ReadOptions
 from index.types import Rejection, SourcedArticle
 
 # News in text compresses four to tenfold; a bomb a thousandfold.

@@ -14,11 +14,11 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
-from index.readers.formats import HEAD_BYTES, recognise
-from index.readers.html import MAX_SAVED_BYTES, read_page
-from index.readers.options import ReadOptions
-from index.readers.place import Allowance, Item, Place, UnreadableError
-from index.readers.streams import chunks_of, decoded_body, inflate_into, stream_of
+from index.formats.options import ReadOptions
+from index.formats.page import MAX_SAVED_BYTES, read_page
+from index.formats.recognise import HEAD_BYTES, recognise
+from index.formats.stream import Allowance, Item, Place, UnreadableError
+from index.formats.streams import chunks_of, decoded_body, inflate_into, stream_of
 from index.types import Rejection
 
 _LINE_BYTES = 64 << 10

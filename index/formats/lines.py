@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
-from index.readers.encoding import UTF8_BOM
+from index.formats.encoding import UTF8_BOM
 
 # A day of a large newspaper is a few megabytes; a longer line is a file without line breaks.
 MAX_BYTES = 64 << 20

@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 import ijson
 from ijson.common import ObjectBuilder
 
-from index.readers.encoding import UTF8_BOM
-from index.readers.fields import UnfitRecordError
-from index.readers.formats import HEAD_BYTES
-from index.readers.mapping import read_mapped
-from index.readers.options import ARTICLES, ReadOptions
-from index.readers.place import Item, Place, UnreadableError
+from index.formats.encoding import UTF8_BOM
+from index.formats.mapping import read_mapped
+from index.formats.options import ARTICLES, ReadOptions
+from index.formats.recognise import HEAD_BYTES
+from index.formats.record import UnfitRecordError
+from index.formats.stream import Item, Place, UnreadableError
 
 MAX_DEPTH = 100
 MAX_RECORD_VALUES = 200_000

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import TypeVar
 
-from index.readers.fields import UnfitRecordError, read_record, shortened
-from index.readers.options import FIELDS, ReadOptions
-from index.readers.place import Item
+from index.formats.options import FIELDS, ReadOptions
+from index.formats.record import UnfitRecordError, read_record, shortened
+from index.formats.stream import Item
 from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 
@@ -69,7 +69,7 @@ def reduced(record: dict[str, object], options: ReadOptions) -> dict[str, object
         if not isinstance(value, str):
             continue
         if _MARKUP.search(value):
-            from index.readers.markup import text_of_markup
+            from index.formats.markup import text_of_markup
 
             record[name] = text_of_markup(value)
         elif "&" in value:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from index.readers.linked import Page, own_dates, parse_linked, publishers, without_dates
-from index.readers.markup import comments_of
+from index.formats.markup import comments_of
+from index.formats.metadata import Page, own_dates, parse_linked, publishers, without_dates
 
 # What pages call the time of publication, the surest first.
 _DATE_NAMES = (

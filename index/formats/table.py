@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from typing import BinaryIO, NamedTuple
 
-from index.readers.encoding import undecodable
-from index.readers.fields import read_record, shortened
-from index.readers.formats import HEAD_BYTES
-from index.readers.header import column_names, columns_of, read_header
-from index.readers.lines import TOO_LONG, read_lines
-from index.readers.mapping import reduced
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Place
+from index.formats.encoding import undecodable
+from index.formats.header import column_names, columns_of, read_header
+from index.formats.lines import TOO_LONG, read_lines
+from index.formats.mapping import reduced
+from index.formats.options import ReadOptions
+from index.formats.recognise import HEAD_BYTES
+from index.formats.record import read_record, shortened
+from index.formats.stream import Item, Place
 from index.types import Rejection
 
 # The csv module holds a field at four bytes a character and more while it grows.

@@ -10,10 +10,10 @@ from math import isfinite
 import pyarrow
 from pyarrow import parquet
 
-from index.readers.mapping import read_mapped
-from index.readers.options import FIELDS, ReadOptions
-from index.readers.place import Item, Place, UnreadableError
-from index.readers.streams import seekable
+from index.formats.mapping import read_mapped
+from index.formats.options import FIELDS, ReadOptions
+from index.formats.stream import Item, Place, UnreadableError
+from index.formats.streams import seekable
 from index.types import Rejection
 
 MAX_ROW_GROUP_BYTES = 2 << 30

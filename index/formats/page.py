@@ -9,14 +9,14 @@ from typing import Any
 
 import trafilatura
 
-from index.readers.dates import AmbiguousDateError, normalise_date
-from index.readers.fields import read_record
-from index.readers.headline import Outlet, without_outlet
-from index.readers.markup import parse_page
-from index.readers.options import ReadOptions
-from index.readers.place import Item, Listed, Place, UnreadableError
-from index.readers.said import Said
-from index.readers.streams import read_at_most
+from index.formats.dates import AmbiguousDateError, normalise_date
+from index.formats.headline import Outlet, without_outlet
+from index.formats.markup import parse_page
+from index.formats.options import ReadOptions
+from index.formats.record import read_record
+from index.formats.said import Said
+from index.formats.stream import Item, Listed, Place, UnreadableError
+from index.formats.streams import read_at_most
 from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 
