@@ -27,7 +27,7 @@ from family_edits import COPIES, ELSEWHERE, FORMS, VERSIONS, boxed, consent, cut
 
 from index.catalog import Catalog
 from index.families import settle
-from index.readers import read_articles
+from index.sources import read_articles
 from index.stage import fingerprint, text_hash
 from index.text.clean import clean_article
 from index.types import Article, SourcedArticle

@@ -22,11 +22,11 @@ from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
 from index.progress import Progress, Silent
-from index.readers import ReadOptions, Sources, given, local_paths, read_articles
 from index.rejected import write_rejected
 from index.same_id import under_its_id
 from index.settings import Settings
 from index.source_times import SourceTimes
+from index.sources import ReadOptions, Sources, given, local_paths, read_articles
 from index.stage import Stage
 from index.store import Store
 from index.summaries import fuller_file, stands_for_unread, summaries_last

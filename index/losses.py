@@ -19,7 +19,7 @@ from index.catalog import Catalog
 from index.errors import SourceLossError
 from index.generations import ArchiveFolder
 from index.manifest import file_sum
-from index.readers.folders import display
+from index.sources.folders import display
 from index.types import Rejection, SourcedArticle, Withdrawal
 
 log = logging.getLogger("newsarchive")

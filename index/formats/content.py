@@ -28,12 +28,12 @@ _READERS = {
     "html": ("index.formats.page", "read_html"),
     "feed": ("index.formats.feed", "read_feed"),
     "newsml": ("index.formats.xml", "read_newsml"),
-    "sitemap": ("index.readers.sitemap", "read_sitemap"),
+    "sitemap": ("index.sources.sitemap", "read_sitemap"),
     "parquet": ("index.formats.parquet", "read_parquet"),
     "warc": ("index.formats.warc", "read_warc"),
-    "gzip": ("index.readers.compressed", "read_gzip"),
-    "zst": ("index.readers.compressed", "read_zst"),
-    "zip": ("index.readers.zip", "read_zip"),
+    "gzip": ("index.sources.compressed", "read_gzip"),
+    "zst": ("index.sources.compressed", "read_zst"),
+    "zip": ("index.sources.packed", "read_zip"),
 }
 
 

@@ -142,7 +142,7 @@ def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -
     elif encoding == "br":
         chunks = counted(_unbrotli(body), allowance.expanded)
     elif encoding == "zstd":
-        from index.readers.compressed import expanded_zst
+        from index.sources.compressed import expanded_zst
 
         chunks = expanded_zst(BytesIO(body), allowance)
     else:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.errors import SourceError
 from index.formats.recognise import recognise
 from index.formats.stream import Place, UnreadableError
-from index.readers import read_articles
+from index.sources import read_articles
 from index.types import Article, Rejection, SourcedArticle
 
 ROOT = Path(__file__).parents[2]

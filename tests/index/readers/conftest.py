@@ -9,7 +9,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from index.readers import ReadOptions, read_articles
+from index.sources import ReadOptions, read_articles
 from index.types import Article, Rejection, SourcedArticle
 
 Items = list[SourcedArticle | Rejection]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from index.addresses import is_public
 from index.build import add_articles, build_archive
-from index.fetch import FetchError, FetchLimits, fetch
-from index.readers import ReadOptions, read_articles
 from index.settings import Settings
+from index.sources import ReadOptions, read_articles
+from index.sources.fetch import FetchError, FetchLimits, fetch
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 MEGABYTE = 1 << 20

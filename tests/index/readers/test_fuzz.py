@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from index.readers import ReadOptions, read_articles
+from index.sources import ReadOptions, read_articles
 from index.types import Rejection, SourcedArticle
 
 ROOT = Path(__file__).parents[3]

@@ -18,7 +18,7 @@ from index.formats.content import read_content
 from index.formats.options import ReadOptions
 from index.formats.stream import Allowance, Item, Place
 from index.formats.streams import BUFFER_BYTES, counted, open_file, stream_of
-from index.readers.folders import display, walk
+from index.sources.folders import display, walk
 from index.types import Rejection, SourcedArticle
 
 __all__ = [
@@ -96,7 +96,7 @@ def _read(sources: Sequence[Path | str], options: ReadOptions) -> Iterator[Item]
         if source == STANDARD_INPUT:
             yield from _read_standard_input(options)
         elif isinstance(source, str):
-            from index.readers.web import read_url
+            from index.sources.web import read_url
 
             yield from read_url(source, options)
     paths = {source: None for source in sources if isinstance(source, Path)}

@@ -139,7 +139,7 @@ def _saved(url: str, folder: Path) -> Path | None:
 
 
 def _read_fetched(url: str, listed: Listed, place: Place, options: ReadOptions) -> Iterator[Item]:
-    from index.readers.web import read_url
+    from index.sources.web import read_url
 
     address = urljoin(place.url or "", url)
     try:

@@ -14,7 +14,7 @@ from index.formats.content import read_content
 from index.formats.options import ReadOptions
 from index.formats.stream import Item, Place, UnreadableError
 from index.formats.streams import chunks_of, counted, seekable, stream_of
-from index.readers.folders import is_note
+from index.sources.folders import is_note
 from index.types import Rejection
 
 # The list of members is held whole, at some five hundred bytes each.

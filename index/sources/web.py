@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from index.fetch import FetchError, fetch
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
 from index.formats.stream import MAX_DEPTH, Allowance, Item, Listed, Place
+from index.sources.fetch import FetchError, fetch
 from index.types import Rejection
 
 _ENDINGS = {
