@@ -12,8 +12,8 @@ import numpy as np
 import orjson
 
 from index.chunker import ChunkedArticle
-from index.family_tables import SCHEMA as _FAMILY_SCHEMA
-from index.family_tables import FamilyTables, Member, read_member, read_spans
+from index.families.tables import SCHEMA as _FAMILY_SCHEMA
+from index.families.tables import FamilyTables, Member, read_member, read_spans
 from index.glosses import Glosses
 from index.register import Register
 from index.types import Article, Chunk, Span

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from index.catalog import Catalog
-from index.differences import compare, worded_article
 from index.errors import ArchiveDamagedError
-from index.family_tables import Member, Relation
+from index.families.compare import compare, worded_article
+from index.families.tables import Member, Relation
 from index.types import Article
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.catalog import Catalog, StoredChunk
-from index.differences import compare, worded_article
-from index.family_tables import Member
+from index.families.compare import compare, worded_article
+from index.families.tables import Member
 from index.types import Article, Span
 
 FamilyMembers = Sequence[tuple[Article, Member]]

@@ -27,13 +27,13 @@ TOP_LEVEL = {
 IMPORTERS = {
     "sqlite3": (
         "index/catalog.py",
-        "index/family_tables.py",
+        "index/families/tables.py",
         "index/glosses.py",
         "index/register.py",
         "index/journal.py",
         "index/sqlite_files.py",
     ),
-    "rensa": ("index/shingles.py",),
+    "rensa": ("index/families/sketches.py",),
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
     # The libraries of models serve three jobs, a file each: running the embedder, running a

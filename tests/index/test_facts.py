@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.facts import are_opposed, figures, is_denied, is_exchanged
-from index.shingles import worded
+from index.families.opposites import are_opposed, figures, is_denied, is_exchanged
+from index.families.sketches import worded
 from index.types import Article
 from tests.index.test_families import CONSENT, QUAKE, Shelf, edited
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.catalog import Catalog
-from index.differences import compare, worded_article
 from index.families import settle
-from index.family_tables import Member
-from index.judgement import judge
+from index.families.compare import compare, worded_article
+from index.families.judge import judge
+from index.families.tables import Member
 from index.stage import fingerprint, text_hash
 from index.types import Article
 

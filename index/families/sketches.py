@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-from index.facts import figures
+from index.families.opposites import figures
 from index.types import Span
 
 SHINGLE = 3  # words

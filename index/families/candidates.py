@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from index.shingles import PERMUTATIONS, Hashes
+from index.families.sketches import PERMUTATIONS, Hashes
 
 _ROWS = 2  # of a band: a pair with similarity 0.25 meets with probability 0.98
 _NEIGHBOURS = 6  # a text is compared with so many before it in a bucket, and with the first ones

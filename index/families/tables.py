@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index.shingles import Hashes
+from index.families.sketches import Hashes
 from index.types import Article, Span
 
 SCHEMA = """

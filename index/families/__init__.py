@@ -16,12 +16,12 @@ from hashlib import blake2b
 
 import numpy as np
 
-from index.boilerplate import SentenceCounts, boilerplate
-from index.candidates import candidate_pairs
-from index.differences import Comparison, WordedArticle, compare, likeness, worded_article
-from index.family_tables import FamilyTables, Member, Relation, Sketch, SketchedText
-from index.judgement import are_strangers, judge
-from index.shingles import Hashes, WordedSentence, sentence_keys, signature, worded
+from index.families.boilerplate import SentenceCounts, boilerplate
+from index.families.candidates import candidate_pairs
+from index.families.compare import Comparison, WordedArticle, compare, likeness, worded_article
+from index.families.judge import are_strangers, judge
+from index.families.sketches import Hashes, WordedSentence, sentence_keys, signature, worded
+from index.families.tables import FamilyTables, Member, Relation, Sketch, SketchedText
 from index.types import Span
 
 _ALIKE = 0.15  # containment of shingles: below it no half of the words can be the same

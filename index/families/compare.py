@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from index.shingles import SHINGLE, WordedSentence, shingles, worded, words_of
+from index.families.sketches import SHINGLE, WordedSentence, shingles, worded, words_of
 from index.types import Article
 
 # Of a sentence with boilerplate around it: fewer words than this share or number are no article.

@@ -9,9 +9,15 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from index.differences import Comparison, Revision, WordedArticle
-from index.facts import are_opposed, are_spelled_alike, is_abbreviated, is_denied, is_exchanged
-from index.shingles import WordedSentence
+from index.families.compare import Comparison, Revision, WordedArticle
+from index.families.opposites import (
+    are_opposed,
+    are_spelled_alike,
+    is_abbreviated,
+    is_denied,
+    is_exchanged,
+)
+from index.families.sketches import WordedSentence
 
 Kind = Literal["copy", "version"]
 

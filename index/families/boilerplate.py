@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.shingles import Hashes
+from index.families.sketches import Hashes
 
 WEEKS = 5  # distinct weeks in which the texts with the sentence appeared
 TEXTS = 40  # distinct texts with it, whenever they appeared
