@@ -22,9 +22,9 @@ from sentence_transformers import SentenceTransformer
 
 from index.build import BuildReport, add_articles, build_archive
 from index.catalog import Catalog
-from index.embedder import Embedder, open_embedder
-from index.encode import batches
 from index.generations import ArchiveFolder
+from index.models.embedder import Embedder, open_embedder
+from index.models.encode import batches
 from index.settings import Settings
 
 ADDED = 100

@@ -13,14 +13,15 @@ from index.arguments import StrPath, absolute
 from index.carry import carry_chroma, carry_families
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
-from index.chunker import Chunker
-from index.embedder import Embedder
-from index.encode import encode
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.journal import EmbeddingJournal
 from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
+from index.models.chunker import Chunker
+from index.models.embedder import Embedder
+from index.models.encode import encode
+from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
 from index.rejected import write_rejected
 from index.same_id import under_its_id
@@ -31,7 +32,6 @@ from index.stage import Stage
 from index.store import Store
 from index.summaries import fuller_file, stands_for_unread, summaries_last
 from index.takedown import Selection, forget, select
-from index.tuned import open_archive_embedder
 from index.types import Rejection, SourcedArticle
 from index.withdrawals import Withdrawals
 

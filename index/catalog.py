@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import orjson
 
-from index.chunker import ChunkedArticle
 from index.families.tables import SCHEMA as _FAMILY_SCHEMA
 from index.families.tables import FamilyTables, Member, read_member, read_spans
 from index.glosses import Glosses
+from index.models.chunker import ChunkedArticle
 from index.register import Register
 from index.types import Article, Chunk, Span
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoding import Encoding
-from index.quantised import Rows, row_type
+from index.models.encoding import Encoding
+from index.models.quantised import Rows, row_type
 
 log = logging.getLogger("newsarchive")
 

@@ -11,10 +11,10 @@ from itertools import islice
 
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
-from index.chunker import ChunkedArticle
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
 from index.lexical import LexicalIndex
+from index.models.chunker import ChunkedArticle
 from index.sqlite_files import copy_without_deleted
 from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 

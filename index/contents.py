@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from index.catalog import Catalog
-from index.chunker import ChunkedArticle
-from index.embedder import Matrix
 from index.generations import Generation, Manifest
 from index.lexical import LexicalIndex
+from index.models.chunker import ChunkedArticle
+from index.models.embedder import Matrix
+from index.models.kept import open_archive_embedder
 from index.stage import fingerprint
-from index.tuned import open_archive_embedder
 from index.types import Span
 from index.vectors import SentenceVectors, VectorIndex
 

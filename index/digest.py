@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from index.catalog import Catalog
-from index.chunker import ChunkedArticle
-from index.encoding import vector_key
 from index.generations import Generation
+from index.models.chunker import ChunkedArticle
+from index.models.encoding import vector_key
 from index.types import Span
 from index.vectors import SentenceVectors, VectorIndex
 

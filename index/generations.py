@@ -29,8 +29,8 @@ from index.errors import (
 from index.failures import write_failures
 from index.generation import Generation, copy_checked
 from index.manifest import MANIFEST, Manifest, file_sums
+from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings
-from index.tuned import sweep_models
 
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 

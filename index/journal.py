@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from index.encoding import Encoding, read_encoding
+from index.models.encoding import Encoding, read_encoding
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS vectors"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.embedder import PACKAGED
 from index.errors import SettingsError
+from index.models.embedder import PACKAGED
 
 FORMAT_VERSION = 3
 

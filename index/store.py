@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from index.catalog import Catalog
 from index.chunk_vectors import ChunkVectors
-from index.encode import EncodedArticle
 from index.errors import ArchiveDamagedError
 from index.generations import Generation
 from index.lexical import LexicalIndex
+from index.models.encode import EncodedArticle
 from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 _BATCH = 1_000  # chunks

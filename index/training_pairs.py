@@ -13,8 +13,8 @@ from hashlib import blake2b
 from random import Random
 
 from index.catalog import Catalog
-from index.chunker import ChunkedArticle
 from index.lexical import LexicalIndex
+from index.models.chunker import ChunkedArticle
 from index.types import Article
 
 # One family in five is never trained on, so that what was learned can be tested on it.

@@ -20,8 +20,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.embedder import Matrix
-from index.quantised import dequantised, quantised, row_type
+from index.models.embedder import Matrix
+from index.models.quantised import dequantised, quantised, row_type
 from index.readable import open_or_copy
 from index.types import Article, Chunk
 

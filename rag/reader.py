@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from index.cross_encoder import Reranker
-from index.embedder import Embedder
 from index.errors import NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
-from index.tuned import open_archive_embedder
+from index.models.cross_encoder import Reranker
+from index.models.embedder import Embedder
+from index.models.kept import open_archive_embedder
 from rag.retriever import Retriever
 
 

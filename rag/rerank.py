@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.cross_encoder import Reranker
+from index.models.cross_encoder import Reranker
 from rag.types import Passage
 
 DEPTH = 30  # passages that are read: each costs as much as embedding one

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.catalog import Catalog
-from index.cross_encoder import Reranker
-from index.embedder import Embedder, Matrix
 from index.errors import ArchiveDamagedError
 from index.failures import is_fault
 from index.generations import Generation
 from index.lexical import LexicalIndex, Synonyms
+from index.models.cross_encoder import Reranker
+from index.models.embedder import Embedder, Matrix
 from index.text.sentences import sentence_spans
 from index.text.stopwords import STOP_WORDS
 from index.types import Article, Span

@@ -20,11 +20,7 @@ from index.errors import ArchiveLockedError, TuningError
 from index.failures import write_failures
 from index.generations import ArchiveFolder
 from index.lexical import LexicalIndex
-from index.progress import Progress
-from index.scratch import Scratch
-from index.settings import Settings
-from index.training_pairs import PairMaker, TrainingPair
-from index.tuned import (
+from index.models.kept import (
     TunedModel,
     base_of,
     folder_of,
@@ -32,7 +28,11 @@ from index.tuned import (
     keep_model,
     open_archive_embedder,
 )
-from index.tuning import Training, TuningOptions, check_trainer, fit, steps_of
+from index.models.train import Training, TuningOptions, check_trainer, fit, steps_of
+from index.progress import Progress
+from index.scratch import Scratch
+from index.settings import Settings
+from index.training_pairs import PairMaker, TrainingPair
 from rag.evaluation.held_back import (
     HeldBack,
     choose_held_back,

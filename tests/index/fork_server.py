@@ -20,8 +20,8 @@ import tantivy  # noqa: F401
 
 import index.build
 import index.check
+import index.models.train
 import index.rollback  # noqa: F401
-import index.tuning
 from index.text.language import recognise_language
 from rag import Archive  # noqa: F401
 from ui.cli import main
@@ -61,8 +61,8 @@ def child(order: dict[str, object], count: mmap.mmap) -> None:
     if "tuning" in order:
         # A training that takes seconds: of a tiny model, in large steps, for which there are no
         # options of the command.
-        quick = functools.partial(index.tuning.TuningOptions, **order["tuning"])  # type: ignore[arg-type]
-        index.tuning.TuningOptions = quick  # type: ignore[assignment,misc]
+        quick = functools.partial(index.models.train.TuningOptions, **order["tuning"])  # type: ignore[arg-type]
+        index.models.train.TuningOptions = quick  # type: ignore[assignment,misc]
     kill, refuse = order.get("kill_at"), order.get("refuse_from")
 
     def act(step: int) -> None:

@@ -24,7 +24,6 @@ from index.build import (
     remove_articles,
 )
 from index.catalog import Catalog
-from index.embedder import Embedder, Matrix
 from index.errors import (
     ArchiveLockedError,
     ArchiveNotFoundError,
@@ -33,7 +32,8 @@ from index.errors import (
     SourceError,
 )
 from index.generations import ArchiveFolder
-from index.hashed_words import HashedWordsEmbedder
+from index.models.embedder import Embedder, Matrix
+from index.models.hashed import HashedWordsEmbedder
 from index.settings import Settings
 from index.types import Article, Span
 from index.vectors import SentenceVectors

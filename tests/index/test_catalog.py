@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from index.catalog import Catalog
-from index.chunker import Chunker
 from index.families import settle
-from index.hashed_words import HashedWordsEmbedder
+from index.models.chunker import Chunker
+from index.models.hashed import HashedWordsEmbedder
 from index.types import Article
 
 InThreads = Callable[[int, Callable[[int], object]], None]

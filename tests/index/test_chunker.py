@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.chunker import ChunkedArticle, Chunker
-from index.embedder import Embedder, open_embedder
+from index.models.chunker import ChunkedArticle, Chunker
+from index.models.embedder import Embedder, open_embedder
 from index.types import Article
 
 HASHED = open_embedder("hashed-words")

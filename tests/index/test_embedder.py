@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from index.embedder import Embedder, open_embedder, unit
 from index.errors import EmbedderError
+from index.models.embedder import Embedder, open_embedder, unit
 from index.types import Span
 
 InThreads = Callable[[int, Callable[[int], object]], None]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunker import ChunkedArticle, Chunker
-from index.embedder import Matrix
-from index.encode import batches, encode
-from index.encoding import Encoding, vector_key
-from index.hashed_words import HashedWordsEmbedder
 from index.journal import EmbeddingJournal
-from index.quantised import dequantised, quantised
+from index.models.chunker import ChunkedArticle, Chunker
+from index.models.embedder import Matrix
+from index.models.encode import batches, encode
+from index.models.encoding import Encoding, vector_key
+from index.models.hashed import HashedWordsEmbedder
+from index.models.quantised import dequantised, quantised
 from index.types import Article, Span
 
 

@@ -522,7 +522,7 @@ def test_every_row_that_the_csv_module_writes_is_accounted_for(scratch, rows):
 _READ_AND_MEASURE = """
 import sys
 from pathlib import Path
-from index.readers import read_articles
+from index.sources import read_articles
 print(sum(1 for item in read_articles([Path(sys.argv[1])])))
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """

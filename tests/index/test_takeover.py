@@ -13,10 +13,10 @@ from index import build, families
 from index.build import BuildReport, build_archive, remove_articles
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
-from index.embedder import Matrix, open_embedder
 from index.generations import ArchiveFolder, Generation
-from index.hashed_words import HashedWordsEmbedder
-from index.model_embedder import SentenceTransformersEmbedder
+from index.models.embedder import Matrix, open_embedder
+from index.models.hashed import HashedWordsEmbedder
+from index.models.minilm import SentenceTransformersEmbedder
 from index.settings import Settings
 from index.types import Span
 from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.embedder import Embedder, unit
+from index.models.embedder import Embedder, unit
 from index.types import Article, Chunk
 from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from index.hashed_words import HashedWordsEmbedder
+from index.models.hashed import HashedWordsEmbedder
 from index.text.sentences import sentence_spans
 from index.text.words import stem, words
 from index.types import Article, Span

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from index.cross_encoder import CrossEncoderReranker, open_cross_encoder
 from index.errors import RerankerError
+from index.models.cross_encoder import CrossEncoderReranker, open_cross_encoder
 from rag import Archive
 from rag.evaluation import evaluate, print_report
 from rag.explain import explain_passage

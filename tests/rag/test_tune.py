@@ -11,8 +11,8 @@ from index.build import add_articles, build_archive
 from index.check import check_archive
 from index.errors import TuningError
 from index.generations import ArchiveFolder
-from index.tuned import is_tuned
-from index.tuning import TuningOptions
+from index.models.kept import is_tuned
+from index.models.train import TuningOptions
 from rag import Archive
 from rag.tune import reset_archive, tune_archive
 
@@ -95,6 +95,6 @@ def test_too_few_articles_and_words_alone_are_refused(
 def test_a_missing_trainer_names_what_installs_it(
     seed_archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.tuning.find_spec", lambda name: None)
+    monkeypatch.setattr("index.models.train.find_spec", lambda name: None)
     with pytest.raises(TuningError, match=r"pip install 'newsarchive\[tune\]'"):
         tune_archive(seed_archive)

@@ -18,8 +18,8 @@ from index.build import build_archive
 from index.check import check_archive
 from index.digest import Digest, digest
 from index.generations import ArchiveFolder
+from index.models.kept import is_tuned, is_whole
 from index.settings import Settings
-from index.tuned import is_tuned, is_whole
 from rag import Archive
 
 Order = Callable[..., dict[str, Any]]

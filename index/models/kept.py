@@ -14,10 +14,10 @@ from pathlib import Path
 import orjson
 
 from index.durable import sync, sync_tree
-from index.embedder import Embedder, model_folder, open_embedder
 from index.errors import ArchiveDamagedError
 from index.manifest import file_sum
-from index.model_embedder import SentenceTransformersEmbedder
+from index.models.embedder import Embedder, model_folder, open_embedder
+from index.models.minilm import SentenceTransformersEmbedder
 
 FOLDER = "models"
 _CARD = "tuning.json"

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedder import PACKAGED, Matrix, WordPieces, unit
 from index.errors import EmbedderError
-from index.models import import_models, no_collecting, number_format, one_thread
+from index.models.embedder import PACKAGED, Matrix, WordPieces, unit
+from index.models.runtime import import_models, no_collecting, number_format, one_thread
 from index.types import Span
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from index.bert import BertEncoder
+    from index.models.bert import BertEncoder
 
 _PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate."
 
@@ -33,7 +33,7 @@ _PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate
 class SentenceTransformersEmbedder:
     """A sentence-transformers model on the CPU, in bfloat16 where the processor computes it.
 
-    The packaged one is computed by index/bert.py, without importing sentence-transformers.
+    The packaged one is computed by index/models/bert.py, without importing sentence-transformers.
     A sentence's vector is the mean of its token vectors in the pass that embeds its chunk, so it
     knows the sentence's surroundings and costs no second pass.
     """
@@ -134,7 +134,7 @@ class SentenceTransformersEmbedder:
         with no_collecting():
             import torch
 
-            from index.bert import BertEncoder
+            from index.models.bert import BertEncoder
 
             return BertEncoder(folder, number_format(torch))
 

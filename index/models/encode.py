@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Protocol
 
-from index.chunker import ChunkedArticle
-from index.embedder import Embedder
-from index.encoding import Encoding, vector_key
-from index.memory import give_back
-from index.quantised import quantised
+from index.models.chunker import ChunkedArticle
+from index.models.embedder import Embedder
+from index.models.encoding import Encoding, vector_key
+from index.models.memory import give_back
+from index.models.quantised import quantised
 from index.types import Span
 
 # Texts of one forward pass, as word pieces padding included: large enough that calling it does not

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import Matrix
+from index.models.embedder import Matrix
 
 Rows = NDArray[np.void]
 

@@ -76,10 +76,10 @@ def open_embedder(name: str) -> Embedder:
     """
     # Both are embedders of this file's kind, so they are imported late.
     if name == HASHED:
-        from index.hashed_words import HashedWordsEmbedder
+        from index.models.hashed import HashedWordsEmbedder
 
         return HashedWordsEmbedder()
-    from index.model_embedder import SentenceTransformersEmbedder
+    from index.models.minilm import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(name, model_folder(name))
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, groupby, islice
 
-from index.embedder import Embedder, WordPieces
+from index.models.embedder import Embedder, WordPieces
 from index.text.sentences import sentence_spans
 from index.types import Article, Chunk, Span
 

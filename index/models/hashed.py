@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedder import HASHED, Matrix, WordPieces, unit
+from index.models.embedder import HASHED, Matrix, WordPieces, unit
 from index.types import Span
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import TuningError
-from index.models import import_models, number_format
+from index.models.runtime import import_models, number_format
 from index.scratch import Scratch
 from index.training_pairs import TrainingPair, in_batches
 

@@ -8,8 +8,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from index.embedder import Matrix
-from index.quantised import Rows, row_type
+from index.models.embedder import Matrix
+from index.models.quantised import Rows, row_type
 from index.types import Span
 
 _OFF_UNIT = 2e-3  # of a squared length; rounding leaves far less

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from index.errors import RerankerError
-from index.models import import_models, number_format
+from index.models.runtime import import_models, number_format
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
