@@ -30,7 +30,7 @@ IMPORTERS = {
         "index/families/tables.py",
         "index/glosses.py",
         "index/register.py",
-        "index/journal.py",
+        "index/build/journal.py",
         "index/sqlite_files.py",
     ),
     "rensa": ("index/families/sketches.py",),

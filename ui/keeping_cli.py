@@ -52,7 +52,7 @@ def remove(
     are deleted. What still stands at its source is taken in again by the next build of it.
     """
     from index.build import remove_articles
-    from index.takedown import Selection, selected
+    from index.build.takedown import Selection, selected
 
     wanted = Selection(article_ids, urls, sources, families, published_from, published_to)
     if dry_run:
@@ -88,7 +88,7 @@ def _print_entries(entries: Sequence[Entry], as_json: bool) -> None:
 @json_option
 def rollback(archive: Path, forward: bool, wait: bool, as_json: bool) -> None:
     """Put the generation before the current one in use."""
-    from index.rollback import rollback as roll_back
+    from index.build.rollback import rollback as roll_back
 
     report = roll_back(archive, forward=forward, wait=wait)
     if as_json:
@@ -117,7 +117,7 @@ def check(archive: Path, sample: int, as_json: bool) -> None:
     """Verify every file and that all parts of the archive agree; exit status 1 if not."""
     from dataclasses import asdict
 
-    from index.check import check_archive
+    from index.build.check import check_archive
 
     report = check_archive(archive, sample=sample)
     if as_json:

@@ -19,9 +19,9 @@ import chromadb
 import tantivy  # noqa: F401
 
 import index.build
-import index.check
+import index.build.check
+import index.build.rollback  # noqa: F401
 import index.models.train
-import index.rollback  # noqa: F401
 from index.text.language import recognise_language
 from rag import Archive  # noqa: F401
 from ui.cli import main

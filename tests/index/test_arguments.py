@@ -9,12 +9,12 @@ import pytest
 
 from index.arguments import Day, check_day, several, written_day
 from index.build import add_articles, build_archive, remove_articles
-from index.check import check_archive
+from index.build.check import check_archive
+from index.build.rollback import rollback
+from index.build.takedown import Selection, selected
 from index.errors import SettingsError, SourceError
-from index.rollback import rollback
 from index.settings import Settings
 from index.sources import given
-from index.takedown import Selection, selected
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from index.build import add_articles, build_archive, remove_articles
+from index.build.check import check_archive
+from index.build.digest import digest
+from index.build.rollback import rollback
 from index.catalog import Catalog
-from index.check import check_archive
-from index.digest import digest
 from index.errors import ArchiveDamagedError, ArchiveNotFoundError, NewsArchiveError
 from index.generations import ArchiveFolder, Generation
 from index.lexical import LexicalIndex
 from index.manifest import file_sums
-from index.rollback import rollback
 from index.settings import Settings
 from index.source_times import is_sound
 from index.types import Chunk

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.journal import EmbeddingJournal
+from index.build.journal import EmbeddingJournal
 from index.models.chunker import ChunkedArticle, Chunker
 from index.models.embedder import Matrix
 from index.models.encode import batches, encode

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, add_articles, build_archive
+from index.build.losses import Reading
 from index.catalog import Catalog
 from index.errors import SourceLossError
 from index.generations import ArchiveFolder
-from index.losses import Reading
 from index.settings import Settings
 from index.types import Article, Rejection, SourcedArticle
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from index.build import build_archive
-from index.check import check_archive
-from index.digest import Digest, digest
+from index.build.check import check_archive
+from index.build.digest import Digest, digest
 from index.generations import ArchiveFolder
 from index.settings import Settings
 from rag import Archive

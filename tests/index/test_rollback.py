@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive, remove_articles
-from index.check import check_archive
+from index.build.check import check_archive
+from index.build.rollback import rollback
 from index.errors import ArchiveLockedError, ArchiveNotFoundError, RollbackError
 from index.generations import ArchiveFolder
-from index.rollback import rollback
 from index.settings import Settings
 from rag import Archive
 

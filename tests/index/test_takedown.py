@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import add_articles, build_archive, remove_articles
+from index.build.takedown import Selection, selected
 from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
 from index.generations import ArchiveFolder
 from index.rejected import NamesToFind
 from index.settings import Settings
-from index.takedown import Selection, selected
 from index.vectors import VectorIndex
 from rag import Archive
 

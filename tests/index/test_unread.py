@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, build_archive
+from index.build.losses import Reading
 from index.catalog import Catalog
 from index.generations import ArchiveFolder
-from index.losses import Reading
 from index.settings import Settings
 from index.types import Rejection
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, add_articles, build_archive
+from index.build.withdrawals import Withdrawals
 from index.catalog import Catalog
 from index.generations import ArchiveFolder
 from index.settings import Settings
 from index.types import Withdrawal
-from index.withdrawals import Withdrawals
 
 Take = Callable[..., BuildReport]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive
-from index.check import check_archive
+from index.build.check import check_archive
 from index.errors import TuningError
 from index.generations import ArchiveFolder
 from index.models.kept import is_tuned

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from index.build import build_archive
-from index.check import check_archive
-from index.digest import Digest, digest
+from index.build.check import check_archive
+from index.build.digest import Digest, digest
 from index.generations import ArchiveFolder
 from index.models.kept import is_tuned, is_whole
 from index.settings import Settings

@@ -8,8 +8,8 @@ from hashlib import blake2b
 
 import orjson
 
+from index.build.merge import compacted
 from index.catalog import Catalog
-from index.compact import compacted
 from index.families import settle
 from index.generations import ArchiveFolder, Generation
 from index.types import Article, SourcedArticle

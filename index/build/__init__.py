@@ -10,30 +10,39 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.arguments import StrPath, absolute
-from index.carry import carry_chroma, carry_families
+from index.build.admit import fuller_file, stands_for_unread, summaries_last
+from index.build.carry import carry_chroma, carry_families
+from index.build.journal import EmbeddingJournal
+from index.build.losses import (
+    Held,
+    Losses,
+    Reading,
+    carried,
+    held_before,
+    is_under,
+    losses,
+    present,
+)
+from index.build.same_id import under_its_id
+from index.build.store import Store
+from index.build.takedown import Selection, forget, select
+from index.build.withdrawals import Withdrawals
+from index.build.writer import Stage
 from index.catalog import Catalog
 from index.chunk_vectors import EarlierVectors
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
 from index.generations import ArchiveFolder, Generation
-from index.journal import EmbeddingJournal
-from index.losses import Held, Losses, Reading, carried, held_before, is_under, losses, present
 from index.models.chunker import Chunker
 from index.models.embedder import Embedder
 from index.models.encode import encode
 from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
 from index.rejected import write_rejected
-from index.same_id import under_its_id
 from index.settings import Settings
 from index.source_times import SourceTimes
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
-from index.stage import Stage
-from index.store import Store
-from index.summaries import fuller_file, stands_for_unread, summaries_last
-from index.takedown import Selection, forget, select
 from index.types import Rejection, SourcedArticle
-from index.withdrawals import Withdrawals
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
 

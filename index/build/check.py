@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.arguments import StrPath
-from index.contents import problems
-from index.digest import Digest, digest
+from index.build.contents import problems
+from index.build.digest import Digest, digest
 from index.errors import EmbedderError, NewsArchiveError
 from index.generations import ArchiveFolder, Generation, Manifest
 from index.manifest import CHROMA, file_sum, files_of

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from index.build.writer import fingerprint
 from index.catalog import Catalog
 from index.generations import Generation, Manifest
 from index.lexical import LexicalIndex
 from index.models.chunker import ChunkedArticle
 from index.models.embedder import Matrix
 from index.models.kept import open_archive_embedder
-from index.stage import fingerprint
 from index.types import Span
 from index.vectors import SentenceVectors, VectorIndex
 
