@@ -26,9 +26,9 @@ import orjson
 from family_edits import COPIES, ELSEWHERE, FORMS, VERSIONS, boxed, consent, cut, notice, quoting
 
 from index.build.writer import fingerprint, text_hash
-from index.catalog import Catalog
 from index.families import settle
 from index.sources import read_articles
+from index.store.catalog import Catalog
 from index.text.clean import clean_article
 from index.types import Article, SourcedArticle
 

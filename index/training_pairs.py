@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 
-from index.catalog import Catalog
-from index.lexical import LexicalIndex
 from index.models.chunker import ChunkedArticle
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
 from index.types import Article
 
 # One family in five is never trained on, so that what was learned can be tested on it.

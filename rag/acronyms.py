@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from index.glosses import JOINING, SHORT_FORM
+from index.store.glosses import JOINING, SHORT_FORM
 
 _SHORT = re.compile(rf"\b{SHORT_FORM}\b")
 _NAME = r"[A-Z][\w’'-]+"

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from index.arguments import Day, StrPath
-from index.generations import ArchiveFolder
 from index.models.cross_encoder import Reranker, open_cross_encoder
+from index.store.archive import ArchiveFolder
 from index.types import Article
 from rag.answerers import Answerer
 from rag.answerers.extractive import ExtractiveAnswerer

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from index.catalog import Catalog
 from index.errors import ArchiveDamagedError
 from index.families.compare import compare, worded_article
 from index.families.tables import Member, Relation
+from index.store.catalog import Catalog
 from index.types import Article
 
 

@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.catalog import Catalog, StoredChunk
 from index.families.compare import compare, worded_article
 from index.families.tables import Member
+from index.store.catalog import Catalog, StoredChunk
 from index.types import Article, Span
 
 FamilyMembers = Sequence[tuple[Article, Member]]

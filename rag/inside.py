@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 
-from index.catalog import Catalog
+from index.store.catalog import Catalog
 from rag.types import Filters
 
 _REMEMBERED = 8  # limits: the parts and reports of one question share them

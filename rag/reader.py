@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from index.errors import NewsArchiveError
-from index.generations import ArchiveFolder, Generation, Manifest
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder
 from index.models.kept import open_archive_embedder
+from index.store.archive import ArchiveFolder, Generation, Manifest
 from rag.retriever import Retriever
 
 

@@ -16,17 +16,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from index.catalog import Catalog
 from index.errors import ArchiveDamagedError
 from index.failures import is_fault
-from index.generations import Generation
-from index.lexical import LexicalIndex, Synonyms
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder, Matrix
+from index.store.archive import Generation
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex, Synonyms
+from index.store.vectors import SentenceVectors, VectorIndex
 from index.text.sentences import sentence_spans
 from index.text.stopwords import STOP_WORDS
 from index.types import Article, Span
-from index.vectors import SentenceVectors, VectorIndex
 from rag.folding import FamilyMembers, Placed, chunk_in_newer, newest_inside, only_in, place
 from rag.fusion import (
     Hit,

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalog import Catalog
-from index.generations import ArchiveFolder, Generation, Manifest
-from index.source_times import source_changes
-from index.vectors import SentenceVectors
+from index.store.archive import ArchiveFolder, Generation, Manifest
+from index.store.catalog import Catalog
+from index.store.logs import source_changes
+from index.store.vectors import SentenceVectors
 
 
 @dataclass(frozen=True, slots=True)

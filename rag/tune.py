@@ -15,11 +15,8 @@ from pathlib import Path
 
 from index.arguments import StrPath
 from index.build import reembed_archive, stored_settings
-from index.catalog import Catalog
 from index.errors import ArchiveLockedError, TuningError
 from index.failures import write_failures
-from index.generations import ArchiveFolder
-from index.lexical import LexicalIndex
 from index.models.kept import (
     TunedModel,
     base_of,
@@ -32,6 +29,9 @@ from index.models.train import Training, TuningOptions, check_trainer, fit, step
 from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
 from index.training_pairs import PairMaker, TrainingPair
 from rag.evaluation.held_back import (
     HeldBack,

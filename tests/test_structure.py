@@ -26,16 +26,16 @@ TOP_LEVEL = {
 # Each library with the only files, or folders, that may import it.
 IMPORTERS = {
     "sqlite3": (
-        "index/catalog.py",
+        "index/store/catalog.py",
         "index/families/tables.py",
-        "index/glosses.py",
-        "index/register.py",
+        "index/store/glosses.py",
+        "index/store/register.py",
         "index/build/journal.py",
         "index/sqlite_files.py",
     ),
     "rensa": ("index/families/sketches.py",),
-    "chromadb": ("index/vectors.py",),
-    "tantivy": ("index/lexical.py",),
+    "chromadb": ("index/store/vectors.py",),
+    "tantivy": ("index/store/lexical.py",),
     # The libraries of models serve three jobs, a file each: running the embedder, running a
     # cross-encoder, training; what these share is index/models/runtime.py. The latter two are not
     # loaded where they are not asked for. The packaged embedder runs in torch alone.
@@ -68,7 +68,7 @@ IMPORTERS = {
     "py3langid": ("index/text/language.py",),
     "httpcore": ("index/sources/fetch.py",),
     "sentencex": ("index/text/sentences.py",),
-    "filelock": ("index/generations.py",),
+    "filelock": ("index/store/archive.py",),
     "gradio": ("ui/app.py",),
     "click": (
         "ui/cli.py",

@@ -107,7 +107,7 @@ def build(
     from dataclasses import replace
 
     from index.build import build_archive, stored_settings
-    from index.generations import ArchiveFolder
+    from index.store.archive import ArchiveFolder
 
     options = read_options(field_map, date_order)
     settings = None

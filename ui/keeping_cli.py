@@ -13,7 +13,7 @@ from ui.options import archive_option, json_option, print_json, print_report, wa
 from ui.tune_cli import note_tuned
 
 if TYPE_CHECKING:
-    from index.register import Entry
+    from index.store.register import Entry
     from rag.status import Status
 
 

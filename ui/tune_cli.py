@@ -57,8 +57,8 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
 
 def note_tuned(archive: Path) -> None:
     """Say on stderr that a tuned embedder has learned from texts that may be gone by now."""
-    from index.generations import ArchiveFolder
     from index.models.kept import is_tuned, read_card
+    from index.store.archive import ArchiveFolder
 
     name = ArchiveFolder(archive).current().manifest().embedder
     if is_tuned(name):

@@ -28,20 +28,20 @@ from index.build.store import Store
 from index.build.takedown import Selection, forget, select
 from index.build.withdrawals import Withdrawals
 from index.build.writer import Stage
-from index.catalog import Catalog
-from index.chunk_vectors import EarlierVectors
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.failures import write_failures
-from index.generations import ArchiveFolder, Generation
 from index.models.chunker import Chunker
 from index.models.embedder import Embedder
 from index.models.encode import encode
 from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
-from index.rejected import write_rejected
 from index.settings import Settings
-from index.source_times import SourceTimes
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
+from index.store.logs import SourceTimes
+from index.store.rejected import write_rejected
+from index.store.rows import EarlierVectors
 from index.types import Rejection, SourcedArticle
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory

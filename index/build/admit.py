@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from index.build.losses import Held, Reading
-from index.catalog import Catalog
 from index.formats.record import derived_id
+from index.store.catalog import Catalog
 from index.types import Rejection, SourcedArticle
 
 # Feeds call a full text a summary too; it is then about as long as the page's.

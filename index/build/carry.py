@@ -11,11 +11,11 @@ from __future__ import annotations
 import logging
 import shutil
 
-from index.catalog import Catalog
-from index.chunk_vectors import EarlierVectors
-from index.generation import Generation, copy_checked
-from index.manifest import file_sum
 from index.settings import Settings
+from index.store.catalog import Catalog
+from index.store.generation import Generation, copy_checked
+from index.store.manifest import file_sum
+from index.store.rows import EarlierVectors
 
 log = logging.getLogger("newsarchive")
 _TIDY = 1.25  # rows ever written for one that is there; beyond, Chroma is better filled anew

@@ -10,12 +10,12 @@ from index.arguments import StrPath
 from index.build.contents import problems
 from index.build.digest import Digest, digest
 from index.errors import EmbedderError, NewsArchiveError
-from index.generations import ArchiveFolder, Generation, Manifest
-from index.manifest import CHROMA, file_sum, files_of
 from index.models.kept import MEND, is_tuned, is_whole
-from index.rejected import is_list_of_rejections
-from index.source_times import is_sound
 from index.sqlite_files import broken
+from index.store.archive import ArchiveFolder, Generation, Manifest
+from index.store.logs import is_sound
+from index.store.manifest import CHROMA, file_sum, files_of
+from index.store.rejected import is_list_of_rejections
 
 _SAMPLE = 8  # chunks that are embedded again; with the packaged model a second or two
 

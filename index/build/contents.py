@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from index.build.writer import fingerprint
-from index.catalog import Catalog
-from index.generations import Generation, Manifest
-from index.lexical import LexicalIndex
 from index.models.chunker import ChunkedArticle
 from index.models.embedder import Matrix
 from index.models.kept import open_archive_embedder
+from index.store.archive import Generation, Manifest
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
+from index.store.vectors import SentenceVectors, VectorIndex
 from index.types import Span
-from index.vectors import SentenceVectors, VectorIndex
 
 _TOGETHER = 500  # chunks
 _UNIT = 1e-3  # how far a vector's length may be from 1

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from index.catalog import Catalog
-from index.generations import Generation
 from index.models.chunker import ChunkedArticle
 from index.models.encoding import vector_key
+from index.store.archive import Generation
+from index.store.catalog import Catalog
+from index.store.vectors import SentenceVectors, VectorIndex
 from index.types import Span
-from index.vectors import SentenceVectors, VectorIndex
 
 _TOGETHER = 2_000  # chunks
 

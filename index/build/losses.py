@@ -15,11 +15,11 @@ from math import inf
 from pathlib import Path
 
 from index.arguments import absolute
-from index.catalog import Catalog
 from index.errors import SourceLossError
-from index.generations import ArchiveFolder
-from index.manifest import file_sum
 from index.sources.folders import display
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.manifest import file_sum
 from index.types import Rejection, SourcedArticle, Withdrawal
 
 log = logging.getLogger("newsarchive")

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from index.catalog import Catalog
-from index.chunk_vectors import EarlierVectors
 from index.failures import write_failures
-from index.generations import ArchiveFolder, Generation
-from index.lexical import LexicalIndex
 from index.models.chunker import ChunkedArticle
 from index.sqlite_files import copy_without_deleted
-from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
+from index.store.rows import EarlierVectors
+from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 _TOGETHER = 200  # articles
 

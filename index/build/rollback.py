@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.arguments import StrPath
-from index.catalog import Catalog
 from index.failures import write_failures
-from index.generations import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from index.catalog import Catalog
 from index.formats.record import derived_id, version_id
+from index.store.catalog import Catalog
 from index.types import Rejection, SourcedArticle
 
 

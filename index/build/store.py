@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.catalog import Catalog
-from index.chunk_vectors import ChunkVectors
 from index.errors import ArchiveDamagedError
-from index.generations import Generation
-from index.lexical import LexicalIndex
 from index.models.encode import EncodedArticle
-from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
+from index.store.archive import Generation
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
+from index.store.rows import ChunkVectors
+from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 _BATCH = 1_000  # chunks
 

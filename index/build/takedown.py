@@ -10,13 +10,13 @@ from pathlib import Path
 import orjson
 
 from index.arguments import Day, StrPath, check_days, several, written_day
-from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
 from index.formats.record import canonical_url
-from index.generations import ArchiveFolder
-from index.register import Entry
-from index.rejected import drop_reasons
 from index.scratch import sweep_scratch
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.register import Entry
+from index.store.rejected import drop_reasons
 
 Condition = Callable[[Entry], bool]
 

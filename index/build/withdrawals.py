@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from index.register import Register
+from index.store.register import Register
 from index.types import Rejection, Withdrawal
 
 VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first

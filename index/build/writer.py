@@ -9,9 +9,9 @@ from hashlib import blake2b
 import orjson
 
 from index.build.merge import compacted
-from index.catalog import Catalog
 from index.families import settle
-from index.generations import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
 from index.types import Article, SourcedArticle
 
 

@@ -15,9 +15,9 @@ import orjson
 
 from index.durable import sync, sync_tree
 from index.errors import ArchiveDamagedError
-from index.manifest import file_sum
 from index.models.embedder import Embedder, model_folder, open_embedder
 from index.models.minilm import SentenceTransformersEmbedder
+from index.store.manifest import file_sum
 
 FOLDER = "models"
 _CARD = "tuning.json"

@@ -12,10 +12,10 @@ from random import Random
 
 import orjson
 
-from index.catalog import Catalog
 from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
+from index.store.catalog import Catalog
 from index.training_pairs import has_headline, is_held_back
 from index.types import Article
 from rag.evaluation.archives import DEPTH, temporary_archive

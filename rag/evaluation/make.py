@@ -18,8 +18,8 @@ from random import Random
 import orjson
 
 from index.arguments import StrPath
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 from index.types import Article
 from rag.dates import names_time
 from rag.evaluation.cloze import (

@@ -23,7 +23,6 @@ from index.build import (
     reembed_archive,
     remove_articles,
 )
-from index.catalog import Catalog
 from index.errors import (
     ArchiveLockedError,
     ArchiveNotFoundError,
@@ -31,12 +30,13 @@ from index.errors import (
     SettingsError,
     SourceError,
 )
-from index.generations import ArchiveFolder
 from index.models.embedder import Embedder, Matrix
 from index.models.hashed import HashedWordsEmbedder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.vectors import SentenceVectors
 from index.types import Article, Span
-from index.vectors import SentenceVectors
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]

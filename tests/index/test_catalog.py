@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from index.catalog import Catalog
 from index.families import settle
 from index.models.chunker import Chunker
 from index.models.hashed import HashedWordsEmbedder
+from index.store.catalog import Catalog
 from index.types import Article
 
 InThreads = Callable[[int, Callable[[int], object]], None]

@@ -14,13 +14,13 @@ from index.build import add_articles, build_archive, remove_articles
 from index.build.check import check_archive
 from index.build.digest import digest
 from index.build.rollback import rollback
-from index.catalog import Catalog
 from index.errors import ArchiveDamagedError, ArchiveNotFoundError, NewsArchiveError
-from index.generations import ArchiveFolder, Generation
-from index.lexical import LexicalIndex
-from index.manifest import file_sums
 from index.settings import Settings
-from index.source_times import is_sound
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
+from index.store.logs import is_sound
+from index.store.manifest import file_sums
 from index.types import Chunk
 from rag import Archive
 

@@ -14,8 +14,8 @@ import index.failures
 from index.build import build_archive, remove_articles
 from index.errors import ArchiveDamagedError, ArchiveWriteError
 from index.failures import write_failures
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 
 Write = Callable[..., Path]
 

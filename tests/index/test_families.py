@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.build.writer import fingerprint, text_hash
-from index.catalog import Catalog
 from index.families import settle
 from index.families.compare import compare, worded_article
 from index.families.judge import judge
 from index.families.tables import Member
+from index.store.catalog import Catalog
 from index.types import Article
 
 QUAKE = Article(

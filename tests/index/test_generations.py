@@ -15,8 +15,8 @@ from index.errors import (
     ArchiveNotFoundError,
     IndexMismatchError,
 )
-from index.generations import ArchiveFolder
 from index.settings import FORMAT_VERSION, Settings
+from index.store.archive import ArchiveFolder
 
 
 @pytest.fixture

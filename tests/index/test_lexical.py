@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import LexicalIndex, Synonyms
+from index.store.lexical import LexicalIndex, Synonyms
 from index.types import Chunk
 
 ROWS = [

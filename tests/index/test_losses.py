@@ -12,10 +12,10 @@ import pytest
 
 from index.build import BuildReport, add_articles, build_archive
 from index.build.losses import Reading
-from index.catalog import Catalog
 from index.errors import SourceLossError
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 from index.types import Article, Rejection, SourcedArticle
 
 Write = Callable[..., Path]

@@ -19,8 +19,8 @@ import pytest
 from index.build import build_archive
 from index.build.check import check_archive
 from index.build.digest import Digest, digest
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 from rag import Archive
 
 Write = Callable[..., Path]

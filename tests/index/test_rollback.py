@@ -14,8 +14,8 @@ from index.build import add_articles, build_archive, remove_articles
 from index.build.check import check_archive
 from index.build.rollback import rollback
 from index.errors import ArchiveLockedError, ArchiveNotFoundError, RollbackError
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 from rag import Archive
 
 Write = Callable[..., Path]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from index.build import add_articles, build_archive, remove_articles
 from index.build.takedown import Selection, selected
-from index.catalog import Catalog
 from index.errors import SettingsError, SourceError
-from index.generations import ArchiveFolder
-from index.rejected import NamesToFind
 from index.settings import Settings
-from index.vectors import VectorIndex
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.rejected import NamesToFind
+from index.store.vectors import VectorIndex
 from rag import Archive
 
 Write = Callable[..., Path]

@@ -11,15 +11,15 @@ import pytest
 
 from index import build, families
 from index.build import BuildReport, build_archive, remove_articles
-from index.catalog import Catalog
-from index.chunk_vectors import EarlierVectors
-from index.generations import ArchiveFolder, Generation
 from index.models.embedder import Matrix, open_embedder
 from index.models.hashed import HashedWordsEmbedder
 from index.models.minilm import SentenceTransformersEmbedder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder, Generation
+from index.store.catalog import Catalog
+from index.store.rows import EarlierVectors
+from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 from index.types import Span
-from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 Write = Callable[..., Path]
 HASHED = Settings("hashed-words", 80)

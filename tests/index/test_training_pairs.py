@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from index.build import build_archive
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
-from index.lexical import LexicalIndex
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
 from index.training_pairs import PairMaker, TrainingPair, has_headline, in_batches, is_held_back
 from index.types import Article
 

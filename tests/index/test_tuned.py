@@ -8,9 +8,9 @@ import pytest
 
 from index.build import build_archive
 from index.build.check import check_archive
-from index.generations import ArchiveFolder
 from index.models.kept import TunedModel, is_whole, keep_model, read_card, sweep_models
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 
 MODEL = TunedModel(base="some-model", window=126, dimension=64, articles=70, tuned="2024-03-04")
 

@@ -6,9 +6,9 @@ import pytest
 
 from index.build import BuildReport, build_archive
 from index.build.losses import Reading
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 from index.types import Rejection
 
 STORY = (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.models.embedder import Embedder, unit
+from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 from index.types import Article, Chunk
-from index.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 ARTICLE = Article("a", "Bomb", "", "2024-02-02T08:00:00Z", "SPA", "https://example.org/a")
 TEXTS = ["A storm closed the harbour.", "The council passed a budget.", "Storm warning lifted."]

@@ -7,9 +7,9 @@ import pytest
 
 from index.build import BuildReport, add_articles, build_archive
 from index.build.withdrawals import Withdrawals
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 from index.types import Withdrawal
 
 Take = Callable[..., BuildReport]

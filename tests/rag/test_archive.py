@@ -18,8 +18,8 @@ from index.errors import (
     IndexMismatchError,
     NewsArchiveError,
 )
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 from index.types import Span
 from rag import Answer, Archive, Query, QuestionError, Turn
 from rag.types import Draft, Evidence

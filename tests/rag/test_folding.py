@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive, remove_articles
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 from rag import Archive, Filters
 from rag.folding import chunk_in_newer
 

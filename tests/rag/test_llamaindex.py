@@ -16,8 +16,8 @@ from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import MetadataMode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
-from index.generations import ArchiveFolder
 from index.models.embedder import Embedder
+from index.store.archive import ArchiveFolder
 from rag import Archive
 
 

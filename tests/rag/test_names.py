@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.build import build_archive
-from index.glosses import glosses
 from index.settings import Settings
+from index.store.glosses import glosses
 from rag import Archive
 from rag.options import EVERYTHING
 

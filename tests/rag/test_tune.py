@@ -10,9 +10,9 @@ import pytest
 from index.build import add_articles, build_archive
 from index.build.check import check_archive
 from index.errors import TuningError
-from index.generations import ArchiveFolder
 from index.models.kept import is_tuned
 from index.models.train import TuningOptions
+from index.store.archive import ArchiveFolder
 from rag import Archive
 from rag.tune import reset_archive, tune_archive
 

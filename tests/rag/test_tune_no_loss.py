@@ -17,9 +17,9 @@ import pytest
 from index.build import build_archive
 from index.build.check import check_archive
 from index.build.digest import Digest, digest
-from index.generations import ArchiveFolder
 from index.models.kept import is_tuned, is_whole
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 from rag import Archive
 
 Order = Callable[..., dict[str, Any]]

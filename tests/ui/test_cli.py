@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from index.build import build_archive
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
 from rag import Archive
 from ui import __version__
 from ui.cli import main

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from index.build import add_articles, build_archive
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 
 HASHED = Settings(embedder="hashed-words")
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."

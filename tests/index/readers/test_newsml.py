@@ -3,9 +3,9 @@
 import pytest
 
 from index.build import build_archive
-from index.catalog import Catalog
-from index.generations import ArchiveFolder
 from index.settings import Settings
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 MORE = (

@@ -27,10 +27,10 @@ from index.errors import (
     RollbackError,
 )
 from index.failures import write_failures
-from index.generation import Generation, copy_checked
-from index.manifest import MANIFEST, Manifest, file_sums
 from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings
+from index.store.generation import Generation, copy_checked
+from index.store.manifest import MANIFEST, Manifest, file_sums
 
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 

@@ -13,9 +13,9 @@ import orjson
 
 from index.families.tables import SCHEMA as _FAMILY_SCHEMA
 from index.families.tables import FamilyTables, Member, read_member, read_spans
-from index.glosses import Glosses
 from index.models.chunker import ChunkedArticle
-from index.register import Register
+from index.store.glosses import Glosses
+from index.store.register import Register
 from index.types import Article, Chunk, Span
 
 _SCHEMA = """

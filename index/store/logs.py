@@ -14,9 +14,9 @@ from pathlib import Path
 
 import orjson
 
-from index.catalog import Catalog
 from index.durable import put
-from index.generations import ArchiveFolder
+from index.store.archive import ArchiveFolder
+from index.store.catalog import Catalog
 
 _Stamp = list[int]  # time of the last change in ns, bytes
 
