@@ -4,7 +4,7 @@ from rag.archive import Archive
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.options import RetrievalOptions
-from rag.rewriter import LLMRewriter, Rewriter
+from rag.question.rewriter import LLMRewriter, Rewriter
 from rag.status import Stale, Status
 from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
 

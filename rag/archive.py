@@ -21,10 +21,10 @@ from rag.errors import QuestionError
 from rag.examples import candidate_questions
 from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.question import Question
+from rag.question.asked import Question
+from rag.question.rewriter import Rewriter
 from rag.reader import Reader, newest_reader
 from rag.retriever import Ranking
-from rag.rewriter import Rewriter
 from rag.status import Status, read_status
 from rag.steps import Steps
 from rag.types import Answer, Filters, Passage, Query, Turn

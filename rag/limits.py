@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from rag.dates import describe_days
+from rag.question.times import describe_days
 from rag.types import Draft, Filters, Query
 
 _READ = ("dates", "outlets")

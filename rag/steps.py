@@ -18,12 +18,12 @@ from rag.limits import (
     within_archive,
     without_any,
 )
-from rag.question import Question
+from rag.question import understand
+from rag.question.asked import Question
+from rag.question.rewriter import Rewriter
 from rag.reader import Reader
 from rag.retriever import Ranking
-from rag.rewriter import Rewriter
 from rag.types import Answer, Draft, Evidence, Passage, Query
-from rag.understand import understand
 from rag.verify import verify
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.

@@ -17,7 +17,7 @@ import click
 
 from index.errors import SettingsError
 from rag.errors import QuestionError
-from rag.question import check_filters
+from rag.question.asked import check_filters
 from rag.types import Filters, Turn
 from ui import render
 from ui.guard import middleware

@@ -219,7 +219,7 @@ def search(
 
     from rag import Archive, Filters
     from rag.explain import explain_passage, explain_query
-    from rag.question import clean_question
+    from rag.question.asked import clean_question
     from rag.records import passage_records
     from rag.types import describe
 
@@ -298,7 +298,7 @@ def _ask_batch(
     archive: Path, reranker: str | None, batch: Path, asked: str | None, filters: Filters
 ) -> None:
     from rag import Archive
-    from rag.batch import read_questions
+    from rag.question.batch import read_questions
     from rag.records import answer_record
 
     questions = read_questions(batch)

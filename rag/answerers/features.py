@@ -17,9 +17,9 @@ from index.text.words import Word, weigh, words
 from index.types import Article
 from rag.answerers.junk import is_junk
 from rag.answerers.kinds import holds
-from rag.answerers.names import names_in, question_names
 from rag.answerers.units import Unit, wanted_unit
-from rag.places import Stems, names_any, other_names
+from rag.question.name_forms import names_in, question_names
+from rag.question.places import Stems, names_any, other_names
 from rag.types import CandidateSentence, Evidence, Query
 
 FEATURES = (

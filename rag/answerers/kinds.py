@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Set
 
 from index.text.words import Word
-from rag.answerers.speech import TELLS
+from rag.question.speech import TELLS
 
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|"

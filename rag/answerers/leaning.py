@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from index.types import Article, Span
 from rag.answerers.junk import is_junk
-from rag.answerers.speech import TELLS_BESIDE_QUOTATIONS
+from rag.question.speech import TELLS_BESIDE_QUOTATIONS
 
 _SPEECH = re.compile(TELLS_BESIDE_QUOTATIONS, re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)")

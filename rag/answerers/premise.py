@@ -14,9 +14,9 @@ from index.text.stopwords import STOP_WORDS
 from index.text.words import Word, words
 from index.types import Article
 from rag.answerers.features import Asked, Reading, headline, text_before
-from rag.answerers.names import names_in
 from rag.answerers.relatives import Relative
-from rag.answerers.speech import ASKS_WHAT
+from rag.question.name_forms import names_in
+from rag.question.speech import ASKS_WHAT
 from rag.types import Query
 
 SHORT = 12  # content words

@@ -21,7 +21,6 @@ from index.arguments import StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.types import Article
-from rag.dates import names_time
 from rag.evaluation.cloze import (
     FEWEST,
     Candidate,
@@ -32,6 +31,7 @@ from rag.evaluation.cloze import (
 from rag.evaluation.lines import EvaluationSetError
 from rag.evaluation.scoring import fold
 from rag.evaluation.sets import QUESTIONS
+from rag.question.times import names_time
 
 _SOURCES = 6  # articles looked at for each question to make
 _SENTENCES = 3  # of an article

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.calendar import spoken_times
+from rag.question.calendar import spoken_times
 
 TODAY = date(2024, 8, 20)
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2049, 12, 31))

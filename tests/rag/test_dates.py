@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import Times, read_order, read_times
+from rag.question.times import Times, read_order, read_times
 
 AS_OF = "2024-09-10"
 

@@ -7,9 +7,9 @@ import pytest
 from index.build import build_archive
 from index.settings import Settings
 from rag import Archive
-from rag.dates import Times
-from rag.events import near_event
 from rag.options import EVERYTHING
+from rag.question.events import near_event
+from rag.question.times import Times
 
 ARTICLES = (
     ("2024-03-04", "Ferry aground", "The ferry Ostrel ran aground off Selm on Monday."),

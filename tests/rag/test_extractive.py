@@ -8,8 +8,8 @@ from index.text.sentences import sentence_spans
 from index.text.words import stem, words
 from index.types import Article, Span
 from rag.answerers.extractive import NOTHING_QUOTABLE, ExtractiveAnswerer
+from rag.question import understand
 from rag.types import CandidateSentence, Draft, Evidence, Passage
-from rag.understand import understand
 
 EMBEDDER = HashedWordsEmbedder()
 

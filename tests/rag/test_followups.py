@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.followups import stand_alone
+from rag.question.followups import stand_alone
 from rag.types import Turn
 
 RAID = (

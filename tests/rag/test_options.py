@@ -6,7 +6,7 @@ import pytest
 
 from rag import Archive, QuestionError, RetrievalOptions
 from rag.options import EVERYTHING, PARTS
-from rag.understand import understand
+from rag.question import understand
 
 
 def articles(archive: Archive, question: str, off: str | None = None, **more: object) -> list[str]:

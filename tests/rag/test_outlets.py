@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.outlets import outlet_mentions, outlets_of, short_forms
+from rag.question.outlets import outlet_mentions, outlets_of, short_forms
 
 OUTLETS = (
     "Time",

@@ -3,8 +3,8 @@
 import pytest
 
 from index.text.words import words
-from rag.answerers.names import names_in, question_names
-from rag.places import names_any, other_names
+from rag.question.name_forms import names_in, question_names
+from rag.question.places import names_any, other_names
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from rag.calendar import spoken_times
-from rag.outlets import outlet_mentions
-from rag.reports import covering, read_reports
+from rag.question.calendar import spoken_times
+from rag.question.outlets import outlet_mentions
+from rag.question.reports import covering, read_reports
 from rag.types import Filters
 
 OUTLETS = ("Harbour Courier", "Radio Sorva")

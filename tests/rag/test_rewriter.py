@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rag import Archive, LLMRewriter, Turn
-from rag.rewriter import rewrite
-from rag.understand import understand
+from rag.question import understand
+from rag.question.rewriter import rewrite
 
 HISTORY = (Turn("user", "Who won the Kestrel regatta?"), Turn("assistant", "Ines Okafor. [1]"))
 

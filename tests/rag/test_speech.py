@@ -5,10 +5,10 @@ import re
 import pytest
 
 from index.text.words import words
-from rag.answerers.asks import wanted_kind
 from rag.answerers.kinds import holds
 from rag.answerers.leaning import says_who
-from rag.answerers.speech import ASKS_WHAT, TELLS, TELLS_BESIDE_QUOTATIONS
+from rag.question.kind import wanted_kind
+from rag.question.speech import ASKS_WHAT, TELLS, TELLS_BESIDE_QUOTATIONS
 
 
 @pytest.mark.parametrize(

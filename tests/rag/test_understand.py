@@ -1,9 +1,9 @@
 import pytest
 
-from rag.followups import stand_alone
-from rag.parts import split_parts
+from rag.question import understand
+from rag.question.followups import stand_alone
+from rag.question.parts import split_parts
 from rag.types import Filters, Inference, Turn
-from rag.understand import understand
 
 
 def turns(*contents):

@@ -7,20 +7,20 @@ from datetime import date
 from typing import Protocol
 
 from index.text.words import words
-from rag.acronyms import Forms, other_forms
-from rag.answerers.asks import wanted_kind
-from rag.calendar import spoken_times
-from rag.dates import Times, describe_days, names_time, read_order, read_times
-from rag.events import Events, near_event
-from rag.followups import is_elliptic
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.outlets import Mention, outlet_mentions, outlet_words, outlets_of
-from rag.parts import split_parts
-from rag.places import expansions
-from rag.reports import covering, read_reports
-from rag.rewriter import Rewriter, rewrite
-from rag.spelling import Vocabulary as Spellings
-from rag.spelling import respell
+from rag.question.acronyms import Forms, other_forms
+from rag.question.calendar import spoken_times
+from rag.question.events import Events, near_event
+from rag.question.followups import is_elliptic
+from rag.question.kind import wanted_kind
+from rag.question.names import Vocabulary as Spellings
+from rag.question.names import respell
+from rag.question.outlets import Mention, outlet_mentions, outlet_words, outlets_of
+from rag.question.parts import split_parts
+from rag.question.places import expansions
+from rag.question.reports import covering, read_reports
+from rag.question.rewriter import Rewriter, rewrite
+from rag.question.times import Times, describe_days, names_time, read_order, read_times
 from rag.types import Filters, Inference, Query, Turn
 
 

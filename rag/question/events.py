@@ -10,7 +10,7 @@ import re
 from datetime import date, timedelta
 from typing import Protocol
 
-from rag.dates import NUMBER_WORDS, Days, Times
+from rag.question.times import NUMBER_WORDS, Days, Times
 
 _NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}

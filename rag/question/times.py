@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rag.calendar import Spoken, blanked, spoken_times
+from rag.question.calendar import Spoken, blanked, spoken_times
 
 Days = tuple[str, str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from rag.followups import NAME
+from rag.question.followups import NAME
 
 _ASK = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
 _AND_ASKS = re.compile(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.text.stopwords import STOP_WORDS
-from rag.answerers.names import CALENDAR_WORDS
+from rag.question.name_forms import CALENDAR_WORDS
 
 _WORK = (
     r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"

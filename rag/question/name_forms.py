@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from index.text.words import Word, stem
-from rag.places import Stems, names_any
+from rag.question.places import Stems, names_any
 
 _SAME_NAME = 0.75  # ratio from which two spellings are one name
 # Letters that romanisations of Arabic, Cyrillic and others write in different ways.

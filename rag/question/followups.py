@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from index.text.stopwords import STOP_WORDS
 from index.text.words import words
-from rag.answerers.names import CALENDAR, question_names
-from rag.places import expansions
+from rag.question.name_forms import CALENDAR, question_names
+from rag.question.places import expansions
 from rag.types import NEAREST_COVERAGE, Turn
 
 _PRONOUN = re.compile(

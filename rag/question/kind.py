@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answerers.speech import ASKS_WHO
+from rag.question.speech import ASKS_WHO
 
 _START = r"^(?:and |so |but |then |ok |also |in which case,? |for |to |at |by |from |on |of |in )*"
 # "What did she share?" and "What did the Times say?" ask for no number.

@@ -22,7 +22,7 @@ _LONGEST = 3  # words of a place's name
 def _lines() -> Sequence[tuple[Names, Names]]:
     """For each place its names and those of its people, and its seats of government."""
     lines = []
-    for line in files("rag").joinpath("places.txt").read_text("utf-8").splitlines():
+    for line in files("rag.question").joinpath("places.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             groups = [[n.replace("-", " ") for n in group.split()] for group in line.split(";")]
             lines.append((tuple(chain(*groups[:2])), tuple(chain(*groups[2:]))))

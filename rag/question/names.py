@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 from typing import Protocol
 
 from index.text.words import Word, fold, words
-from rag.answerers.names import sounded
-from rag.places import other_names
+from rag.question.name_forms import sounded
+from rag.question.places import other_names
 
 _SHORTEST = 5  # letters; most shorter names have a neighbour by chance
 _SHORTEST_SOUND = 3  # letters of a name that another romanisation of it may differ from

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from rag.calendar import Spoken
-from rag.outlets import Mention
+from rag.question.calendar import Spoken
+from rag.question.outlets import Mention
 from rag.types import Filters
 
 _WORK = (

@@ -1,7 +1,7 @@
 """A language model that makes a follow-up stand alone, in the place of the rules where one is set.
 
 What it writes is only looked up: nothing that it says reaches an answer. Where it fails or writes
-what is no question, the rules of ``rag.followups`` are used, and the query says so.
+what is no question, the rules of ``rag.question.followups`` are used, and the query says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from rag.followups import stand_alone
+from rag.question.followups import stand_alone
 from rag.types import Turn
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import orjson
 
 from index.formats.encoding import UTF8_BOM
 from rag.errors import QuestionError
-from rag.question import check_day, clean_question, read_turn
+from rag.question.asked import check_day, clean_question, read_turn
 from rag.types import Turn
 
 
