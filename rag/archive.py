@@ -23,8 +23,8 @@ from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question
 from rag.question.rewriter import Rewriter
-from rag.reader import Reader, newest_reader
-from rag.retriever import Ranking
+from rag.retrieval.retriever import Ranking
+from rag.retrieval.snapshot import Reader, newest_reader
 from rag.status import Status, read_status
 from rag.steps import Steps
 from rag.types import Answer, Filters, Passage, Query, Turn

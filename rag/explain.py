@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from index.text.words import words
 from rag.answerers.features import headline
 from rag.question.times import describe_days
-from rag.rerank import RANKED_BY
+from rag.retrieval.rerank import RANKED_BY
 from rag.types import Filters, Passage, Query
 
 _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}

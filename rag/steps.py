@@ -11,18 +11,18 @@ from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.failures import is_fault
 from rag.answerers import Answerer
 from rag.assemble import assemble
-from rag.limits import (
+from rag.question import understand
+from rag.question.asked import Question
+from rag.question.rewriter import Rewriter
+from rag.retrieval.limits import (
     unlimited,
     why_none_inside,
     why_not_inside,
     within_archive,
     without_any,
 )
-from rag.question import understand
-from rag.question.asked import Question
-from rag.question.rewriter import Rewriter
-from rag.reader import Reader
-from rag.retriever import Ranking
+from rag.retrieval.retriever import Ranking
+from rag.retrieval.snapshot import Reader
 from rag.types import Answer, Draft, Evidence, Passage, Query
 from rag.verify import verify
 

@@ -12,7 +12,7 @@ from index.text.sentences import trim
 from index.types import Span
 from rag.answerers.features import Reading, share
 from rag.answerers.leaning import runs
-from rag.fusion import TO_THE_POINT
+from rag.retrieval.fusion import TO_THE_POINT
 from rag.types import Passage
 
 WORDS = 80  # an answer is read, not searched

@@ -26,7 +26,7 @@ from rag.evaluation.results import (
 from rag.evaluation.scoring import fold_space, meets, score_citations
 from rag.evaluation.sets import EvaluationSet, Question, read_set
 from rag.evaluation.significance import Scores
-from rag.retriever import Ranking
+from rag.retrieval.retriever import Ranking
 from rag.types import Answer, Citation
 
 

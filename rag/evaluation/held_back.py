@@ -22,7 +22,7 @@ from rag.evaluation.archives import DEPTH, temporary_archive
 from rag.evaluation.ranking import rank_articles, score_rankings
 from rag.evaluation.scoring import mean
 from rag.evaluation.significance import Comparison, Scores, compare, corrected
-from rag.retriever import Ranking
+from rag.retrieval.retriever import Ranking
 
 RANKINGS: tuple[Ranking, ...] = ("vectors", "fused")
 MEASURE = "MRR@10"

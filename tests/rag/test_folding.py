@@ -10,7 +10,7 @@ from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from rag import Archive, Filters
-from rag.folding import chunk_in_newer
+from rag.retrieval.folding import chunk_in_newer
 
 REPORT = (
     "An earthquake of magnitude 5.6 shook the town of Ostry on Monday and killed 12 people.\n\n"

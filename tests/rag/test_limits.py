@@ -8,7 +8,7 @@ import pytest
 from index.build import build_archive
 from index.settings import Settings
 from rag import Archive, Filters, Query
-from rag.limits import unlimited, within_archive
+from rag.retrieval.limits import unlimited, within_archive
 from rag.types import Inference
 
 READ = Query(

@@ -15,7 +15,7 @@ from rag import Archive
 from rag.evaluation import evaluate, print_report
 from rag.explain import explain_passage
 from rag.options import EVERYTHING
-from rag.rerank import DEPTH, rerank
+from rag.retrieval.rerank import DEPTH, rerank
 
 QUESTION = "Which ferry ran aground off Selm?"
 ABOUT_BOATS = "Storm closes the harbour\nA storm closed the harbour. Fishing boats stayed in port."

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from index.build import build_archive
 from index.settings import Settings
 from rag import Archive, Filters, Passage, QuestionError
-from rag.fusion import Hit, by_time, with_reports
 from rag.options import EVERYTHING
+from rag.retrieval.fusion import Hit, by_time, with_reports
 
 Ids = list[str]
 

@@ -27,8 +27,16 @@ from index.store.vectors import SentenceVectors, VectorIndex
 from index.text.sentences import sentence_spans
 from index.text.stopwords import STOP_WORDS
 from index.types import Article, Span
-from rag.folding import FamilyMembers, Placed, chunk_in_newer, newest_inside, only_in, place
-from rag.fusion import (
+from rag.options import EVERYTHING, RetrievalOptions
+from rag.retrieval.folding import (
+    FamilyMembers,
+    Placed,
+    chunk_in_newer,
+    newest_inside,
+    only_in,
+    place,
+)
+from rag.retrieval.fusion import (
     Hit,
     article_of,
     by_time,
@@ -38,9 +46,8 @@ from rag.fusion import (
     with_parts,
     with_reports,
 )
-from rag.inside import Inside, Limits
-from rag.options import EVERYTHING, RetrievalOptions
-from rag.rerank import DEPTH, rerank
+from rag.retrieval.inside import Inside, Limits
+from rag.retrieval.rerank import DEPTH, rerank
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]

@@ -9,7 +9,7 @@ from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder
 from index.models.kept import open_archive_embedder
 from index.store.archive import ArchiveFolder, Generation, Manifest
-from rag.retriever import Retriever
+from rag.retrieval.retriever import Retriever
 
 
 class Reader:

@@ -1,4 +1,4 @@
-"""Fusion of rankings into one score; what it means stands in ``rag.retriever``."""
+"""Fusion of rankings into one score; what it means stands in ``rag.retrieval.retriever``."""
 
 from __future__ import annotations
 

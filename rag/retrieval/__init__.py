@@ -1,0 +1,1 @@
+"""Finding: a query comes in, ranked passages and their sentences go out."""
