@@ -14,8 +14,9 @@ from index.arguments import Day, StrPath
 from index.models.cross_encoder import Reranker, open_cross_encoder
 from index.store.archive import ArchiveFolder
 from index.types import Article
-from rag.answerers import Answerer
-from rag.answerers.extractive import ExtractiveAnswerer
+from rag.answer import Steps
+from rag.answer.answerer import Answerer
+from rag.answer.rules import ExtractiveAnswerer
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
@@ -26,7 +27,6 @@ from rag.question.rewriter import Rewriter
 from rag.retrieval.retriever import Ranking
 from rag.retrieval.snapshot import Reader, newest_reader
 from rag.status import Status, read_status
-from rag.steps import Steps
 from rag.types import Answer, Filters, Passage, Query, Turn
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.text.words import words
-from rag.answerers.features import headline
+from rag.answer.rules.features import headline
 from rag.question.times import describe_days
 from rag.retrieval.rerank import RANKED_BY
 from rag.types import Filters, Passage, Query

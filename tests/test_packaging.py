@@ -88,7 +88,7 @@ def test_the_version_is_that_of_the_code(wheel: Path) -> None:
 def test_an_installed_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import index, rag, ui\n"
-        "import index.sources, rag.answerers, rag.evaluation, ui.cli\n"
+        "import index.sources, rag.answer, rag.evaluation, ui.cli\n"
         "print(*[module.__file__ for module in (index, rag, ui, rag.evaluation)], sep='\\n')"
     )
     ended = subprocess.run(

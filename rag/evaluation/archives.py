@@ -11,7 +11,7 @@ from index.build import build_archive
 from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
-from rag.answerers import Answerer
+from rag.answer.answerer import Answerer
 from rag.archive import Archive
 from rag.evaluation.sets import ARTICLES, EvaluationSet, EvaluationSetError, Question
 

@@ -11,7 +11,7 @@ from typing import get_args
 from index.arguments import StrPath
 from index.progress import Progress
 from index.settings import Settings
-from rag.answerers import Answerer
+from rag.answer.answerer import Answerer
 from rag.archive import Archive
 from rag.evaluation.archives import DEPTH, count_missing, open_archive
 from rag.evaluation.ranking import RankedArticles, rank_articles, score_rankings

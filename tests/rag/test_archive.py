@@ -22,8 +22,8 @@ from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.types import Span
 from rag import Answer, Archive, Query, QuestionError, Turn
+from rag.answer.support import NOTHING_HELD
 from rag.types import Draft, Evidence
-from rag.verify import NOTHING_HELD
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]

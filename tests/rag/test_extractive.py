@@ -7,7 +7,7 @@ from index.models.hashed import HashedWordsEmbedder
 from index.text.sentences import sentence_spans
 from index.text.words import stem, words
 from index.types import Article, Span
-from rag.answerers.extractive import NOTHING_QUOTABLE, ExtractiveAnswerer
+from rag.answer.rules import NOTHING_QUOTABLE, ExtractiveAnswerer
 from rag.question import understand
 from rag.types import CandidateSentence, Draft, Evidence, Passage
 

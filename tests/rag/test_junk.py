@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.answerers.junk import is_dateline, is_junk
-from rag.answerers.verbs import has_verb
+from rag.answer.junk import is_dateline, is_junk
+from rag.answer.verbs import has_verb
 
 
 @pytest.mark.parametrize(

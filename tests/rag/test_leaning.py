@@ -4,7 +4,7 @@ import pytest
 
 from index.text.sentences import sentence_spans
 from index.types import Article, Span
-from rag.answerers.leaning import inside_quotes, leans_back, runs
+from rag.answer.context import inside_quotes, leans_back, runs
 
 
 def best_run(text, sentence):

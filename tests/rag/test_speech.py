@@ -5,8 +5,8 @@ import re
 import pytest
 
 from index.text.words import words
-from rag.answerers.kinds import holds
-from rag.answerers.leaning import says_who
+from rag.answer.context import says_who
+from rag.answer.rules.kinds import holds
 from rag.question.kind import wanted_kind
 from rag.question.speech import ASKS_WHAT, TELLS, TELLS_BESIDE_QUOTATIONS
 

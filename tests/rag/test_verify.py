@@ -1,8 +1,8 @@
 import logging
 
 from index.types import Article, Span
+from rag.answer.support import NOTHING_HELD, verify
 from rag.types import Draft, Passage
-from rag.verify import NOTHING_HELD, verify
 
 TEXT = "The bridge opened on Monday.\nIt cost 4 million pounds. The mayor cut the ribbon."
 STORED = {"a": TEXT}

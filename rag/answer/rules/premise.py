@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from index.text.stopwords import STOP_WORDS
 from index.text.words import Word, words
 from index.types import Article
-from rag.answerers.features import Asked, Reading, headline, text_before
-from rag.answerers.relatives import Relative
+from rag.answer.rules.features import Asked, Reading, headline, text_before
+from rag.answer.rules.relatives import Relative
 from rag.question.name_forms import names_in
 from rag.question.speech import ASKS_WHAT
 from rag.types import Query

@@ -12,7 +12,7 @@ __all__ = ["Answerer"]
 class Answerer(Protocol):
     """Anything that drafts an answer to a query from its evidence.
 
-    The draft is a proposal: ``rag.verify`` checks it before anyone sees it.
+    The draft is a proposal: ``rag.answer.support`` checks it before anyone sees it.
     """
 
     def draft(self, query: Query, evidence: Evidence) -> Draft:

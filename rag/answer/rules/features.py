@@ -1,6 +1,6 @@
 """What is known about a candidate sentence with respect to a question, as numbers.
 
-Every feature is about 0 to 1 and has a reason to be there; ``rag.answerers.weights`` says how much
+Every feature is about 0 to 1 and has a reason to be there; ``rag.answer.rules.weights`` says how much
 each counts.
 """
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from index.text.words import Word, weigh, words
 from index.types import Article
-from rag.answerers.junk import is_junk
-from rag.answerers.kinds import holds
-from rag.answerers.units import Unit, wanted_unit
+from rag.answer.junk import is_junk
+from rag.answer.rules.kinds import holds
+from rag.answer.rules.units import Unit, wanted_unit
 from rag.question.name_forms import names_in, question_names
 from rag.question.places import Stems, names_any, other_names
 from rag.types import CandidateSentence, Evidence, Query

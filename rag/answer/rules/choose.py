@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from index.text.sentences import trim
 from index.types import Span
-from rag.answerers.features import Reading, share
-from rag.answerers.leaning import runs
+from rag.answer.context import runs
+from rag.answer.rules.features import Reading, share
 from rag.retrieval.fusion import TO_THE_POINT
 from rag.types import Passage
 

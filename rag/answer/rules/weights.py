@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.answerers.features import FEATURES
+from rag.answer.rules.features import FEATURES
 
 SENTENCE_WEIGHTS = {
     "cosine": 3.77,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text.words import words
-from rag.answerers.features import Reading, text_before
+from rag.answer.rules.features import Reading, text_before
 
 OF_THE_NAMED = 3.0  # logits for a sentence that tells of the one who is named and of no relative
 _SPOUSE = r"spouse|couple|marr(?:y|ied|iage)|wed(?:ding)?|partner|divorced?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answerers.verbs import has_verb
+from rag.answer.verbs import has_verb
 
 _DATELINE = re.compile(
     r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:\w+\s+\d{1,2}|"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from index.types import Span
-from rag.answerers.choose import (
+from rag.answer.junk import is_dateline
+from rag.answer.rules.choose import (
     Choice,
     arrange,
     choose,
@@ -14,11 +15,10 @@ from rag.answerers.choose import (
     out_of_order,
     superseded,
 )
-from rag.answerers.features import FEATURES, measure, read_parts, read_question, read_sentences
-from rag.answerers.junk import is_dateline
-from rag.answerers.refusal import of_another, why_not
-from rag.answerers.relatives import Relative
-from rag.answerers.weights import SENTENCES
+from rag.answer.rules.features import FEATURES, measure, read_parts, read_question, read_sentences
+from rag.answer.rules.refusal import of_another, why_not
+from rag.answer.rules.relatives import Relative
+from rag.answer.rules.weights import SENTENCES
 from rag.types import Draft, Evidence, Passage, Query
 
 NOTHING_QUOTABLE = "What was found has only words of speakers whom it does not name beside them."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from index.types import Article, Span
-from rag.answerers.junk import is_junk
+from rag.answer.junk import is_junk
 from rag.question.speech import TELLS_BESIDE_QUOTATIONS
 
 _SPEECH = re.compile(TELLS_BESIDE_QUOTATIONS, re.IGNORECASE)

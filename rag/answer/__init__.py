@@ -9,8 +9,9 @@ from pathlib import Path
 
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from index.failures import is_fault
-from rag.answerers import Answerer
-from rag.assemble import assemble
+from rag.answer.answerer import Answerer
+from rag.answer.assemble import assemble
+from rag.answer.support import verify
 from rag.question import understand
 from rag.question.asked import Question
 from rag.question.rewriter import Rewriter
@@ -24,7 +25,6 @@ from rag.retrieval.limits import (
 from rag.retrieval.retriever import Ranking
 from rag.retrieval.snapshot import Reader
 from rag.types import Answer, Draft, Evidence, Passage, Query
-from rag.verify import verify
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
 _READ = 12
