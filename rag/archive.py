@@ -14,13 +14,13 @@ from index.arguments import Day, StrPath
 from index.models.cross_encoder import Reranker, open_cross_encoder
 from index.store.archive import ArchiveFolder
 from index.types import Article
+from rag.about import Family, families
 from rag.answer import Steps
 from rag.answer.answerer import Answerer
 from rag.answer.rules import ExtractiveAnswerer
 from rag.conversation import Conversation
 from rag.errors import QuestionError
 from rag.examples import candidate_questions
-from rag.families import Family, families
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question
 from rag.question.rewriter import Rewriter

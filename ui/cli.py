@@ -171,7 +171,7 @@ def add(
 def families(archive: Path, with_difference: bool, as_json: bool) -> None:
     """List the articles that copy each other or follow one story."""
     from rag import Archive
-    from rag.families import family_record
+    from rag.about import family_record
     from ui.families import family_lines
 
     with Archive.open(archive) as opened:

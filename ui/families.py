@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rag.families import Difference, Family
+from rag.about import Difference, Family
 from rag.types import describe
 
 

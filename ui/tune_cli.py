@@ -10,7 +10,7 @@ import click
 from ui.options import archive_option, json_option, print_json
 
 if TYPE_CHECKING:
-    from rag.tune import TuningReport
+    from rag.training.tune import TuningReport
 
 
 @click.command()
@@ -34,7 +34,7 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
     from ui.progress import BuildProgress
 
     if reset:
-        from rag.tune import reset_archive
+        from rag.training.tune import reset_archive
 
         with BuildProgress() as progress:
             base = reset_archive(archive, progress=progress)
@@ -44,7 +44,7 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
             click.echo(f"back to {base}")
         return
     from index.models.train import TuningOptions
-    from rag.tune import tune_archive
+    from rag.training.tune import tune_archive
 
     with BuildProgress() as progress:
         options = TuningOptions(minutes=minutes, seed=seed)

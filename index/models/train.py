@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import TuningError
 from index.models.runtime import import_models, number_format
 from index.scratch import Scratch
-from index.training_pairs import TrainingPair, in_batches
+from rag.training.pairs import TrainingPair, in_batches
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer

@@ -10,8 +10,8 @@ from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
-from index.training_pairs import PairMaker, TrainingPair, has_headline, in_batches, is_held_back
 from index.types import Article
+from rag.training.pairs import PairMaker, TrainingPair, has_headline, in_batches, is_held_back
 
 PLACES = "Selm Vardena Ostrel Karith Morund Telsin Hask Brevo Dunmere Folk".split()
 THINGS = "ferry bridge tunnel harbour market school".split()

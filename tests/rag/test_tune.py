@@ -14,7 +14,7 @@ from index.models.kept import is_tuned
 from index.models.train import TuningOptions
 from index.store.archive import ArchiveFolder
 from rag import Archive
-from rag.tune import reset_archive, tune_archive
+from rag.training.tune import reset_archive, tune_archive
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """What is known about a candidate sentence with respect to a question, as numbers.
 
-Every feature is about 0 to 1 and has a reason to be there; ``rag.answer.rules.weights`` says how much
-each counts.
+Every feature is about 0 to 1 and has a reason to be there; ``rag.answer.rules.weights`` says how
+much each counts.
 """
 
 from __future__ import annotations

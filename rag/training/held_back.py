@@ -16,13 +16,13 @@ from index.progress import Progress
 from index.scratch import Scratch
 from index.settings import Settings
 from index.store.catalog import Catalog
-from index.training_pairs import has_headline, is_held_back
 from index.types import Article
 from rag.evaluation.archives import DEPTH, temporary_archive
 from rag.evaluation.ranking import rank_articles, score_rankings
 from rag.evaluation.scoring import mean
 from rag.evaluation.significance import Comparison, Scores, compare, corrected
 from rag.retrieval.retriever import Ranking
+from rag.training.pairs import has_headline, is_held_back
 
 RANKINGS: tuple[Ranking, ...] = ("vectors", "fused")
 MEASURE = "MRR@10"

@@ -32,8 +32,9 @@ from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
-from index.training_pairs import PairMaker, TrainingPair
-from rag.evaluation.held_back import (
+from rag.evaluation.results import tests_json
+from rag.evaluation.significance import Comparison
+from rag.training.held_back import (
     HeldBack,
     choose_held_back,
     compare_headlines,
@@ -41,8 +42,7 @@ from rag.evaluation.held_back import (
     means,
     score_headlines,
 )
-from rag.evaluation.results import tests_json
-from rag.evaluation.significance import Comparison
+from rag.training.pairs import PairMaker, TrainingPair
 
 FEWEST_HEADLINES = 10
 _PAIRS_A_MINUTE = 1_200  # more than a few cores can read
