@@ -63,7 +63,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == set(sources())
-    assert {"index/py.typed", "rag/py.typed", "ui/py.typed", "ui/assets/chat.css"} <= held
+    assert {"index/py.typed", "rag/py.typed", "ui/py.typed", "ui/chat/assets/chat.css"} <= held
 
 
 def test_the_command_and_the_requirements(wheel: Path) -> None:

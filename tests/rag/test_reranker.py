@@ -13,9 +13,9 @@ from index.errors import RerankerError
 from index.models.cross_encoder import CrossEncoderReranker, open_cross_encoder
 from rag import Archive
 from rag.evaluation import evaluate, print_report
-from rag.explain import explain_passage
 from rag.options import EVERYTHING
 from rag.retrieval.rerank import DEPTH, rerank
+from ui.cli.explain import explain_passage
 
 QUESTION = "Which ferry ran aground off Selm?"
 ABOUT_BOATS = "Storm closes the harbour\nA storm closed the harbour. Fishing boats stayed in port."

@@ -106,7 +106,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 @pytest.fixture(scope="session")
 def serving() -> Callable[[Archive], AbstractContextManager[str]]:
     """Serve an archive, or what answers like one: ``with serving(archive) as url``."""
-    from ui.app import serve
+    from ui.chat.app import serve
 
     @contextmanager
     def start(archive: Archive) -> Iterator[str]:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from index.errors import ArchiveDamagedError, SettingsError
 from rag.options import EVERYTHING
 from rag.types import Filters, Inference, Query
-from ui.app import serve
+from ui.chat.app import serve
 
 # Building a Gradio page outside a running event loop leaves loops to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning")

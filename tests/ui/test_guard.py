@@ -4,7 +4,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ui.guard import middleware
+from ui.chat.guard import middleware
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])

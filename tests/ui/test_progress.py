@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.progress import BuildProgress
+from ui.cli.progress import BuildProgress
 
 
 class Clock:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.options import archive_option, json_option, print_json, print_report, wait_option
-from ui.tune_cli import note_tuned
+from ui.cli.options import archive_option, json_option, print_json, print_report, wait_option
+from ui.cli.tune import note_tuned
 
 if TYPE_CHECKING:
     from index.store.register import Entry
@@ -58,7 +58,7 @@ def remove(
     if dry_run:
         _print_entries(selected(archive, wanted), as_json)
         return
-    from ui.progress import BuildProgress
+    from ui.cli.progress import BuildProgress
 
     with BuildProgress() as progress:
         report = remove_articles(archive, wanted, progress=progress, wait=wait)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.options import archive_option, json_option, print_json
+from ui.cli.options import archive_option, json_option, print_json
 
 if TYPE_CHECKING:
     from rag.training.tune import TuningReport
@@ -31,7 +31,7 @@ def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -
     A fifth of the articles is never trained on and tells whether it pays. Where it does, the
     archive is embedded anew by the tuned model, which it keeps.
     """
-    from ui.progress import BuildProgress
+    from ui.cli.progress import BuildProgress
 
     if reset:
         from rag.training.tune import reset_archive

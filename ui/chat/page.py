@@ -1,7 +1,7 @@
 """A conversation as HTML. Pure: no state, no network, no Gradio.
 
-What comes from an article, an archive or a user passes through ``ui.wording.escaped``. A marker is
-a button that opens its passage, see ``ui.passages``.
+What comes from an article, an archive or a user passes through ``ui.chat.wording.escaped``. A
+marker is a button that opens its passage, see ``ui.chat.passages``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
-from ui.passages import (
+from ui.chat.passages import (
     byline,
     copies_shown,
     opener,
@@ -19,7 +19,7 @@ from ui.passages import (
     surroundings,
     whole,
 )
-from ui.wording import counted, day_shown, escaped, isolated, outlets_named
+from ui.chat.wording import counted, day_shown, escaped, isolated, outlets_named
 
 NEAREST_SHOWN = 5
 LONGEST_TAIL = 20

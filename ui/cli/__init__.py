@@ -16,9 +16,9 @@ import click
 
 from index.errors import NewsArchiveError
 from ui import __version__
-from ui.eval_cli import evaluate_sets
-from ui.keeping_cli import check, remove, rollback, status
-from ui.options import (
+from ui.cli.eval import evaluate_sets
+from ui.cli.keep import check, remove, rollback, status
+from ui.cli.options import (
     ARCHIVE_FOLDER,
     archive_option,
     json_option,
@@ -26,9 +26,9 @@ from ui.options import (
     print_report,
     wait_option,
 )
-from ui.reranking import reranker_option
-from ui.sources import read_options, reading_options, sources_argument
-from ui.tune_cli import tune
+from ui.cli.reranking import reranker_option
+from ui.cli.sources import read_options, reading_options, sources_argument
+from ui.cli.tune import tune
 
 if TYPE_CHECKING:
     from rag.types import Filters
@@ -118,7 +118,7 @@ def build(
             settings = replace(settings, embedder=embedder)
         if chunk_pieces is not None:
             settings = replace(settings, chunk_pieces=chunk_pieces)
-    from ui.progress import BuildProgress
+    from ui.cli.progress import BuildProgress
 
     with BuildProgress() as progress:
         report = build_archive(
@@ -156,7 +156,7 @@ def add(
 ) -> None:
     """Take in new and changed articles; remove none."""
     from index.build import add_articles
-    from ui.progress import BuildProgress
+    from ui.cli.progress import BuildProgress
 
     options = read_options(field_map, date_order)
     with BuildProgress() as progress:
@@ -172,7 +172,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
     """List the articles that copy each other or follow one story."""
     from rag import Archive
     from rag.about import family_record
-    from ui.families import family_lines
+    from ui.cli.families import family_lines
 
     with Archive.open(archive) as opened:
         found = opened.families()
@@ -218,10 +218,10 @@ def search(
     from dataclasses import asdict
 
     from rag import Archive, Filters
-    from rag.explain import explain_passage, explain_query
     from rag.question.asked import clean_question
     from rag.records import passage_records
     from rag.types import describe
+    from ui.cli.explain import explain_passage, explain_query
 
     with Archive.open(archive, reranker=reranker) as opened:
         passages = opened.search(
@@ -325,7 +325,7 @@ def chat(
 ) -> None:
     """Chat with the archive in the browser."""
     from rag import Archive
-    from ui.app import launch
+    from ui.chat.app import launch
 
     with Archive.open(archive, reranker=reranker) as opened:
         launch(opened, host=host, port=port, open_browser=open_browser)
@@ -333,7 +333,3 @@ def chat(
 
 for _command in (remove, rollback, check, status, evaluate_sets, tune):
     main.add_command(_command)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from index.errors import NewsArchiveError
 from rag.conversation import REMEMBERED
 from rag.options import EVERYTHING, PARTS
 from rag.types import Answer, Filters, Inference, Query, Turn
-from ui import render
+from ui.chat import page as render
 
 if TYPE_CHECKING:
     from rag import Archive

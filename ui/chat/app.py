@@ -1,7 +1,7 @@
 """The chat in the browser.
 
 The only module that imports Gradio. Gradio carries the page, the queue and each visitor's state;
-what the page says is rendered by ``ui.render``, because Gradio's own chatbot reads Markdown and
+what the page says is rendered by ``ui.chat.page``, because Gradio's own chatbot reads Markdown and
 HTML in what it is given, and article text is neither.
 """
 
@@ -19,9 +19,9 @@ from index.errors import SettingsError
 from rag.errors import QuestionError
 from rag.question.asked import check_filters
 from rag.types import Filters, Turn
-from ui import render
-from ui.guard import middleware
-from ui.visit import Exchange, Request, Visit, answer_steps
+from ui.chat import page as render
+from ui.chat.guard import middleware
+from ui.chat.visit import Exchange, Request, Visit, answer_steps
 
 # Gradio reads these when it is imported and when a page is built. The last keeps it from
 # recomputing figures for its monitoring page, which is off, with pandas after every event.
@@ -47,7 +47,7 @@ _SHOW_LATEST = """() => {
 }"""
 _SHOW_PROGRESS = "() => { setTimeout(" + _SHOW_LATEST + ", 400); }"
 _SHOW_FORM = "() => document.getElementById('na-filters').scrollIntoView({block: 'center'})"
-# A reading's buttons are HTML of ui.render: what one says goes to the hidden button that acts.
+# A reading's buttons are HTML of ui.chat.page: what one says goes to the hidden button that acts.
 _LISTEN = """() => document.addEventListener('click', (event) => {
     const pressed = event.target.closest('[data-again], [data-change]');
     if (!pressed) return;
@@ -334,7 +334,7 @@ def _typed(question: str) -> str:
 
 
 def _html(value: str, elem_id: str | None = None) -> gr.HTML:
-    # Without Gradio's own script and style: a click belongs to the elements of ui.render.
+    # Without Gradio's own script and style: a click belongs to the elements of ui.chat.page.
     return gr.HTML(value, elem_id=elem_id, js_on_load=None, apply_default_css=False)
 
 

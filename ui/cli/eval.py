@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.options import default_archive, print_json
-from ui.reranking import reranker_option
+from ui.cli.options import default_archive, print_json
+from ui.cli.reranking import reranker_option
 
 if TYPE_CHECKING:
     from index.progress import Progress
@@ -107,7 +107,7 @@ def _work(
 ) -> tuple[list[Any], list[Any]]:
     """Report on the sets, and on the sets of follow-ups."""
     from rag.evaluation.several import find_sets, has_follow_ups
-    from ui.progress import BuildProgress
+    from ui.cli.progress import BuildProgress
 
     folders = find_sets(set_dirs)
     asked = [folder for folder in folders if not has_follow_ups(folder)]

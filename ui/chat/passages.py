@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from index.text.sentences import sentence_spans
 from index.types import Article
 from rag.types import Citation
-from ui.wording import day_in_words, day_shown, escaped, isolated
+from ui.chat.wording import day_in_words, day_shown, escaped, isolated
 
 SENTENCES_AROUND = 2
 LONGEST_SHOWN = 30_000  # characters of an article
