@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from index.failures import cannot_write, is_fault
+from index.disk import cannot_write, is_fault
 from index.scratch import Scratch
 
 Opened = TypeVar("Opened")

@@ -28,8 +28,8 @@ from index.build.store import Store
 from index.build.takedown import Selection, forget, select
 from index.build.withdrawals import Withdrawals
 from index.build.writer import Stage
+from index.disk import write_failures
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
-from index.failures import write_failures
 from index.models.chunker import Chunker
 from index.models.embedder import Embedder
 from index.models.encode import encode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.arguments import StrPath
-from index.failures import write_failures
+from index.disk import write_failures
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog
 

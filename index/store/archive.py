@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.arguments import StrPath
+from index.disk import write_failures
 from index.durable import put, sync, sync_tree
 from index.errors import (
     ArchiveDamagedError,
@@ -26,7 +27,6 @@ from index.errors import (
     IndexMismatchError,
     RollbackError,
 )
-from index.failures import write_failures
 from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings
 from index.store.generation import Generation, copy_checked

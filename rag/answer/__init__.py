@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
-from index.failures import is_fault
 from rag.answer.answerer import Answerer
 from rag.answer.assemble import assemble
 from rag.answer.support import verify

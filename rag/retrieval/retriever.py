@@ -16,8 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from index.disk import is_fault
 from index.errors import ArchiveDamagedError
-from index.failures import is_fault
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder, Matrix
 from index.store.archive import Generation

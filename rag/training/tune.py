@@ -15,8 +15,8 @@ from pathlib import Path
 
 from index.arguments import StrPath
 from index.build import reembed_archive, stored_settings
+from index.disk import write_failures
 from index.errors import ArchiveLockedError, TuningError
-from index.failures import write_failures
 from index.models.kept import (
     TunedModel,
     base_of,

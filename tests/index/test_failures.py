@@ -10,10 +10,10 @@ import pytest
 from chromadb.errors import InternalError
 
 import index.build
-import index.failures
+import index.disk
 from index.build import build_archive, remove_articles
+from index.disk import write_failures
 from index.errors import ArchiveDamagedError, ArchiveWriteError
-from index.failures import write_failures
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 
@@ -100,7 +100,7 @@ def test_a_disk_is_looked_at_while_it_is_full(
     def encode(*_: object) -> None:
         raise InternalError("something of its own")
 
-    monkeypatch.setattr(index.failures, "cannot_write", cannot_write)
+    monkeypatch.setattr(index.disk, "cannot_write", cannot_write)
     monkeypatch.setattr(index.build, "encode", encode)
     in_use = ArchiveFolder(archive).current_name()
     source = write_lines(archive.parent / "b.jsonl", {"id": "c", "text": "A tug is at the quay."})
