@@ -3,15 +3,89 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
+import marshal
 import os
 import re
+import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
+from typing import TypeVar
 
 from index.errors import ArchiveDamagedError, ArchiveWriteError, NewsArchiveError
-from index.sqlite_files import is_refusal
+
+# SQLite files as files: sums, whole copies, copies without what was deleted, refused writing.
+
+# Chroma inserts a row into it at each opening. The full-text tables are made from the others.
+_VOLATILE = "acquire_write"
+_ROWS = 2_000
+_SQLITE_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+
+
+def content_sum(path: Path) -> str:
+    """Sum of all rows of a file's ordinary tables, but for those that opening it writes.
+
+    Raises sqlite3.DatabaseError where the file is broken.
+    """
+    found = hashlib.sha256()
+    with closing(_open(path)) as db:
+        for name, sql in _tables(db):
+            found.update(f"{name}\x1f{sql}\x1f".encode())
+            rows = db.execute(f'SELECT * FROM "{name}"')
+            while some := rows.fetchmany(_ROWS):
+                # Version 2 has no references, so the same rows always give the same bytes.
+                found.update(marshal.dumps(some, 2))
+    return found.hexdigest()
+
+
+def broken(path: Path) -> str | None:
+    """Run SQLite's own check: what is wrong in a file, None where it is whole."""
+    try:
+        with closing(_open(path)) as db:
+            found = [row[0] for row in db.execute("PRAGMA integrity_check(3)")]
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        return str(error)
+    return None if found == ["ok"] else "; ".join(map(str, found))
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file as of one moment, though another process may be writing to it."""
+    with closing(_open(source)) as db, closing(sqlite3.connect(target)) as copy:
+        db.backup(copy)
+
+
+def copy_without_deleted(source: Path, target: Path) -> None:
+    """Copy what a file holds; what was deleted from it is nowhere in the copy."""
+    with closing(_open(source)) as db:
+        db.execute("VACUUM INTO ?", (str(target),))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Not read-only: where a process died while Chroma was writing its row, that is undone here.
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+
+
+def _tables(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    return db.execute(
+        "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'table'"
+        " AND name <> ? AND name NOT LIKE 'embedding_fulltext%' AND name NOT LIKE 'sqlite_%'"
+        " ORDER BY name",
+        (_VOLATILE,),
+    ).fetchall()
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether SQLite could not write: the disk is full or read-only, or gives errors."""
+    # Errors of Python's module itself have no code; the lower byte is what the others detail.
+    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
+    return code is not None and code & 0xFF in _SQLITE_REFUSED
+
 
 _REFUSED = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
@@ -92,3 +166,137 @@ def _refused_in_words(message: str) -> str | None:
             return os.strerror(code)
     words = _SQLITE_WORDS.search(message)
     return words.group() if words else None
+
+
+# Writing that outlives a crash of the machine: a file is its old or its new self, never a half.
+
+
+def put(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file beside the one of that name, and put it in its place."""
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        file.writelines(parts)
+    sync(beside)
+    beside.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until a folder and all that is below it are on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
+
+
+# Temporary folders that do not outlive their process for long, even where that was killed.
+#
+# They hold texts of articles. A killed process leaves its folder behind, and nothing would ever
+# delete it: so each holds a lock as long as its process lives, and whoever makes one deletes those
+# that are locked no more.
+
+_PREFIX = "newsarchive-scratch-"
+
+
+class Scratch:
+    """A temporary folder, deleted at the end of the block, by ``cleanup``, or with the process."""
+
+    def __init__(self) -> None:
+        sweep_scratch()
+        self.path, descriptor = _locked_folder()
+        self._finalizer = weakref.finalize(self, _end, self.path, descriptor)
+
+    def cleanup(self) -> None:
+        """Delete the folder."""
+        self._finalizer()
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.cleanup()
+
+
+def sweep_scratch() -> None:
+    """Delete the folders that processes of this user have left behind when they were killed."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        descriptor = _lock(folder, wait=False)
+        if descriptor is not None:
+            _end(folder, descriptor)
+
+
+def _locked_folder() -> tuple[Path, int]:
+    while True:
+        folder = Path(mkdtemp(prefix=_PREFIX))
+        descriptor = _lock(folder, wait=True)
+        if descriptor is not None:
+            return folder, descriptor
+        # Another process has taken it for one that was left, in the moment before it was locked.
+
+
+def _lock(folder: Path, *, wait: bool) -> int | None:
+    """Lock a folder of this user; None where another process has it locked, or has deleted it.
+
+    The lock is the kernel's: it ends with the process.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:  # locked by another; or a file system without locks, where nothing is swept
+        if not wait:
+            os.close(descriptor)
+            return None
+    if _is_own(descriptor, folder):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _is_own(descriptor: int, folder: Path) -> bool:
+    opened = os.fstat(descriptor)
+    try:
+        return opened.st_uid == os.getuid() and os.path.samestat(opened, os.stat(folder))
+    except OSError:  # deleted while it was waited for
+        return False
+
+
+def _end(folder: Path, descriptor: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(descriptor)
+
+
+# Reading where nothing may be written: Chroma and tantivy write when they open, for reading too.
+#
+# On a read-only or full disk they are given a private copy, which goes when it is closed.
+
+Opened = TypeVar("Opened")
+
+
+def open_or_copy(folder: Path, opener: Callable[[Path], Opened]) -> tuple[Opened, Scratch | None]:
+    """Open a folder, or a copy of it where it cannot be written; the copy is the caller's to end.
+
+    Raises what ``opener`` raises.
+    """
+    try:
+        return opener(folder), None
+    except BaseException as error:
+        if not is_fault(error) or cannot_write(folder) is None:
+            raise
+    copy = Scratch()
+    try:
+        private = copy.path / folder.name
+        shutil.copytree(folder, private)
+        return opener(private), copy
+    except BaseException:
+        copy.cleanup()
+        raise

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from index.errors import SettingsError
 from index.models.embedder import PACKAGED
@@ -28,3 +33,48 @@ class Settings:
                 f"chunk_pieces is {self.chunk_pieces}; at least 48 are needed for a headline and "
                 "a sentence"
             )
+
+
+# What callers of the library may give for a path, a day, and for one or several.
+
+StrPath = str | os.PathLike[str]
+Day = str | date  # "YYYY-MM-DD", or a date; a datetime is one, too
+
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def absolute(path: Path) -> Path:
+    """Write a path in full, with its links as they are: what one leads to may change."""
+    return Path(os.path.abspath(path))
+
+
+def several(values: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one value or several as a tuple: a string is one, and not its letters."""
+    return (values,) if isinstance(values, str) else tuple(values)
+
+
+def written_day(day: Day | None) -> str | None:
+    """Write a date as "YYYY-MM-DD", and a datetime as its day in UTC; text stays as it is."""
+    if isinstance(day, datetime):
+        day = (day.astimezone(UTC) if day.tzinfo else day).date()
+    return day.isoformat() if isinstance(day, date) else day
+
+
+def check_day(name: str, day: str | None) -> None:
+    """Raise ValueError for a day that is not YYYY-MM-DD; ``name`` says which one it is."""
+    if day is None:
+        return
+    try:
+        if not _WRITTEN.fullmatch(day):
+            raise ValueError(day)
+        date.fromisoformat(day)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {day!r} is no day; write it as YYYY-MM-DD") from error
+
+
+def check_days(first: str | None, last: str | None) -> None:
+    """Raise ValueError for a limit that is no day, and for a range that ends before it begins."""
+    check_day("from", first)
+    check_day("to", last)
+    if first and last and first > last:
+        raise ValueError(f"the range from {first} to {last} ends before it begins")

@@ -10,8 +10,8 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from index.arguments import Day, StrPath
 from index.models.cross_encoder import Reranker, open_cross_encoder
+from index.settings import Day, StrPath
 from index.store.archive import ArchiveFolder
 from index.types import Article
 from rag.about import Family, families

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.arguments import Day
+from index.settings import Day
 from rag.types import Answer, Filters, Turn
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arguments import Day, several, written_day
+from index.settings import Day, several, written_day
 from index.types import Article, Span
 
 _NEAREST = 3  # articles named in a refusal

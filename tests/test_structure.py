@@ -31,7 +31,7 @@ IMPORTERS = {
         "index/store/glosses.py",
         "index/store/register.py",
         "index/build/journal.py",
-        "index/sqlite_files.py",
+        "index/disk.py",
     ),
     "rensa": ("index/families/sketches.py",),
     "chromadb": ("index/store/vectors.py",),

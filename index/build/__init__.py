@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.arguments import StrPath, absolute
 from index.build.admit import fuller_file, stands_for_unread, summaries_last
 from index.build.carry import carry_chroma, carry_families
 from index.build.journal import EmbeddingJournal
@@ -35,7 +34,7 @@ from index.models.embedder import Embedder
 from index.models.encode import encode
 from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
-from index.settings import Settings
+from index.settings import Settings, StrPath, absolute
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog

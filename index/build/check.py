@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.arguments import StrPath
 from index.build.contents import problems
 from index.build.digest import Digest, digest
+from index.disk import broken
 from index.errors import EmbedderError, NewsArchiveError
 from index.models.kept import MEND, is_tuned, is_whole
-from index.sqlite_files import broken
+from index.settings import StrPath
 from index.store.archive import ArchiveFolder, Generation, Manifest
 from index.store.logs import is_sound
 from index.store.manifest import CHROMA, file_sum, files_of

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
-from index.arguments import absolute
 from index.errors import SourceLossError
+from index.settings import absolute
 from index.sources.folders import display
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog

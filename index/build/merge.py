@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from index.disk import write_failures
+from index.disk import copy_without_deleted, write_failures
 from index.models.chunker import ChunkedArticle
-from index.sqlite_files import copy_without_deleted
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.arguments import StrPath
 from index.disk import write_failures
+from index.settings import StrPath
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog
 

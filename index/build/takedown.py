@@ -9,10 +9,10 @@ from pathlib import Path
 
 import orjson
 
-from index.arguments import Day, StrPath, check_days, several, written_day
+from index.disk import sweep_scratch
 from index.errors import SettingsError, SourceError
 from index.formats.record import canonical_url
-from index.scratch import sweep_scratch
+from index.settings import Day, StrPath, check_days, several, written_day
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.register import Entry

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from index.durable import sync, sync_tree
+from index.disk import sync, sync_tree
 from index.errors import ArchiveDamagedError
 from index.models.embedder import Embedder, model_folder, open_embedder
 from index.models.minilm import SentenceTransformersEmbedder

@@ -15,9 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.disk import Scratch
 from index.errors import TuningError
 from index.models.runtime import import_models, number_format
-from index.scratch import Scratch
 from rag.training.pairs import TrainingPair, in_batches
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from index.arguments import StrPath, absolute
 from index.errors import SourceError
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
 from index.formats.stream import Allowance, Item, Place
 from index.formats.streams import BUFFER_BYTES, counted, open_file, stream_of
+from index.settings import StrPath, absolute
 from index.sources.folders import display, walk
 from index.types import Rejection, SourcedArticle
 

@@ -17,9 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.arguments import StrPath
-from index.disk import write_failures
-from index.durable import put, sync, sync_tree
+from index.disk import put, sync, sync_tree, write_failures
 from index.errors import (
     ArchiveDamagedError,
     ArchiveLockedError,
@@ -28,7 +26,7 @@ from index.errors import (
     RollbackError,
 )
 from index.models.kept import sweep_models
-from index.settings import FORMAT_VERSION, Settings
+from index.settings import FORMAT_VERSION, Settings, StrPath
 from index.store.generation import Generation, copy_checked
 from index.store.manifest import MANIFEST, Manifest, file_sums
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import orjson
 
+from index.disk import copy_whole
 from index.errors import ArchiveDamagedError, IndexMismatchError
 from index.settings import FORMAT_VERSION
-from index.sqlite_files import copy_whole
 from index.store.manifest import CHROMA, MANIFEST, Manifest, file_sum, files_of
 
 

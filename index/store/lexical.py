@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.readable import open_or_copy
+from index.disk import open_or_copy
 from index.types import Chunk
 
 _ANALYZER = "news"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 
-from index.durable import put
+from index.disk import put
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
+from index.disk import content_sum
 from index.settings import Settings
-from index.sqlite_files import content_sum
 
 MANIFEST = "manifest.json"
 CHROMA = "chroma/chroma.sqlite3"

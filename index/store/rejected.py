@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from index.durable import put
+from index.disk import put
 from index.types import Rejection
 
 _FIELDS = ("file", "line", "reason", "kept")

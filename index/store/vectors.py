@@ -20,9 +20,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index.disk import open_or_copy
 from index.models.embedder import Matrix
 from index.models.quantised import dequantised, quantised, row_type
-from index.readable import open_or_copy
 from index.types import Article, Chunk
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.arguments import StrPath
 from index.progress import Progress
-from index.settings import Settings
+from index.settings import Settings, StrPath
 from rag.archive import Archive
 from rag.evaluation.archives import DEPTH, count_missing, open_archive
 from rag.evaluation.ranking import MEASURES, RankedArticles, rank_articles, score_rankings

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.arguments import StrPath
 from index.build import build_archive
+from index.disk import Scratch
 from index.progress import Progress
-from index.scratch import Scratch
-from index.settings import Settings
+from index.settings import Settings, StrPath
 from rag.answer.answerer import Answerer
 from rag.archive import Archive
 from rag.evaluation.sets import ARTICLES, EvaluationSet, EvaluationSetError, Question

@@ -8,9 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import get_args
 
-from index.arguments import StrPath
 from index.progress import Progress
-from index.settings import Settings
+from index.settings import Settings, StrPath
 from rag.answer.answerer import Answerer
 from rag.archive import Archive
 from rag.evaluation.archives import DEPTH, count_missing, open_archive

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import orjson
 
-from index.arguments import StrPath
+from index.disk import Scratch
 from index.progress import Progress
-from index.scratch import Scratch
-from index.settings import Settings
+from index.settings import Settings, StrPath
 from rag.archive import Archive
 from rag.evaluation.archives import temporary_archive
 from rag.evaluation.lines import EvaluationSetError, Record, records

@@ -17,7 +17,7 @@ from random import Random
 
 import orjson
 
-from index.arguments import StrPath
+from index.settings import StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.types import Article

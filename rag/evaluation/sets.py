@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from index.arguments import StrPath
+from index.settings import StrPath
 from rag.evaluation.lines import EvaluationSetError, Record, records
 from rag.types import Turn
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from index.arguments import Day, check_days, written_day
-from index.arguments import check_day as check_written
+from index.settings import Day, check_days, written_day
+from index.settings import check_day as check_written
 from index.text.clean import clean_title
 from rag.errors import QuestionError
 from rag.options import EVERYTHING, RetrievalOptions

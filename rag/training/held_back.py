@@ -12,8 +12,8 @@ from random import Random
 
 import orjson
 
+from index.disk import Scratch
 from index.progress import Progress
-from index.scratch import Scratch
 from index.settings import Settings
 from index.store.catalog import Catalog
 from index.types import Article

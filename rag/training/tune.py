@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.arguments import StrPath
 from index.build import reembed_archive, stored_settings
-from index.disk import write_failures
+from index.disk import Scratch, write_failures
 from index.errors import ArchiveLockedError, TuningError
 from index.models.kept import (
     TunedModel,
@@ -27,8 +26,7 @@ from index.models.kept import (
 )
 from index.models.train import Training, TuningOptions, check_trainer, fit, steps_of
 from index.progress import Progress
-from index.scratch import Scratch
-from index.settings import Settings
+from index.settings import Settings, StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex

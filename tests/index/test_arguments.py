@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from index.arguments import Day, check_day, several, written_day
 from index.build import add_articles, build_archive, remove_articles
 from index.build.check import check_archive
 from index.build.rollback import rollback
 from index.build.takedown import Selection, selected
 from index.errors import SettingsError, SourceError
-from index.settings import Settings
+from index.settings import Day, Settings, check_day, several, written_day
 from index.sources import given
 
 

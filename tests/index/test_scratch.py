@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import index.scratch
-from index.scratch import Scratch, sweep_scratch
+import index.disk
+from index.disk import Scratch, sweep_scratch
 
 _HOLDING = """
 from index.scratch import Scratch

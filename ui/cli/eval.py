@@ -85,7 +85,7 @@ def evaluate_sets(
 @contextmanager
 def _made(archive: Path, count: int, seed: int, output: Path | None) -> Iterator[Path]:
     """Make a set of the archive; without ``output`` it is gone afterwards."""
-    from index.scratch import Scratch
+    from index.disk import Scratch
     from rag.evaluation.make import make_questions, write_questions
 
     questions = make_questions(archive, count, seed=seed)
