@@ -63,7 +63,7 @@ IMPORTERS = {
     "ijson": ("index/formats/json.py",),
     "pyarrow": ("index/formats/parquet.py",),
     "zstandard": ("index/sources/compressed.py",),
-    "brotli": ("index/formats/streams.py",),
+    "brotli": ("index/formats/stream.py",),
     "dateparser": ("index/formats/dates.py",),
     "py3langid": ("index/text/language.py",),
     "httpcore": ("index/sources/fetch.py",),

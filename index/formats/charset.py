@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from index.formats.stream import UnreadableError
+from index.formats.place import UnreadableError
 
 _HEAD_BYTES = 4096
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)

@@ -12,8 +12,8 @@ from importlib import import_module
 from io import BufferedReader
 
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place, Reader, UnreadableError
 from index.formats.recognise import HEAD_BYTES, recognise
-from index.formats.stream import Item, Place, Reader, UnreadableError
 from index.types import Rejection
 
 _log = logging.getLogger("newsarchive")

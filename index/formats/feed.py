@@ -14,9 +14,9 @@ import feedparser
 
 from index.formats.markup import is_well_formed, text_of_markup
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place, UnreadableError
 from index.formats.record import MAX_ID_CHARS, read_record
-from index.formats.stream import Item, Place, UnreadableError
-from index.formats.streams import read_at_most
+from index.formats.stream import read_at_most
 from index.types import Rejection, SourcedArticle
 
 MAX_FEED_BYTES = 32 << 20

@@ -12,9 +12,9 @@ from ijson.common import ObjectBuilder
 from index.formats.encoding import UTF8_BOM
 from index.formats.mapping import read_mapped
 from index.formats.options import ARTICLES, ReadOptions
+from index.formats.place import Item, Place, UnreadableError
 from index.formats.recognise import HEAD_BYTES
 from index.formats.record import UnfitRecordError
-from index.formats.stream import Item, Place, UnreadableError
 
 MAX_DEPTH = 100
 MAX_RECORD_VALUES = 200_000

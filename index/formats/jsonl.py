@@ -12,8 +12,8 @@ from index.formats.encoding import undecodable
 from index.formats.lines import TOO_LONG, Line, read_lines
 from index.formats.mapping import read_mapped
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place
 from index.formats.record import UnfitRecordError
-from index.formats.stream import Item, Place
 from index.types import Rejection
 
 

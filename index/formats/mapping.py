@@ -8,8 +8,8 @@ from html import unescape
 from typing import TypeVar
 
 from index.formats.options import FIELDS, ReadOptions
+from index.formats.place import Item
 from index.formats.record import UnfitRecordError, read_record, shortened
-from index.formats.stream import Item
 from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from lxml import etree, html
 
 from index.formats.charset import decode_page
-from index.formats.stream import UnreadableError
+from index.formats.place import UnreadableError
 from index.text.clean import PARAGRAPH_BREAK
 
 MAX_PAGE_BYTES = 8 << 20

@@ -13,10 +13,10 @@ from index.formats.dates import AmbiguousDateError, normalise_date
 from index.formats.headline import Outlet, without_outlet
 from index.formats.markup import parse_page
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Listed, Place, UnreadableError
 from index.formats.record import read_record
 from index.formats.said import Said
-from index.formats.stream import Item, Listed, Place, UnreadableError
-from index.formats.streams import read_at_most
+from index.formats.stream import read_at_most
 from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
 

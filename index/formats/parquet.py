@@ -12,8 +12,8 @@ from pyarrow import parquet
 
 from index.formats.mapping import read_mapped
 from index.formats.options import FIELDS, ReadOptions
-from index.formats.stream import Item, Place, UnreadableError
-from index.formats.streams import seekable
+from index.formats.place import Item, Place, UnreadableError
+from index.formats.stream import seekable
 from index.types import Rejection
 
 MAX_ROW_GROUP_BYTES = 2 << 30

@@ -10,7 +10,7 @@ import orjson
 from index.formats.encoding import wide_encoding
 from index.formats.header import columns_of, read_header
 from index.formats.options import ReadOptions
-from index.formats.stream import Place, UnreadableError
+from index.formats.place import Place, UnreadableError
 
 HEAD_BYTES = 1 << 20
 

@@ -1,107 +1,183 @@
-"""Where a stream of bytes comes from, and how much may still be expanded from it."""
+"""Streams made of chunks, and streams expanded within an allowance."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from io import BufferedReader
-from pathlib import Path, PurePosixPath
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
-from index.formats.options import ReadOptions
-from index.types import Rejection, SourcedArticle
+from index.formats.deflate import GZIP_OR_ZLIB, window_bits
+from index.formats.place import Allowance, UnreadableError
 
-# News in text compresses four to tenfold; a bomb a thousandfold.
-MAX_RATIO = 200
-FREE_BYTES = 64 << 20
+BUFFER_BYTES = 1 << 20
+MAX_SPOOLED_BYTES = 8 << 30
 
-# An archive in an archive is met, a fourth one inside is made to harm.
-MAX_DEPTH = 4
-
-Item = SourcedArticle | Rejection
-
-
-class UnreadableError(Exception):
-    """A file, or the rest of it, cannot be read; the message says why and how to mend it."""
+_CHUNK_BYTES = 64 << 10
+_EXPANDED_CHUNK_BYTES = 1 << 20
 
 
-class Allowance:
-    """How many bytes a source may expand to, over all archives inside each other."""
+class _Chunks(RawIOBase):
+    """A raw stream that fills what it is asked for, so that a peek sees a whole buffer.
 
-    def __init__(self, source_bytes: int = 0) -> None:
-        self._left = FREE_BYTES + MAX_RATIO * source_bytes
-
-    def read(self, count: int) -> None:
-        """Count bytes of the source itself, where its size was not known."""
-        self._left += MAX_RATIO * count
-
-    def expanded(self, count: int) -> None:
-        """Count bytes that came out of an archive; raises UnreadableError past the limit."""
-        self._left -= count
-        if self._left < 0:
-            raise UnreadableError(
-                f"expands to more than {MAX_RATIO} times its size; "
-                "if that is no attack, expand it and give the files"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What a list of pages says of one of them, for where the page does not say it itself."""
-
-    title: str | None = None
-    published: str | None = None
-    source: str | None = None
-
-
-_UNLISTED = Listed()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a stream stands.
-
-    ``name`` is the file of its articles: a path, a URL, or the archive's name with the name
-    inside behind it. ``hint`` is a file name whose ending tells of the format. ``folder`` is
-    where the pages of a sitemap may lie, None where it must not open files;
-    ``visited`` are the pages that lists led to, so that a list cannot lead to itself. ``listed``
-    is what the list says of the page.
+    An error behind good bytes is raised after those were read.
     """
 
-    name: str
-    hint: str
-    allowance: Allowance = field(default_factory=Allowance, compare=False)
-    url: str | None = None
-    charset: str | None = None
-    folder: Path | None = None
-    fetched: bool = False
-    depth: int = 0
-    visited: set[str] = field(default_factory=set, compare=False)
-    listed: Listed = _UNLISTED
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+        self._error: Exception | None = None
 
-    @property
-    def ending(self) -> str:
-        """The ending of the file name in lower case, with its dot; "" where there is none."""
-        return PurePosixPath(self.hint).suffix.casefold()
+    def readable(self) -> bool:
+        return True
 
-    def unpacked(self) -> Place:
-        """Place of what a compressed file holds: its name without the last ending."""
-        inside = replace(self._deeper(), hint=PurePosixPath(self.hint).stem)
-        # A list of pages is often packed, and the pages lie beside it all the same.
-        return replace(inside, folder=self.folder, listed=self.listed)
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # as typeshed has it
+        filled = 0
+        while filled < len(buffer) and (self._rest or self._next()):
+            count = min(len(buffer) - filled, len(self._rest))
+            buffer[filled : filled + count] = self._rest[:count]
+            self._rest = self._rest[count:]
+            filled += count
+        if not filled and self._error:
+            raise self._error
+        return filled
 
-    def inside(self, name: str, *, url: str | None = None) -> Place:
-        """Place of a member of an archive. The name is a label and leads nowhere."""
-        parts = [part for part in name.replace("\\", "/").split("/") if part.strip(" .")]
-        label = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in "/".join(parts))
-        hint = parts[-1] if parts else ""
-        return replace(
-            self._deeper(), name=f"{self.name}/{label or '?'}", hint=hint, url=url, charset=None
-        )
-
-    def _deeper(self) -> Place:
-        if self.depth == MAX_DEPTH:
-            raise UnreadableError(f"more than {MAX_DEPTH} archives inside each other; unpack it")
-        return replace(self, folder=None, depth=self.depth + 1, listed=_UNLISTED)
+    def _next(self) -> bool:
+        if self._error:
+            return False
+        try:
+            self._rest = memoryview(next((chunk for chunk in self._chunks if chunk), b""))
+        except Exception as error:  # kept, and raised in its place
+            self._error = error
+        return bool(self._rest)
 
 
-Reader = Callable[[BufferedReader, Place, ReadOptions], Iterator[Item]]
+def stream_of(chunks: Iterator[bytes]) -> BufferedReader:
+    """Make a buffered stream of chunks of bytes; it cannot seek."""
+    return BufferedReader(_Chunks(chunks), BUFFER_BYTES)
+
+
+def open_file(path: Path) -> BufferedReader:
+    """Open a file for reading with a large buffer."""
+    return BufferedReader(FileIO(path), BUFFER_BYTES)
+
+
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the rest of a stream in chunks."""
+    while chunk := file.read(_CHUNK_BYTES):
+        yield chunk
+
+
+def counted(chunks: Iterator[bytes], count: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield chunks and tell ``count`` the size of each before it is handed on."""
+    for chunk in chunks:
+        count(len(chunk))
+        yield chunk
+
+
+def read_at_most(file: BinaryIO, limit: int, what: str) -> bytes:
+    """Read the rest of a stream; raises UnreadableError where it is longer than ``limit`` bytes."""
+    content = file.read(limit + 1)
+    if len(content) > limit:
+        raise UnreadableError(f"{what} is longer than {limit >> 20} MB; leave it out or split it")
+    return content
+
+
+def inflated(
+    chunks: Iterator[bytes], allowance: Allowance, first_bits: int = GZIP_OR_ZLIB
+) -> Iterator[bytes]:
+    """Expand gzip (of any number of members) or zlib; raises UnreadableError."""
+    inflater = zlib.decompressobj(first_bits)
+    for chunk in chunks:
+        while chunk:
+            if inflater.eof:
+                chunk = chunk.lstrip(b"\0")  # padding may stand behind the last member
+                if not chunk:
+                    break
+                inflater = zlib.decompressobj(GZIP_OR_ZLIB)
+            yield from inflate_into(inflater, chunk, allowance)
+            chunk = inflater.unused_data
+    if not inflater.eof:
+        raise UnreadableError("the compressed file ends too early; fetch or copy it again")
+
+
+def inflate_into(inflater: Any, chunk: bytes, allowance: Allowance) -> Iterator[bytes]:  # noqa: ANN401
+    """Expand a chunk in pieces of limited size, up to the end of the member."""
+    full = True
+    while (chunk or full) and not inflater.eof:
+        try:
+            piece = inflater.decompress(chunk, _EXPANDED_CHUNK_BYTES)
+        except zlib.error as error:
+            raise UnreadableError(f"the compressed data is damaged ({error})") from None
+        # A full piece may leave more behind it though all input was taken.
+        full = len(piece) == _EXPANDED_CHUNK_BYTES
+        allowance.expanded(len(piece))
+        yield piece
+        chunk = inflater.unconsumed_tail
+
+
+@contextmanager
+def seekable(file: BufferedReader) -> Iterator[BinaryIO]:
+    """Give the stream itself or a copy in a nameless temporary file, so that it can seek."""
+    if file.seekable():
+        yield file
+        return
+    with TemporaryFile() as copy:
+        for chunk in counted(chunks_of(file), _spool_limit()):
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
+
+
+def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -> bytes:
+    """Undo the Content-Encoding of an HTTP body; raises UnreadableError past ``limit`` bytes."""
+    encoding = encoding.strip().casefold()
+    if encoding in ("", "identity") or not body:
+        return body
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        chunks = inflated(iter([body]), allowance, window_bits(body, encoding))
+    elif encoding == "br":
+        chunks = counted(_unbrotli(body), allowance.expanded)
+    elif encoding == "zstd":
+        from index.sources.compressed import expanded_zst
+
+        chunks = expanded_zst(BytesIO(body), allowance)
+    else:
+        raise UnreadableError(f"sent in an encoding that is not read ({encoding[:40]})")
+    try:
+        return read_at_most(stream_of(chunks), limit, "the page")
+    except UnreadableError:
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # stored expanded already
+            return body
+        raise
+
+
+def _unbrotli(body: bytes) -> Iterator[bytes]:
+    import brotli
+
+    decompressor = brotli.Decompressor()
+    try:
+        while not decompressor.is_finished():
+            piece = decompressor.process(body, output_buffer_limit=_EXPANDED_CHUNK_BYTES)
+            if not piece and not body and decompressor.can_accept_more_data():
+                raise UnreadableError("the compressed page ends too early")
+            yield piece
+            body = b""
+    except brotli.error as error:
+        raise UnreadableError(f"the compressed data is damaged ({error})") from None
+
+
+def _spool_limit() -> Callable[[int], None]:
+    left = MAX_SPOOLED_BYTES
+
+    def count(size: int) -> None:
+        nonlocal left
+        left -= size
+        if left < 0:
+            reason = f"longer than {MAX_SPOOLED_BYTES >> 30} GB; give it as a file of its own"
+            raise UnreadableError(reason)
+
+    return count

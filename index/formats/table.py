@@ -12,9 +12,9 @@ from index.formats.header import column_names, columns_of, read_header
 from index.formats.lines import TOO_LONG, read_lines
 from index.formats.mapping import reduced
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place
 from index.formats.recognise import HEAD_BYTES
 from index.formats.record import read_record, shortened
-from index.formats.stream import Item, Place
 from index.types import Rejection
 
 # The csv module holds a field at four bytes a character and more while it grows.

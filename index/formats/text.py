@@ -8,8 +8,8 @@ from io import BufferedReader
 
 from index.formats.encoding import UTF8_BOM, undecodable
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place
 from index.formats.record import MAX_ARTICLE_CHARS, read_record
-from index.formats.stream import Item, Place
 from index.text.clean import clean_title
 from index.types import Rejection
 

@@ -16,9 +16,9 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 
 from index.formats.options import ReadOptions
 from index.formats.page import MAX_SAVED_BYTES, read_page
+from index.formats.place import Allowance, Item, Place, UnreadableError
 from index.formats.recognise import HEAD_BYTES, recognise
-from index.formats.stream import Allowance, Item, Place, UnreadableError
-from index.formats.streams import chunks_of, decoded_body, inflate_into, stream_of
+from index.formats.stream import chunks_of, decoded_body, inflate_into, stream_of
 from index.types import Rejection
 
 _LINE_BYTES = 64 << 10

@@ -9,9 +9,9 @@ from typing import Any
 from index.build.withdrawals import VERSION_MARK
 from index.formats.markup import MAX_XML_BYTES, local_name, parse_xml, text_of, text_of_markup
 from index.formats.options import ReadOptions
+from index.formats.place import Item, Place
 from index.formats.record import read_record
-from index.formats.stream import Item, Place
-from index.formats.streams import read_at_most
+from index.formats.stream import read_at_most
 from index.types import Rejection, Withdrawal
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

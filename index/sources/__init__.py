@@ -15,8 +15,8 @@ from pathlib import Path
 from index.errors import SourceError
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
-from index.formats.stream import Allowance, Item, Place
-from index.formats.streams import BUFFER_BYTES, counted, open_file, stream_of
+from index.formats.place import Allowance, Item, Place
+from index.formats.stream import BUFFER_BYTES, counted, open_file, stream_of
 from index.settings import StrPath, absolute
 from index.sources.folders import display, walk
 from index.types import Rejection, SourcedArticle

@@ -11,8 +11,8 @@ import zstandard
 
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
-from index.formats.stream import Allowance, Item, Place, UnreadableError
-from index.formats.streams import chunks_of, inflated, stream_of
+from index.formats.place import Allowance, Item, Place, UnreadableError
+from index.formats.stream import chunks_of, inflated, stream_of
 
 # Frames made with --long=27 need so much; the format admits windows that no memory holds.
 _MAX_WINDOW_BYTES = 1 << 27

@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
-from index.formats.stream import Item, Place, UnreadableError
-from index.formats.streams import chunks_of, counted, seekable, stream_of
+from index.formats.place import Item, Place, UnreadableError
+from index.formats.stream import chunks_of, counted, seekable, stream_of
 from index.sources.folders import is_note
 from index.types import Rejection
 

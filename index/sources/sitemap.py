@@ -17,8 +17,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from index.formats.content import read_content
 from index.formats.markup import feed_xml
 from index.formats.options import ReadOptions
-from index.formats.stream import Item, Listed, Place, UnreadableError
-from index.formats.streams import open_file
+from index.formats.place import Item, Listed, Place, UnreadableError
+from index.formats.stream import open_file
 from index.types import Rejection
 
 # sitemaps.org, "Sitemaps XML format": no more than 50,000 addresses of 2,048 characters.

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.formats.content import read_content
 from index.formats.options import ReadOptions
-from index.formats.stream import MAX_DEPTH, Allowance, Item, Listed, Place
+from index.formats.place import MAX_DEPTH, Allowance, Item, Listed, Place
 from index.sources.fetch import FetchError, fetch
 from index.types import Rejection
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
+from index.formats.place import Place, UnreadableError
 from index.formats.recognise import recognise
-from index.formats.stream import Place, UnreadableError
 from index.sources import read_articles
 from index.types import Article, Rejection, SourcedArticle
 

@@ -3,7 +3,7 @@
 import pytest
 
 from index.formats.charset import decode_page
-from index.formats.stream import UnreadableError
+from index.formats.place import UnreadableError
 
 CAFE = "Le café où l’équipe s’est réunie a été fermé."
 
