@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

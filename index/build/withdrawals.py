@@ -5,9 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from index.store.register import Register
-from index.types import Rejection, Withdrawal
-
-VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first
+from index.types import VERSION_MARK, Rejection, Withdrawal
 
 
 class Withdrawals:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from index.formats.options import DateOrder
+from index.formats.place import DateOrder
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser

@@ -10,14 +10,32 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from index.formats.deflate import GZIP_OR_ZLIB, window_bits
 from index.formats.place import Allowance, UnreadableError
+
+# What zlib has to expect of a body that a server has packed.
+
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+
+def window_bits(start: bytes, encoding: str) -> int:
+    """Tell what zlib has to expect: many servers send "deflate" without the header it should have.
+
+    A first byte whose lower half is 8 begins that header (RFC 1950, section 2.2).
+    """
+    bare = encoding == "deflate" and start and start[0] & 0x0F != 8
+    return -zlib.MAX_WBITS if bare else GZIP_OR_ZLIB
+
 
 BUFFER_BYTES = 1 << 20
 MAX_SPOOLED_BYTES = 8 << 30
 
 _CHUNK_BYTES = 64 << 10
 _EXPANDED_CHUNK_BYTES = 1 << 20
+# Frames made with --long=27 need so much; the format admits windows that no memory holds.
+_MAX_WINDOW_BYTES = 1 << 27
+
+# Four bytes can stand for 128 KB, and a step is expanded whole.
+_STEP_BYTES = 1 << 10
 
 
 class _Chunks(RawIOBase):
@@ -119,6 +137,26 @@ def inflate_into(inflater: Any, chunk: bytes, allowance: Allowance) -> Iterator[
         chunk = inflater.unconsumed_tail
 
 
+def expanded_zst(file: BinaryIO, allowance: Allowance) -> Iterator[bytes]:
+    """Expand zst of any number of frames; raises UnreadableError."""
+    import zstandard
+
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
+    frame = None
+    while rest := file.read(_STEP_BYTES):
+        while rest:
+            frame = frame or decompressor.decompressobj()
+            try:
+                piece = frame.decompress(rest)
+            except zstandard.ZstdError as error:
+                raise UnreadableError(f"the compressed data is damaged ({error})") from None
+            allowance.expanded(len(piece))
+            yield piece
+            rest, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame:
+        raise UnreadableError("the compressed file ends too early; fetch or copy it again")
+
+
 @contextmanager
 def seekable(file: BufferedReader) -> Iterator[BinaryIO]:
     """Give the stream itself or a copy in a nameless temporary file, so that it can seek."""
@@ -142,8 +180,6 @@ def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -
     elif encoding == "br":
         chunks = counted(_unbrotli(body), allowance.expanded)
     elif encoding == "zstd":
-        from index.sources.compressed import expanded_zst
-
         chunks = expanded_zst(BytesIO(body), allowance)
     else:
         raise UnreadableError(f"sent in an encoding that is not read ({encoding[:40]})")

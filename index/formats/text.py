@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from io import BufferedReader
+from typing import BinaryIO, NamedTuple
 
-from index.formats.encoding import UTF8_BOM, undecodable
-from index.formats.options import ReadOptions
-from index.formats.place import Item, Place
+from index.formats.place import Item, Place, ReadOptions
 from index.formats.record import MAX_ARTICLE_CHARS, read_record
 from index.text.clean import clean_title
 from index.types import Rejection
+
+# Tell in which encoding a file is that is not UTF-8, and how to convert it.
+
+UTF8_BOM = codecs.BOM_UTF8
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+def not_utf8(byte: int, offset: int, encoding: str = "WINDOWS-1252") -> str:
+    """Say which byte of a file is not UTF-8 and how to convert the file."""
+    return (
+        f"not UTF-8 (byte 0x{byte:02x} at offset {offset}); "
+        f"convert it with iconv -f {encoding} -t UTF-8"
+    )
+
+
+def undecodable(error: UnicodeDecodeError, offset: int) -> str:
+    """Say which byte could not be decoded; offset is where the decoded bytes start in the file."""
+    return not_utf8(error.object[error.start], offset + error.start)
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """Recognise UTF-16 and UTF-32 by the first bytes of a file; None for anything else."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return not_utf8(head[0], 0, encoding)
+    even, odd = head[0::2], head[1::2]
+    if len(head) >= 4 and any(even) and not any(odd):
+        return not_utf8(0, 1, "UTF-16LE")
+    if len(head) >= 4 and any(odd) and not any(even):
+        return not_utf8(0, 0, "UTF-16BE")
+    return None
+
 
 _MAX_BYTES = 4 * MAX_ARTICLE_CHARS  # UTF-8 has four a character at most
 
@@ -55,3 +94,60 @@ def _split(text: str) -> tuple[str, str]:
                 break
             return headline, text[line.end() :]
     return "", text
+
+
+# Read the lines of a file of any size without holding more than one of them.
+
+# A day of a large newspaper is a few megabytes; a longer line is a file without line breaks.
+MAX_BYTES = 64 << 20
+TOO_LONG = f"longer than {MAX_BYTES >> 20} MB; split it into one article each"
+
+_SKIP_BYTES = 1 << 20
+_RUN = 100  # empty lines, from which on it pays to look for more
+
+
+class Line(NamedTuple):
+    """A line with its line break. ``number`` counts from 1, ``offset`` is in bytes from 0.
+
+    ``content`` is None for a line longer than MAX_BYTES.
+    """
+
+    number: int
+    offset: int
+    content: bytes | None
+
+
+def read_lines(file: BinaryIO, *, skip_empty: bool = False) -> Iterator[Line]:
+    """Yield the lines of a file, without byte order marks; joined files may have several."""
+    number = offset = empty = 0
+    while raw := file.readline(MAX_BYTES + 1):
+        number += 1
+        length = len(raw)
+        empty = empty + 1 if skip_empty and raw == b"\n" else 0
+        if empty:
+            if empty > _RUN and isinstance(file, BufferedReader):  # a bomb is millions of them
+                skipped = _skip_empty(file)
+                number += skipped
+                length += skipped
+        elif length > MAX_BYTES:
+            length += _skip_line(file, raw[-1:])
+            yield Line(number, offset, None)
+        elif raw.startswith(UTF8_BOM):
+            yield Line(number, offset + len(UTF8_BOM), raw[len(UTF8_BOM) :])
+        else:
+            yield Line(number, offset, raw)
+        offset += length
+
+
+def _skip_empty(file: BufferedReader) -> int:
+    held = file.peek()
+    return len(file.read(len(held) - len(held.lstrip(b"\n"))))
+
+
+def _skip_line(file: BinaryIO, last: bytes) -> int:
+    skipped = 0
+    while last and last != b"\n":
+        part = file.readline(_SKIP_BYTES)
+        skipped += len(part)
+        last = part[-1:]
+    return skipped

@@ -14,9 +14,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
-from index.formats.options import ReadOptions
 from index.formats.page import MAX_SAVED_BYTES, read_page
-from index.formats.place import Allowance, Item, Place, UnreadableError
+from index.formats.place import Allowance, Item, Place, ReadOptions, UnreadableError
 from index.formats.recognise import HEAD_BYTES, recognise
 from index.formats.stream import chunks_of, decoded_body, inflate_into, stream_of
 from index.types import Rejection

@@ -5,17 +5,18 @@ One file a format; each yields articles and what could not be read, with its pla
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from io import BufferedReader, FileIO
 from pathlib import Path
 
 from index.errors import SourceError
-from index.formats.content import read_content
-from index.formats.options import ReadOptions
-from index.formats.place import Allowance, Item, Place
+from index.formats.place import Allowance, FormatReader, Item, Place, ReadOptions, UnreadableError
+from index.formats.recognise import HEAD_BYTES, recognise
 from index.formats.stream import BUFFER_BYTES, counted, open_file, stream_of
 from index.settings import StrPath, absolute
 from index.sources.folders import display, walk
@@ -37,6 +38,26 @@ Source = StrPath
 Sources = Source | Iterable[Source]
 STANDARD_INPUT = "-"
 
+# Format: module and function, a FormatReader each. Each is imported when the first such file comes:
+# the libraries behind some are large, and a folder of plain text needs none of them.
+_READERS = {
+    "text": ("index.formats.text", "read_text"),
+    "jsonl": ("index.formats.json", "read_jsonl"),
+    "json": ("index.formats.json", "read_json"),
+    "csv": ("index.formats.table", "read_csv"),
+    "tsv": ("index.formats.table", "read_tsv"),
+    "html": ("index.formats.page", "read_html"),
+    "feed": ("index.formats.xml", "read_feed"),
+    "newsml": ("index.formats.xml", "read_newsml"),
+    "sitemap": ("index.sources.sitemap", "read_sitemap"),
+    "parquet": ("index.formats.table", "read_parquet"),
+    "warc": ("index.formats.warc", "read_warc"),
+    "gzip": ("index.sources.compressed", "read_gzip"),
+    "zst": ("index.sources.compressed", "read_zst"),
+    "zip": ("index.sources.packed", "read_zip"),
+}
+
+_log = logging.getLogger("newsarchive")
 _PLAIN = ReadOptions()
 
 
@@ -98,7 +119,7 @@ def _read(sources: Sequence[Path | str], options: ReadOptions) -> Iterator[Item]
         elif isinstance(source, str):
             from index.sources.web import read_url
 
-            yield from read_url(source, options)
+            yield from read_url(source, options, _read_content)
     paths = {source: None for source in sources if isinstance(source, Path)}
     for found in walk(paths):
         if isinstance(found, Rejection):
@@ -120,9 +141,10 @@ def _read_file(path: Path, is_given: bool, options: ReadOptions) -> Iterator[Ite
             hint=display(Path(path.name)),
             allowance=Allowance(found.st_size),
             folder=path.parent if is_given else None,
+            content=_read_content,
         )
         with open_file(path) as file:
-            yield from read_content(file, place, options)
+            yield from place.read(file, options)
     except OSError as error:
         yield Rejection(name, None, f"cannot be read: {error.strerror or error}")
 
@@ -131,5 +153,29 @@ def _read_standard_input(options: ReadOptions) -> Iterator[Item]:
     allowance = Allowance()
     stdin = BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
     chunks = iter(lambda: stdin.read1(BUFFER_BYTES), b"")
-    place = Place(STANDARD_INPUT, hint="", allowance=allowance)
-    yield from read_content(stream_of(counted(chunks, allowance.read)), place, options)
+    place = Place(STANDARD_INPUT, hint="", allowance=allowance, content=_read_content)
+    yield from place.read(stream_of(counted(chunks, allowance.read)), options)
+
+
+def _read_content(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield what a stream holds; where it cannot be read, or not to its end, a Rejection."""
+    try:
+        head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
+        yield from _reader(recognise(head, place, options))(file, place, options)
+    except UnreadableError as error:
+        yield Rejection(place.name, None, " ".join(str(error).split()))
+    except OSError as error:
+        yield Rejection(place.name, None, f"cannot be read: {error.strerror or error}")
+    except Exception as error:
+        # Parsers of many libraries meet here with bytes that nobody foresaw. One file that
+        # breaks one of them must not end a build of a million others.
+        _log.debug("the reader of %s failed", place.name, exc_info=True)
+        # Not its words: they may quote what stands there, which would outlive a takedown.
+        what = type(error).__name__
+        yield Rejection(place.name, None, f"cannot be read ({what}); it may be damaged")
+
+
+def _reader(name: str) -> FormatReader:
+    module, function = _READERS[name]
+    reader: FormatReader = getattr(import_module(module), function)
+    return reader

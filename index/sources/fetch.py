@@ -21,7 +21,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 
 from index.addresses import Address, is_public, parse_address
-from index.formats.deflate import window_bits
+from index.formats.stream import window_bits
 
 AddressTest = Callable[[Address], bool]
 

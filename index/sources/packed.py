@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import BinaryIO
 
-from index.formats.content import read_content
-from index.formats.options import ReadOptions
-from index.formats.place import Item, Place, UnreadableError
+from index.formats.place import Item, Place, ReadOptions, UnreadableError
 from index.formats.stream import chunks_of, counted, seekable, stream_of
 from index.sources.folders import is_note
 from index.types import Rejection
@@ -86,7 +84,7 @@ def _read_member(
     try:
         with archive.open(member) as file:
             chunks = counted(_sound(chunks_of(file)), place.allowance.expanded)  # type: ignore[arg-type]
-            yield from read_content(stream_of(chunks), place, options)
+            yield from place.read(stream_of(chunks), options)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         yield Rejection(place.name, None, f"cannot be read: {error}"[:200])
 

@@ -14,10 +14,8 @@ from io import BufferedReader
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from index.formats.content import read_content
 from index.formats.markup import feed_xml
-from index.formats.options import ReadOptions
-from index.formats.place import Item, Listed, Place, UnreadableError
+from index.formats.place import Item, Listed, Place, ReadOptions, UnreadableError
 from index.formats.stream import open_file
 from index.types import Rejection
 
@@ -112,7 +110,7 @@ def _read_saved(
     inside = replace(place.inside(name, url=url), folder=path.parent, listed=listed)
     try:
         with open_file(path) as file:
-            yield from read_content(file, inside, options)
+            yield from inside.read(file, options)
     except OSError as error:
         yield Rejection(inside.name, None, f"cannot be read: {error.strerror or error}")
 
@@ -154,4 +152,4 @@ def _read_fetched(url: str, listed: Listed, place: Place, options: ReadOptions) 
         yield Rejection(place.name, None, f"{url[:300]} is listed more than once", unread=False)
         return
     place.visited.add(address)
-    yield from read_url(address, options, place.depth + 1, place.visited, listed)
+    yield from read_url(address, options, place.content, place, listed)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from index.formats.content import read_content
-from index.formats.options import ReadOptions
-from index.formats.place import MAX_DEPTH, Allowance, Item, Listed, Place
+from index.formats.place import MAX_DEPTH, Allowance, FormatReader, Item, Listed, Place, ReadOptions
 from index.sources.fetch import FetchError, fetch
 from index.types import Rejection
 
@@ -25,14 +23,16 @@ _ENDINGS = {
 def read_url(
     url: str,
     options: ReadOptions,
-    depth: int = 0,
-    visited: set[str] | None = None,
+    content: FormatReader | None,
+    listed_at: Place | None = None,
     listed: Listed | None = None,
 ) -> Iterator[Item]:
     """Yield the articles at a URL; where it cannot be fetched, a Rejection.
 
-    ``depth``, ``visited`` and ``listed`` come from the list that it stands in, if it does.
+    ``content`` reads a stream of any format. ``listed_at`` is the list that it stands in, if it
+    does, and ``listed`` what that says of it.
     """
+    depth = 0 if listed_at is None else listed_at.depth + 1
     if depth > MAX_DEPTH:
         yield Rejection(url, None, "lists inside each other too deep")
         return
@@ -46,10 +46,11 @@ def read_url(
                 charset=fetched.charset,
                 fetched=True,
                 depth=depth,
-                visited={url, fetched.url} if visited is None else visited,
+                visited={url, fetched.url} if listed_at is None else listed_at.visited,
                 listed=listed or Listed(),
+                content=content,
             )
-            yield from read_content(fetched.body, place, options)
+            yield from place.read(fetched.body, options)
     except FetchError as error:
         yield Rejection(url, None, str(error))
 

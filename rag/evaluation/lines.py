@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from index.errors import NewsArchiveError
-from index.formats.encoding import UTF8_BOM
+from index.formats.text import UTF8_BOM
 from rag.evaluation.scoring import fold
 from rag.types import Turn
 

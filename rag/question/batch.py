@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from index.formats.encoding import UTF8_BOM
+from index.formats.text import UTF8_BOM
 from rag.errors import QuestionError
 from rag.question.asked import check_day, clean_question, read_turn
 from rag.types import Turn

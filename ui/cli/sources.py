@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from index.formats.options import ReadOptions
+    from index.formats.place import ReadOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,6 +39,6 @@ def reading_options(command: Command) -> Command:
 
 def read_options(field_map: Sequence[str], date_order: str | None) -> ReadOptions:
     """Make the readers' options of what the command line said; raises SettingsError."""
-    from index.formats.options import ReadOptions, parse_field_map
+    from index.formats.place import ReadOptions, parse_field_map
 
     return ReadOptions(parse_field_map(field_map), date_order)  # type: ignore[arg-type]  # a Choice

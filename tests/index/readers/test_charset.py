@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.formats.charset import decode_page
+from index.formats.markup import decode_page
 from index.formats.place import UnreadableError
 
 CAFE = "Le café où l’équipe s’est réunie a été fermé."

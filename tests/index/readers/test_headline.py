@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.formats.headline import Outlet, without_outlet
+from index.formats.page import Outlet, without_outlet
 
 BBC = Outlet.of(["BBC News"], "https://www.bbc.co.uk/news/1")
 REUTERS = Outlet.of(["Reuters", "@Reuters"], "https://www.reuters.com/world/1")

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from index.errors import SettingsError
-from index.formats.options import ReadOptions, parse_field_map
+from index.formats.place import ReadOptions, parse_field_map
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 AGENCY = {"title": "headline", "published": "firstcreated", "text": "body_nitf", "author": "by"}
