@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.build.admit import fuller_file, stands_for_unread, summaries_last
-from index.build.carry import carry_chroma, carry_families
-from index.build.journal import EmbeddingJournal
+from index.build.admit import (
+    Withdrawals,
+    fuller_file,
+    stands_for_unread,
+    summaries_last,
+    under_its_id,
+)
 from index.build.losses import (
     Held,
     Losses,
@@ -22,11 +26,9 @@ from index.build.losses import (
     losses,
     present,
 )
-from index.build.same_id import under_its_id
-from index.build.store import Store
+from index.build.merge import carry_chroma, carry_families
 from index.build.takedown import Selection, forget, select
-from index.build.withdrawals import Withdrawals
-from index.build.writer import Stage
+from index.build.writer import EmbeddingJournal, Stage, Store
 from index.disk import write_failures
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.models.chunker import Chunker
@@ -38,8 +40,7 @@ from index.settings import Settings, StrPath, absolute
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog
-from index.store.logs import SourceTimes
-from index.store.rejected import write_rejected
+from index.store.logs import SourceTimes, write_rejected
 from index.store.rows import EarlierVectors
 from index.types import Rejection, SourcedArticle
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from index.models.chunker import ChunkedArticle
-from index.models.encoding import vector_key
+from index.models.encode import vector_key
 from index.store.archive import Generation
 from index.store.catalog import Catalog
 from index.store.vectors import SentenceVectors, VectorIndex

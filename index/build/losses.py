@@ -19,7 +19,7 @@ from index.settings import absolute
 from index.sources.folders import display
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.manifest import file_sum
+from index.store.generation import file_sum
 from index.types import Rejection, SourcedArticle, Withdrawal
 
 log = logging.getLogger("newsarchive")

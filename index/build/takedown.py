@@ -15,8 +15,8 @@ from index.formats.record import canonical_url
 from index.settings import Day, StrPath, check_days, several, written_day
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.logs import drop_reasons
 from index.store.register import Entry
-from index.store.rejected import drop_reasons
 
 Condition = Callable[[Entry], bool]
 

@@ -16,11 +16,18 @@ from hashlib import blake2b
 
 import numpy as np
 
-from index.families.boilerplate import SentenceCounts, boilerplate
-from index.families.candidates import candidate_pairs
 from index.families.compare import Comparison, WordedArticle, compare, likeness, worded_article
 from index.families.judge import are_strangers, judge
-from index.families.sketches import Hashes, WordedSentence, sentence_keys, signature, worded
+from index.families.sketches import (
+    Hashes,
+    SentenceCounts,
+    WordedSentence,
+    boilerplate,
+    candidate_pairs,
+    sentence_keys,
+    signature,
+    worded,
+)
 from index.families.tables import FamilyTables, Member, Relation, Sketch, SketchedText
 from index.types import Span
 

@@ -17,7 +17,7 @@ from index.disk import sync, sync_tree
 from index.errors import ArchiveDamagedError
 from index.models.embedder import Embedder, model_folder, open_embedder
 from index.models.minilm import SentenceTransformersEmbedder
-from index.store.manifest import file_sum
+from index.store.generation import file_sum
 
 FOLDER = "models"
 _CARD = "tuning.json"

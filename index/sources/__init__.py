@@ -49,11 +49,11 @@ _READERS = {
     "html": ("index.formats.page", "read_html"),
     "feed": ("index.formats.xml", "read_feed"),
     "newsml": ("index.formats.xml", "read_newsml"),
-    "sitemap": ("index.sources.sitemap", "read_sitemap"),
+    "sitemap": ("index.sources.web", "read_sitemap"),
     "parquet": ("index.formats.table", "read_parquet"),
     "warc": ("index.formats.warc", "read_warc"),
-    "gzip": ("index.sources.compressed", "read_gzip"),
-    "zst": ("index.sources.compressed", "read_zst"),
+    "gzip": ("index.sources.packed", "read_gzip"),
+    "zst": ("index.sources.packed", "read_zst"),
     "zip": ("index.sources.packed", "read_zip"),
 }
 

@@ -11,7 +11,7 @@ from io import BufferedReader
 from typing import BinaryIO
 
 from index.formats.place import Item, Place, ReadOptions, UnreadableError
-from index.formats.stream import chunks_of, counted, seekable, stream_of
+from index.formats.stream import chunks_of, counted, expanded_zst, inflated, seekable, stream_of
 from index.sources.folders import is_note
 from index.types import Rejection
 
@@ -104,3 +104,33 @@ def _sound(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chunks
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise UnreadableError(f"damaged inside the archive ({error}); copy it again") from None
+
+
+# Read what a gzip or zst file holds, expanded as it is read.
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def read_gzip(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the articles of the file inside. A crawl is read member by member."""
+    if _holds_crawl(file):
+        from index.formats.warc import read_warc_members
+
+        yield from read_warc_members(file, place.unpacked(), options)
+        return
+    inside = stream_of(inflated(chunks_of(file), place.allowance))
+    yield from place.unpacked().read(inside, options)
+
+
+def read_zst(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
+    """Yield the articles of the file inside."""
+    inside = stream_of(expanded_zst(file, place.allowance))
+    yield from place.unpacked().read(inside, options)
+
+
+def _holds_crawl(file: BufferedReader) -> bool:
+    try:
+        start = zlib.decompressobj(_GZIP).decompress(file.peek(1 << 16)[: 1 << 16], 5)
+    except zlib.error:
+        return False
+    return start == b"WARC/"

@@ -27,8 +27,7 @@ from index.errors import (
 )
 from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings, StrPath
-from index.store.generation import Generation, copy_checked
-from index.store.manifest import MANIFEST, Manifest, file_sums
+from index.store.generation import MANIFEST, Generation, Manifest, copy_checked, file_sums
 
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.models.encoding import Encoding
-from index.models.quantised import Rows, row_type
+from index.models.encode import Encoding, Rows, row_type
 
 log = logging.getLogger("newsarchive")
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index.disk import open_or_copy
 from index.models.embedder import Matrix
-from index.models.quantised import dequantised, quantised, row_type
+from index.models.encode import dequantised, quantised, row_type
 from index.types import Article, Chunk
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from index.errors import ArchiveDamagedError, ArchiveNotFoundError, NewsArchiveE
 from index.settings import Settings
 from index.store.archive import ArchiveFolder, Generation
 from index.store.catalog import Catalog
+from index.store.generation import file_sums
 from index.store.lexical import LexicalIndex
 from index.store.logs import is_sound
-from index.store.manifest import file_sums
 from index.types import Chunk
 from rag import Archive
 

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.journal import EmbeddingJournal
+from index.build.writer import EmbeddingJournal
 from index.models.chunker import ChunkedArticle, Chunker
 from index.models.embedder import Matrix
-from index.models.encode import batches, encode
-from index.models.encoding import Encoding, vector_key
+from index.models.encode import Encoding, batches, dequantised, encode, quantised, vector_key
 from index.models.hashed import HashedWordsEmbedder
-from index.models.quantised import dequantised, quantised
 from index.types import Article, Span
 
 

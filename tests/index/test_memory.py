@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from index.models.memory import give_back
+from index.models.runtime import give_back
 
 # Every second block stays, so that the gaps lie between what is in use: 100 MB of them.
 PROGRAM = """

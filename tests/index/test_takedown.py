@@ -16,7 +16,7 @@ from index.errors import SettingsError, SourceError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.rejected import NamesToFind
+from index.store.logs import NamesToFind
 from index.store.vectors import VectorIndex
 from rag import Archive
 

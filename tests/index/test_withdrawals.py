@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, add_articles, build_archive
-from index.build.withdrawals import Withdrawals
+from index.build.admit import Withdrawals
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
