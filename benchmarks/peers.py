@@ -24,8 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from index.errors import NewsArchiveError
-from rag.evaluation.ranking import RankedArticles, score_rankings
-from rag.evaluation.scoring import fold_space, mean
+from rag.evaluation.scoring import RankedArticles, fold_space, mean, score_rankings
 from rag.evaluation.sets import QUESTIONS, EvaluationSet, read_set
 from rag.evaluation.significance import LEVEL, Comparison, against
 

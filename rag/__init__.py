@@ -1,12 +1,10 @@
 """Ask a news archive: ``from rag import Archive``."""
 
-from rag.archive import Archive
-from rag.conversation import Conversation
-from rag.errors import QuestionError
+from rag.about import Stale, Status
+from rag.archive import Archive, Conversation
 from rag.options import RetrievalOptions
-from rag.question.rewriter import LLMRewriter, Rewriter
-from rag.status import Stale, Status
-from rag.types import Answer, Citation, Filters, Passage, Query, Sentence, Turn
+from rag.question.followups import LLMRewriter, Rewriter
+from rag.types import Answer, Citation, Filters, Passage, Query, QuestionError, Sentence, Turn
 
 __all__ = [
     "Answer",

@@ -14,25 +14,43 @@ from index.models.cross_encoder import Reranker, open_cross_encoder
 from index.settings import Day, StrPath
 from index.store.archive import ArchiveFolder
 from index.types import Article
-from rag.about import Family, families
+from rag.about import Family, Status, candidate_questions, families, read_status
 from rag.answer import Steps
 from rag.answer.answerer import Answerer
 from rag.answer.rules import ExtractiveAnswerer
-from rag.conversation import Conversation
-from rag.errors import QuestionError
-from rag.examples import candidate_questions
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question
-from rag.question.rewriter import Rewriter
+from rag.question.followups import Rewriter
 from rag.retrieval.retriever import Ranking
 from rag.retrieval.snapshot import Reader, newest_reader
-from rag.status import Status, read_status
-from rag.types import Answer, Filters, Passage, Query, Turn
+from rag.types import Answer, Filters, Passage, Query, QuestionError, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
+
+# A conversation: questions one after the other, each understood with the turns before.
+
+REMEMBERED = 12  # turns: a follow-up leans on what was said just before, older ones only mislead
+
+
+class Conversation:
+    """Asks an archive and remembers the turns. Not to be shared between people."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.turns: tuple[Turn, ...] = ()
+
+    def ask(
+        self, question: str, *, asked: Day | None = None, filters: Filters | None = None
+    ) -> Answer:
+        """Answer the next question; raises what ``Archive.ask`` raises and then forgets nothing."""
+        answer = self._archive.ask(question, history=self.turns, asked=asked, filters=filters)
+        turns = (*self.turns, Turn("user", question), Turn("assistant", answer.text))
+        self.turns = turns[-REMEMBERED:]
+        return answer
+
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from rag.errors import QuestionError
+from rag.types import QuestionError
 
 
 def _part(means: str) -> bool:

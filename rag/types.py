@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import NewsArchiveError
 from index.settings import Day, several, written_day
 from index.types import Article, Span
 
@@ -240,3 +241,13 @@ class Answer:
 def describe(article: Article) -> str:
     """Headline, outlet and day in one line, leaving out what is not known."""
     return ", ".join(part for part in (article.title, article.source, article.day) if part)
+
+
+# Errors of asking, below those of ``index.errors``.
+#
+# NewsArchiveError
+# └── QuestionError    a question or one of its limits cannot be used
+
+
+class QuestionError(NewsArchiveError):
+    """A question, a day or a ranking's name cannot be used."""

@@ -75,8 +75,8 @@ IMPORTERS = {
         "ui/cli/eval.py",
         "ui/cli/keep.py",
         "ui/cli/options.py",
-        "ui/cli/reranking.py",
-        "ui/cli/sources.py",
+        "ui/cli/options.py",
+        "ui/cli/options.py",
         "ui/cli/tune.py",
         "ui/chat/app.py",
     ),  # fmt: skip

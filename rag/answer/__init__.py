@@ -10,11 +10,10 @@ from pathlib import Path
 from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from rag.answer.answerer import Answerer
-from rag.answer.assemble import assemble
-from rag.answer.support import verify
+from rag.answer.support import assemble, verify
 from rag.question import understand
 from rag.question.asked import Question
-from rag.question.rewriter import Rewriter
+from rag.question.followups import Rewriter
 from rag.retrieval.limits import (
     unlimited,
     why_none_inside,

@@ -7,8 +7,122 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from index.types import Article, Span
-from rag.answer.junk import is_junk
 from rag.question.speech import TELLS_BESIDE_QUOTATIONS
+
+# Whether a short English text has a finite verb, by closed lists and endings alone.
+
+# Forms of irregular verbs, and the regular ones that news uses in the present, that are hardly
+# ever something else.
+_VERBS = frozenset(
+    """
+    is are was were am be been has have had do does did will would shall should can could may might
+    must cannot isn aren wasn weren hasn haven hadn don doesn didn won wouldn shouldn couldn ain
+    s re ve ll m d
+    arose ate awoke beat became began bent bet bit bled blew bore bought bound broke brought built
+    burnt burst came caught chose clung cost crept cut dealt died dies drank drew drove dug fell
+    felt fed fled flew fought found forbade forgot forgave froze gave gets got grew held hit hid
+    hung hurt kept knew laid lay leapt learnt led left lent let lied lit lost made meant met
+    overcame overthrew paid put quit ran rang read resigns rode rose said sang sank sat saw sent set
+    sold sought shook shone shot showed shrank shut slept slid sought spelt spent split spoke sprang
+    spread stood stole struck stuck stung swam swept swore swung taught thought threw took tore
+    told understood undertook upheld went withdrew woke won wore wound wrote
+    say says know knows think thinks want wants need needs believe believes seem seems come comes go
+    goes get make makes take takes give gives see sees look looks mean means feel feels live lives
+    remain remains include includes become becomes keep keeps hold holds stand stands lie lies begin
+    begins run runs belong belongs exist exists happen happens appear appears contain contains
+    consist consists require requires deny denies agree agrees expect expects hope hopes love like
+    likes matter matters help helps work works win wins lose loses lead leads leave leaves
+    join joins collaborate criticise criticize deserve interfere operate predict predicts warn
+    """.split()
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_PAST = re.compile(r"[^\W\d_]{2,}ed$")
+# "She denies", "Lind denies", "the council denies"; "boats" after "the" or "of" is a plural.
+_PRESENT = re.compile(
+    r"\b(?!(?i:the|a|an|of|in|on|at|by|for|with|from|to|and|or|its|his|her|their|our|my|two|three|four|"
+    r"five|six|seven|eight|nine|ten|many|some|all|no|other|same|more|most|few|between|as) )"
+    r"[^\W\d_]+(?<!s)\]? [a-z]{2,}(?<!s)s\b"
+)
+_AFTER_ADVERB = re.compile(r"\b[a-z]{2,}ly [a-z]{3,}(?<!ly)(?<!ing)\b(?! [a-z]+s?\.?$)")
+_AFTER_PRONOUN = re.compile(r"\b(?:I|[Ww]e|[Tt]hey|[Yy]ou|[Hh]e|[Ss]he) (?!and\b|or\b)[a-z]{2,}\b")
+
+
+def has_verb(text: str) -> bool:
+    """Whether something in a text looks like a verb with a subject; participles in -ed count too.
+
+    It errs on the side of a verb: a caption that is let through costs less than a lost answer.
+    """
+    found = _WORD.findall(text)
+    return (
+        any(word.lower() in _VERBS for word in found)
+        or any(_PAST.match(word) for word in found)
+        or any(sign.search(text) for sign in (_PRESENT, _AFTER_ADVERB, _AFTER_PRONOUN))
+    )
+
+
+# Text in an article that is not a statement: captions, credits, signatures, questions, teasers.
+
+_DATELINE = re.compile(
+    r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:\w+\s+\d{1,2}|"
+    r"\d{1,2}\s+\w+),?\s+\d{4}\.?$",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"^(?:images?|files?|photos?|photographs?|pictures?|pictured|video|map|graphic|credit|caption|"
+    r"sources?|related|see also|read more|watch|listen|sign up|subscribe|follow us|share this|"
+    r"advertisement)\s*(?::|/|\||$)|^(?:images?|photos?|photographs?|pictures?|graphic) by\b|"
+    r"^(?:getty|reuters/|ap photo|have an opinion on)",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"\b(?:image|photo|picture|file)s?\s?:|\((?:image|photo|file|ap|reuters|getty)[^)]*\)$|"
+    r"©|\ball rights reserved\b|\bcookies?\b.*\b(?:accept|consent|policy)\b",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"^[|<>=/\\~^_►▶→█©®]")
+_DASH = re.compile(r"^[—–-]{1,2}\s?(?=\w)")
+# Languages written without spaces: what is short there is told by characters.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u3040-\ud7ff]")
+_STOPS = re.compile(r"[.!。！…｡][\"”’'»)\]]*$")
+_FIGURE = re.compile(r"\d")
+_FEWEST_CHARACTERS = 4
+_SHORT = 9  # words; a longer text without a verb that is known here has one that is not
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a sentence is only the day of the report."""
+    return bool(_DATELINE.match(text.strip()))
+
+
+def is_junk(text: str, language: str | None = None) -> bool:
+    """Whether a sentence states nothing by itself. Verbs are known of English only."""
+    text = text.strip()
+    return (
+        text.endswith("?")
+        or is_dateline(text)
+        or bool(_CAPTION.match(text) or _CREDIT.search(text) or _SIGN.match(text))
+        or _is_scrap(_DASH.sub("", text), _is_english(text, language), bool(_DASH.match(text)))
+    )
+
+
+def _is_english(text: str, language: str | None) -> bool:
+    """Go by the article's language, unless the words are in another script: articles quote."""
+    return (language or "en").startswith("en") and not _OTHER_SCRIPT.search(text)
+
+
+def _is_scrap(text: str, english: bool, dashed: bool) -> bool:
+    """Whether a text is too short to state something, or a name or caption without a verb."""
+    if _UNSPACED.search(text):
+        return len(re.sub(r"\W", "", text)) < _FEWEST_CHARACTERS
+    words = text.split()
+    if not english:
+        return len(text) < 20 or len(words) < 4 or (dashed and not _STOPS.search(text))
+    if len(words) < 4 or len(text) < 20:
+        return len(words) < 2 or not _STOPS.search(text) or not has_verb(text)
+    states_figure = len(words) > 4 and bool(_FIGURE.search(text) and _STOPS.search(text))
+    return len(words) < _SHORT and not states_figure and not has_verb(text)
+
 
 _SPEECH = re.compile(TELLS_BESIDE_QUOTATIONS, re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)")

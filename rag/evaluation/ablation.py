@@ -6,14 +6,26 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
 from index.progress import Progress
 from index.settings import Settings, StrPath
 from rag.archive import Archive
-from rag.evaluation.archives import DEPTH, count_missing, open_archive
-from rag.evaluation.ranking import MEASURES, RankedArticles, rank_articles, score_rankings
+from rag.evaluation.evaluate import DEPTH, count_missing, open_archive
+from rag.evaluation.report import caption, number, share, table
 from rag.evaluation.results import is_for_retrieval, tests_json
-from rag.evaluation.scoring import mean, percentile
+from rag.evaluation.scoring import (
+    MEASURES,
+    RankedArticles,
+    mean,
+    percentile,
+    rank_articles,
+    score_rankings,
+)
 from rag.evaluation.sets import EvaluationSetError, Question, read_set
+from rag.evaluation.several import TOGETHER
 from rag.evaluation.significance import Comparison, Scores, against
 from rag.options import EVERYTHING, PARTS, RetrievalOptions
 
@@ -149,3 +161,50 @@ def pool_ablations(reports: Sequence[AblationReport], name: str) -> AblationRepo
         ms={row: [value for report in reports for value in report.ms[row]] for row in rows},
         errors=sum(report.errors for report in reports),
     )
+
+
+# An ablation as tables for a terminal.
+
+
+def print_ablations(reports: Sequence[AblationReport], console: Console) -> None:
+    """Print each set's table, then that of all sets together, then what the parts are."""
+    for report in reports:
+        console.print(_ablation(report))
+    if len(reports) > 1:
+        console.print(_ablation(pool_ablations(reports, TOGETHER)))
+    for part, means in PARTS.items():
+        console.print(f"  {part}: {means}", highlight=False)
+
+
+def _ablation(report: AblationReport) -> Table:
+    half = f", {report.half} half" if report.half else ""
+    rows = table(
+        f"{escape(report.set_name)}{half}: {report.questions} questions, one part off at a time",
+        "off",
+        *MEASURES,
+        "better",
+        "worse",
+        "ms",
+    )
+    tests = report.tests()
+    rows.caption = caption(tests, ALL_ON) + (
+        "\nbetter, worse: questions by nDCG@10; ms: median of a search"
+    )
+    if report.errors:
+        rows.caption += f"\n[red]{report.errors} searches raised an error and count as 0[/red]"
+    rows.add_row("nothing", *_means(report, ALL_ON, [" "] * len(MEASURES)), "", "", _ms(report))
+    for row in report.scores:
+        if row != ALL_ON:
+            changed = tests[row, "nDCG@10"].difference
+            marks = [tests[row, measure].mark for measure in MEASURES]
+            counts = (str(changed.better), str(changed.worse))
+            rows.add_row(row, *_means(report, row, marks), *counts, _ms(report, row))
+    return rows
+
+
+def _means(report: AblationReport, row: str, marks: Sequence[str]) -> list[str]:
+    return list(map(share, report.retrieval(row).values(), marks))
+
+
+def _ms(report: AblationReport, row: str = ALL_ON) -> str:
+    return number(report.median_ms(row))

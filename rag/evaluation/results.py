@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from rag.evaluation.ranking import MEASURES, RankedArticles
 from rag.evaluation.scoring import (
+    MEASURES,
     CitationScores,
+    RankedArticles,
     RefusalScores,
     Verdict,
     mean,

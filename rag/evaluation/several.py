@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.evaluation.lines import A_SET, EvaluationSetError
 from rag.evaluation.results import EvaluationReport
-from rag.evaluation.sets import ARTICLES, QUESTIONS
+from rag.evaluation.sets import A_SET, ARTICLES, QUESTIONS, EvaluationSetError
 
 REWRITES = "rewrites.jsonl"
 TOGETHER = "all sets together"

@@ -8,23 +8,33 @@ from typing import Protocol
 
 from index.text.words import words
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.question.acronyms import Forms, other_forms
 from rag.question.calendar import spoken_times
-from rag.question.events import Events, near_event
-from rag.question.followups import is_elliptic
+from rag.question.followups import Rewriter, is_elliptic, rewrite
 from rag.question.kind import wanted_kind
+from rag.question.names import ShortForms, expansions, other_forms, respell
 from rag.question.names import Vocabulary as Spellings
-from rag.question.names import respell
-from rag.question.outlets import Mention, outlet_mentions, outlet_words, outlets_of
+from rag.question.outlets import (
+    Mention,
+    covering,
+    outlet_mentions,
+    outlet_words,
+    outlets_of,
+    read_reports,
+)
 from rag.question.parts import split_parts
-from rag.question.places import expansions
-from rag.question.reports import covering, read_reports
-from rag.question.rewriter import Rewriter, rewrite
-from rag.question.times import Times, describe_days, names_time, read_order, read_times
+from rag.question.times import (
+    Events,
+    Times,
+    describe_days,
+    names_time,
+    near_event,
+    read_order,
+    read_times,
+)
 from rag.types import Filters, Inference, Query, Turn
 
 
-class Vocabulary(Spellings, Forms, Events, Protocol):
+class Vocabulary(Spellings, ShortForms, Events, Protocol):
     """An archive that questions are read against."""
 
 

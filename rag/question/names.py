@@ -7,13 +7,198 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import chain
 from typing import Protocol
 
-from index.text.words import Word, fold, words
-from rag.question.name_forms import sounded
-from rag.question.places import other_names
+from index.store.glosses import JOINING, SHORT_FORM
+from index.text.words import Word, fold, stem, words
+
+# Other words for a place: "Danish" and "Denmark", "Kremlin" and "Russia".
+#
+# The list, ``places.txt``, was made by hand and stands beside this file.
+
+Stems = tuple[str, ...]
+Forms = tuple[str, ...]
+Names = tuple[str, ...]
+_LONGEST = 3  # words of a place's name
+
+
+@cache
+def _lines() -> Sequence[tuple[Names, Names]]:
+    """For each place its names and those of its people, and its seats of government."""
+    lines = []
+    for line in files("rag.question").joinpath("places.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            groups = [[n.replace("-", " ") for n in group.split()] for group in line.split(";")]
+            lines.append((tuple(chain(*groups[:2])), tuple(chain(*groups[2:]))))
+    return lines
+
+
+@cache
+def _places() -> Mapping[Forms, frozenset[Stems]]:
+    """Forms of each name of a place → stems of all its names."""
+    places: dict[Forms, frozenset[Stems]] = {}
+    for line in _lines():
+        stems = frozenset(_stems(name) for name in chain(*line))
+        for name in map(_forms, chain(*line)):
+            # Some words stand for two: "Seoul" for South Korea and for Korea.
+            places[name] = places.get(name, frozenset()) | stems
+    return places
+
+
+@cache
+def _expansions() -> Mapping[Forms, Names]:
+    """Forms of each name of a place or its people → all of those; no seats of government."""
+    found: dict[Forms, Names] = {}
+    for names, _ in _lines():
+        for name in names:
+            found[_forms(name)] = tuple(dict.fromkeys((*found.get(_forms(name), ()), *names)))
+    return found
+
+
+def _stems(name: str) -> Stems:
+    return tuple(word.stem for word in words(name))
+
+
+def _forms(name: str) -> Forms:
+    """Words as they are written: "Scott" and "Scots" have one stem."""
+    return tuple(word.form for word in words(name))
+
+
+def other_names(found: Sequence[Word]) -> dict[str, frozenset[Stems]]:
+    """Stem of each word that names a place → the names of that place, each as its stems."""
+    places = _places()
+    return {word.stem: places[_as_forms(run)] for run in _named(found, places) for word in run}
+
+
+def expansions(found: Sequence[Word]) -> dict[str, Names]:
+    """Return each name of a place among the words with its other names: "danish" → "Denmark"."""
+    known = _expansions()
+    forms = {word.form for word in found}
+    others = {}
+    for run in _named(found, known):
+        name = _as_forms(run)
+        others[" ".join(dict.fromkeys(name))] = tuple(
+            other for other in known[name] if not forms.issuperset(other.lower().split())
+        )
+    return {own: names for own, names in others.items() if names}
+
+
+def _as_forms(run: Sequence[Word]) -> Forms:
+    return tuple(word.form for word in run)
+
+
+def _named(found: Sequence[Word], places: Container[Forms]) -> Iterator[Sequence[Word]]:
+    """Names of places in a text, the longest where one holds another."""
+    first = 0
+    while first < len(found):
+        for length in range(_LONGEST, 0, -1):
+            run = found[first : first + length]
+            named = len(run) == length and _as_forms(run) in places
+            if named and all(word.capital for word in run):
+                yield run
+                first += length
+                break
+        else:
+            first += 1
+
+
+def names_any(names: frozenset[Stems], stems: frozenset[str] | set[str]) -> bool:
+    """Whether a text with these stems has one of the names, word by word."""
+    return any(stems.issuperset(name) for name in names)
+
+
+# Whether a text has the names of a question, in their own or another spelling.
+
+_SAME_NAME = 0.75  # ratio from which two spellings are one name
+# Letters that romanisations of Arabic, Cyrillic and others write in different ways.
+_SOUNDS = (
+    ("x", "ks"), ("q", "k"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("ou", "u"), ("oo", "u"),
+    ("ee", "i"), ("ay", "ai"), ("ey", "ei"), ("y", "i"), ("w", "v"), ("dj", "j"), ("tch", "ch"),
+)  # fmt: skip
+CALENDAR_WORDS = frozenset(
+    """january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday""".split()
+)
+CALENDAR = frozenset(map(stem, CALENDAR_WORDS))
+
+
+def question_names(found: Sequence[Word]) -> frozenset[str]:
+    """Stems of the names and years in a question; months and days are told in many ways."""
+    return frozenset(
+        word.stem
+        for index, word in enumerate(found)
+        if word.content
+        and word.stem not in CALENDAR
+        and (_is_year(word.form) or (word.capital and index > 0))
+    )
+
+
+def _is_year(form: str) -> bool:
+    """Whether a number says which event is meant; times and amounts are told in many ways."""
+    return len(form) == 4 and form.isdigit() and form[0] in "12"
+
+
+def names_in(
+    found: Sequence[Word], names: frozenset[str], others: Mapping[str, frozenset[Stems]]
+) -> frozenset[str]:
+    """Those of ``names`` that a text has, a place by any of its names (``others``)."""
+    stems = {word.stem for word in found}
+    held = {name for name in names if name in stems}
+    held |= {name for name in names - held if name in others and names_any(others[name], stems)}
+    missing = names - held
+    if missing:
+        forms = {word.stem for word in found if word.capital or word.form[0].isdigit()}
+        initials = _initials(found)
+        held |= {name for name in missing if _spelled(name, forms, initials)}
+    return frozenset(held)
+
+
+def _initials(found: Sequence[Word]) -> set[str]:
+    """Return the initials of each run of capitals, with single small words: "Bank of England"."""
+    runs: set[str] = set()
+    run, small = "", 0
+    for word in found:
+        if word.capital:
+            run, small = run + word.form[0], 0
+            continue
+        small += 1
+        if word.content or small > 1:
+            runs.add(run)
+            run = ""
+    return runs | {run}
+
+
+def _spelled(name: str, forms: set[str], initials: set[str]) -> bool:
+    """Whether a name stands there in another transliteration, or written out."""
+    if any(form.startswith(name) and len(name) > 3 for form in forms):
+        return True
+    if not name.isalpha():
+        return False
+    if 3 <= len(name) <= 5 and any(run.startswith(name) for run in initials):
+        return True
+    sound = sounded(name)
+    if len(name) > 2 and sound in map(sounded, forms):
+        return True
+    near = (other for other in map(sounded, forms) if other[0] == sound[0])
+    return len(name) > 4 and any(
+        abs(len(other) - len(sound)) < 3
+        and SequenceMatcher(None, sound, other).ratio() >= _SAME_NAME
+        for other in near
+    )
+
+
+@lru_cache(maxsize=65536)
+def sounded(name: str) -> str:
+    """Spell a name so that its transliterations come nearer to each other."""
+    for letters, sound in _SOUNDS:
+        name = name.replace(letters, sound)
+    return name
+
 
 _SHORTEST = 5  # letters; most shorter names have a neighbour by chance
 _SHORTEST_SOUND = 3  # letters of a name that another romanisation of it may differ from
@@ -127,3 +312,34 @@ def _inside(text: str, start: int) -> bool:
 def _likeness(typed: str) -> Callable[[str], float]:
     lowered = typed.lower()
     return lambda other: SequenceMatcher(None, lowered, other.lower()).ratio()
+
+
+# Acronyms of a question written out and names shortened, as the archive itself has them.
+
+_SHORT = re.compile(rf"\b{SHORT_FORM}\b")
+_NAME = r"[A-Z][\w’'-]+"
+_LONG_NAME = re.compile(rf"\b{_NAME}(?:[ -](?:(?:{'|'.join(JOINING)})[ -])*{_NAME})+")
+
+
+class ShortForms(Protocol):
+    """What an archive can say of names."""
+
+    def long_form(self, short: str) -> str | None:
+        """Tell what most articles write an acronym out as."""
+        ...
+
+    def short_form(self, long: str) -> str | None:
+        """Tell the acronym that most articles give for a name."""
+        ...
+
+
+def other_forms(question: str, forms: ShortForms) -> dict[str, str]:
+    """Each acronym of the question → its long form, and each name → its acronym.
+
+    As the archive itself has them; what it does not tell is left out.
+    """
+    found = {short: forms.long_form(short) for short in _SHORT.findall(question)}
+    for match in _LONG_NAME.finditer(question):
+        if match.start() > 0:  # the first word's capital says nothing
+            found[match[0]] = forms.short_form(match[0])
+    return {name: other for name, other in found.items() if other and other not in question}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from rag.question.calendar import Spoken, blanked, spoken_times
 
@@ -237,3 +237,50 @@ def describe_days(first: str | None, last: str | None) -> str:
 
 def _days(first: date, last: date) -> Days:
     return first.isoformat(), last.isoformat()
+
+
+# Times counted from an event: "two days after the attack on Ain al-Asad".
+#
+# When the event was, the archive tells: the earliest of the articles that are most about it. That
+# can be another event of the kind, so the days are leant to and never a limit.
+
+_COUNTS = NUMBER_WORDS | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
+_COUNTED_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+_COUNTED = re.compile(
+    rf"\b(?P<count>{'|'.join(sorted(_COUNTS, key=len, reverse=True))}|\d{{1,3}}) "
+    rf"(?P<unit>{'|'.join(_COUNTED_DAYS)})s? (?P<way>after|before|following|prior to) "
+    r"(?P<event>(?!that|this|it\b|he\b|she\b|they\b)[^,;:?.]+)",
+    re.IGNORECASE,
+)
+_LEAST = 2  # words that an event must be named by
+_SLACK = 0.25  # of what is counted: "a month after" is no day
+_TOLD_AFTER = timedelta(days=7)
+
+
+class Events(Protocol):
+    """What an archive can say of events."""
+
+    def day_of(self, event: str) -> str | None:
+        """Day on which an event is first told of, "YYYY-MM-DD"; None where it is not."""
+        ...
+
+
+def near_event(question: str, events: Events) -> Times:
+    """Read the days that a question counts from an event that it names, and lean to them."""
+    counted = _COUNTED.search(question)
+    if counted is None or len(counted["event"].split()) < _LEAST:
+        return Times()
+    told = events.day_of(counted["event"])
+    if told is None:
+        return Times()
+    written = counted["count"].lower()
+    days = (_COUNTS.get(written) or int(written)) * _COUNTED_DAYS[counted["unit"].lower()]
+    later = counted["way"].lower() in ("after", "following")
+    try:
+        meant = date.fromisoformat(told) + timedelta(days=days if later else -days)
+        slack = timedelta(days=1 + int(_SLACK * days))
+        near: Days = ((meant - slack).isoformat(), (meant + slack + _TOLD_AFTER).isoformat())
+    except OverflowError:
+        return Times()
+    event = counted["event"].strip()
+    return Times(near=near, why=f"“{event}” is first told of on {told}")

@@ -37,17 +37,18 @@ from rag.retrieval.folding import (
     place,
 )
 from rag.retrieval.fusion import (
+    DEPTH,
     Hit,
     article_of,
     by_time,
     fuse,
     lean,
+    rerank,
     with_outside,
     with_parts,
     with_reports,
 )
-from rag.retrieval.inside import Inside, Limits
-from rag.retrieval.rerank import DEPTH, rerank
+from rag.retrieval.limits import Inside, Limits
 from rag.types import CandidateSentence, Evidence, Filters, Passage, Query
 
 Ranking = Literal["fused", "words", "vectors"]

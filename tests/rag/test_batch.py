@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import QuestionError, Turn
-from rag.question.batch import BatchQuestion, read_questions
+from rag.question.asked import BatchQuestion, read_questions
 
 Write = Callable[..., Path]
 GOOD = {"id": "q1", "question": "Who claimed the attack?"}

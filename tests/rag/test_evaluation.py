@@ -12,14 +12,17 @@ from rich.console import Console
 from index.settings import Settings
 from index.types import Article, Span
 from rag.evaluation import EvaluationSetError, evaluate, print_report
-from rag.evaluation.ranking import MEASURES, RankedArticles, rank_articles, score_rankings
 from rag.evaluation.scoring import (
+    MEASURES,
+    RankedArticles,
     fold,
     fold_space,
     mean,
     meets,
     percentile,
+    rank_articles,
     score_citations,
+    score_rankings,
     score_refusals,
     stands_in,
 )

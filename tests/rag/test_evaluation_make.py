@@ -12,8 +12,13 @@ from index.settings import Settings
 from index.types import Article
 from rag import Archive
 from rag.evaluation import EvaluationSetError, evaluate
-from rag.evaluation.cloze import content_words, from_headline, from_sentence
-from rag.evaluation.make import make_questions, write_questions
+from rag.evaluation.make import (
+    content_words,
+    from_headline,
+    from_sentence,
+    make_questions,
+    write_questions,
+)
 from rag.evaluation.scoring import stands_in
 from rag.evaluation.sets import read_set
 

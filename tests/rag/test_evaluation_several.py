@@ -9,16 +9,16 @@ from rich.console import Console
 
 from index.settings import Settings
 from rag.evaluation import EvaluationSetError, evaluate
-from rag.evaluation.ablation import ALL_ON, ablate, pool_ablations
-from rag.evaluation.ablation_report import print_ablations
+from rag.evaluation.ablation import ALL_ON, ablate, pool_ablations, print_ablations
 from rag.evaluation.follow_ups import (
+    FollowUpReport,
     average_overlap,
     overlap,
+    print_follow_ups,
     read_follow_ups,
     rewrite_follow_ups,
     word_f1,
 )
-from rag.evaluation.follow_ups_report import FollowUpReport, print_follow_ups
 from rag.evaluation.report import print_reports
 from rag.evaluation.several import TOGETHER, find_sets, has_follow_ups, together
 from rag.options import PARTS

@@ -8,8 +8,7 @@ from index.build import build_archive
 from index.settings import Settings
 from rag import Archive
 from rag.options import EVERYTHING
-from rag.question.events import near_event
-from rag.question.times import Times
+from rag.question.times import Times, near_event
 
 ARTICLES = (
     ("2024-03-04", "Ferry aground", "The ferry Ostrel ran aground off Selm on Monday."),

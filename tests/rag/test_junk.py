@@ -2,8 +2,7 @@
 
 import pytest
 
-from rag.answer.junk import is_dateline, is_junk
-from rag.answer.verbs import has_verb
+from rag.answer.context import has_verb, is_dateline, is_junk
 
 
 @pytest.mark.parametrize(

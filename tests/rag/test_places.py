@@ -3,8 +3,7 @@
 import pytest
 
 from index.text.words import words
-from rag.question.name_forms import names_in, question_names
-from rag.question.places import names_any, other_names
+from rag.question.names import names_any, names_in, other_names, question_names
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from index.types import Article
-from rag.answer.rules.relatives import Relative
+from rag.answer.rules.premise import Relative
 from tests.rag.test_extractive import answer, draft
 
 OBITUARY = Article(

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from rag.question.calendar import spoken_times
-from rag.question.outlets import outlet_mentions
-from rag.question.reports import covering, read_reports
+from rag.question.outlets import covering, outlet_mentions, read_reports
 from rag.types import Filters
 
 OUTLETS = ("Harbour Courier", "Radio Sorva")

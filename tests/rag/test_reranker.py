@@ -14,7 +14,7 @@ from index.models.cross_encoder import CrossEncoderReranker, open_cross_encoder
 from rag import Archive
 from rag.evaluation import evaluate, print_report
 from rag.options import EVERYTHING
-from rag.retrieval.rerank import DEPTH, rerank
+from rag.retrieval.fusion import DEPTH, rerank
 from ui.cli.explain import explain_passage
 
 QUESTION = "Which ferry ran aground off Selm?"

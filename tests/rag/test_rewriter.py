@@ -8,7 +8,7 @@ import pytest
 
 from rag import Archive, LLMRewriter, Turn
 from rag.question import understand
-from rag.question.rewriter import rewrite
+from rag.question.followups import rewrite
 
 HISTORY = (Turn("user", "Who won the Kestrel regatta?"), Turn("assistant", "Ines Okafor. [1]"))
 

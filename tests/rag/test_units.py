@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answer.rules.units import wanted_unit
+from rag.answer.rules.kinds import wanted_unit
 
 
 @pytest.mark.parametrize(

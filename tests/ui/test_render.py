@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from index.types import Article
 from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 from ui.chat import page as render
-from ui.chat.passages import LONGEST_SHOWN, surroundings, whole
-from ui.chat.wording import escaped
+from ui.chat.passages import LONGEST_SHOWN, escaped, surroundings, whole
 
 TEXT = (
     "The council met on Monday. It heard the harbour master. "

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import SettingsError
-from rag.errors import QuestionError
 from rag.question.asked import check_filters
-from rag.types import Filters, Turn
+from rag.types import Filters, QuestionError, Turn
 from ui.chat import page as render
 from ui.chat.guard import middleware
 from ui.chat.visit import Exchange, Request, Visit, answer_steps

@@ -1,6 +1,6 @@
 """A conversation as HTML. Pure: no state, no network, no Gradio.
 
-What comes from an article, an archive or a user passes through ``ui.chat.wording.escaped``. A
+What comes from an article, an archive or a user passes through ``ui.chat.passages.escaped``. A
 marker is a button that opens its passage, see ``ui.chat.passages``.
 """
 
@@ -12,14 +12,18 @@ from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sent
 from ui.chat.passages import (
     byline,
     copies_shown,
+    counted,
+    day_shown,
+    escaped,
+    isolated,
     opener,
+    outlets_named,
     panel,
     plain_byline,
     superseded,
     surroundings,
     whole,
 )
-from ui.chat.wording import counted, day_shown, escaped, isolated, outlets_named
 
 NEAREST_SHOWN = 5
 LONGEST_TAIL = 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.errors import NewsArchiveError
-from rag.conversation import REMEMBERED
+from rag.archive import REMEMBERED
 from rag.options import EVERYTHING, PARTS
 from rag.types import Answer, Filters, Inference, Query, Turn
 from ui.chat import page as render

@@ -24,10 +24,12 @@ from ui.cli.options import (
     json_option,
     print_json,
     print_report,
+    read_options,
+    reading_options,
+    reranker_option,
+    sources_argument,
     wait_option,
 )
-from ui.cli.reranking import reranker_option
-from ui.cli.sources import read_options, reading_options, sources_argument
 from ui.cli.tune import tune
 
 if TYPE_CHECKING:
@@ -172,7 +174,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
     """List the articles that copy each other or follow one story."""
     from rag import Archive
     from rag.about import family_record
-    from ui.cli.families import family_lines
+    from ui.cli.explain import family_lines
 
     with Archive.open(archive) as opened:
         found = opened.families()
@@ -298,7 +300,7 @@ def _ask_batch(
     archive: Path, reranker: str | None, batch: Path, asked: str | None, filters: Filters
 ) -> None:
     from rag import Archive
-    from rag.question.batch import read_questions
+    from rag.question.asked import read_questions
     from rag.records import answer_record
 
     questions = read_questions(batch)

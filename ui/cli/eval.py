@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.cli.options import default_archive, print_json
-from ui.cli.reranking import reranker_option
+from ui.cli.options import default_archive, print_json, reranker_option
 
 if TYPE_CHECKING:
     from index.progress import Progress
@@ -138,8 +137,7 @@ def _ablations(folders: Sequence[Path], same: dict[str, Any], progress: Progress
 
 
 def _follow_ups(folder: Path, same: dict[str, Any], progress: Progress) -> Any:  # noqa: ANN401
-    from rag.evaluation.follow_ups import rewrite_follow_ups
-    from rag.evaluation.follow_ups_report import FollowUpReport
+    from rag.evaluation.follow_ups import FollowUpReport, rewrite_follow_ups
 
     # What is compared is the two forms of a question; a reranker would read both alike.
     wanted = {name: value for name, value in same.items() if name != "reranker"}
@@ -152,8 +150,8 @@ def _print(
 ) -> None:
     from rich.console import Console
 
-    from rag.evaluation.ablation_report import print_ablations
-    from rag.evaluation.follow_ups_report import print_follow_ups
+    from rag.evaluation.ablation import print_ablations
+    from rag.evaluation.follow_ups import print_follow_ups
     from rag.evaluation.report import print_reports
 
     # Tables are wider than the 80 columns that rich takes where there is no terminal.

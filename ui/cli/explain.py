@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.text.words import words
+from rag.about import Difference, Family
 from rag.answer.rules.features import headline
 from rag.question.times import describe_days
-from rag.retrieval.rerank import RANKED_BY
-from rag.types import Filters, Passage, Query
+from rag.retrieval.fusion import RANKED_BY
+from rag.types import Filters, Passage, Query, describe
 
 _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}
 
@@ -61,3 +62,30 @@ def headline_words(query: Query, passage: Passage) -> list[str]:
     title = {word.stem for word in words(headline(passage.article))}
     asked = [word for word in words(query.standalone) if word.content]
     return list(dict.fromkeys(word.form for word in asked if word.stem in title))
+
+
+# Families as lines of text.
+
+
+def family_lines(family: Family, with_difference: bool) -> Iterator[str]:
+    """One line a member, and below a version what it changed: - before, + after."""
+    for member in family.members:
+        measure = ""
+        if member.of is not None:
+            measure = f"  (Jaccard {member.jaccard:.2f}, containment {member.containment:.2f})"
+        old = ", superseded" if member.superseded_by else ""
+        yield f"{member.role + old:20}  {member.article.id}  {describe(member.article)}{measure}"
+        if with_difference and member.difference is not None:
+            yield from _difference_lines(member.difference)
+
+
+def _difference_lines(difference: Difference) -> Iterator[str]:
+    for before, after in difference.revised:
+        yield f"    - {_folded(before)}"
+        yield f"    + {_folded(after)}"
+    yield from (f"    - {_folded(sentence)}" for sentence in difference.removed)
+    yield from (f"    + {_folded(sentence)}" for sentence in difference.added)
+
+
+def _folded(sentence: str) -> str:
+    return " ".join(sentence.split())

@@ -14,7 +14,7 @@ from ui.cli.tune import note_tuned
 
 if TYPE_CHECKING:
     from index.store.register import Entry
-    from rag.status import Status
+    from rag.about import Status
 
 
 @click.command()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from index.build import BuildReport
+    from index.formats.place import ReadOptions
 
 ARCHIVE_FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -68,3 +69,50 @@ def print_json(record: dict[str, Any] | Sequence[Any]) -> None:
     import orjson
 
     click.echo(orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS).decode())
+
+
+# The option --reranker of the commands that search.
+
+reranker_option = click.option(
+    "--reranker",
+    envvar="NEWSARCHIVE_RERANKER",
+    metavar="MODEL",
+    help="A cross-encoder that reads the best passages with the question: a folder or an id. "
+    "Default: NEWSARCHIVE_RERANKER, else none.",
+)
+
+
+# What ``build`` and ``add`` take: paths, URLs or standard input, and how to read them.
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+sources_argument = click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(), metavar="PATH…"
+)
+
+
+def reading_options(command: Command) -> Command:
+    """Give a command the options --map and --date-order."""
+    for option in (
+        click.option(
+            "--date-order",
+            type=click.Choice(["dmy", "mdy", "ymd"]),
+            help="Order of day, month and year in dates like 03/04/2021.",
+        ),
+        click.option(
+            "--map",
+            "field_map",
+            multiple=True,
+            metavar="FIELD=KEY,…",
+            help="Where the fields stand, e.g. title=headline,text=body.html (repeatable).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_options(field_map: Sequence[str], date_order: str | None) -> ReadOptions:
+    """Make the readers' options of what the command line said; raises SettingsError."""
+    from index.formats.place import ReadOptions, parse_field_map
+
+    return ReadOptions(parse_field_map(field_map), date_order)  # type: ignore[arg-type]  # a Choice

@@ -1,6 +1,6 @@
 """What is known about a candidate sentence with respect to a question, as numbers.
 
-Every feature is about 0 to 1 and has a reason to be there; ``rag.answer.rules.weights`` says how
+Every feature is about 0 to 1 and has a reason to be there; ``rag.answer.rules`` says how
 much each counts.
 """
 
@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 
 from index.text.words import Word, weigh, words
 from index.types import Article
-from rag.answer.junk import is_junk
-from rag.answer.rules.kinds import holds
-from rag.answer.rules.units import Unit, wanted_unit
-from rag.question.name_forms import names_in, question_names
-from rag.question.places import Stems, names_any, other_names
+from rag.answer.context import is_junk
+from rag.answer.rules.kinds import Unit, holds, wanted_unit
+from rag.question.names import Stems, names_any, names_in, other_names, question_names
 from rag.types import CandidateSentence, Evidence, Query
 
 FEATURES = (

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from index.text.words import Word, words
 from rag.answer.rules.choose import stated
 from rag.answer.rules.features import FEATURES, Asked, Reading, share
-from rag.answer.rules.kinds import holds
+from rag.answer.rules.kinds import holds, wanted_unit
 from rag.answer.rules.premise import is_shared_out, unmet
-from rag.answer.rules.units import wanted_unit
 from rag.types import Evidence, Query
 
 NOTHING_FOUND = "Nothing that was found in the archive is about this."
