@@ -21,8 +21,9 @@ from made_articles import write_articles
 from sentence_transformers import SentenceTransformer
 
 from index.build import BuildReport, add_articles, build_archive
-from index.models.embedder import Embedder, open_embedder
+from index.models.embedder import Embedder
 from index.models.encode import batches
+from index.models.kept import open_embedder
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog

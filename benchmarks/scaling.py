@@ -16,7 +16,7 @@ from indexing import ADDED
 from made_articles import made_articles, write_articles
 from processes import Run, run
 
-from index.models.embedder import HASHED, PACKAGED
+from index.settings import HASHED, PACKAGED
 from index.store.archive import ArchiveFolder
 from rag import Archive
 from rag.evaluation.scoring import percentile

@@ -28,6 +28,12 @@ _ROWS = 2_000
 _SQLITE_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 
 
+def file_digest(path: Path) -> str:
+    """Checksum of a file's bytes."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
 def content_sum(path: Path) -> str:
     """Sum of all rows of a file's ordinary tables, but for those that opening it writes.
 

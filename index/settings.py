@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from index.errors import SettingsError
-from index.models.embedder import PACKAGED
 
 FORMAT_VERSION = 3
+PACKAGED = "all-MiniLM-L6-v2"
+HASHED = "hashed-words"
 
 
 @dataclass(frozen=True, slots=True)

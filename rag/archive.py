@@ -229,13 +229,13 @@ class Archive:
         """Wrap the archive as a LlamaIndex retriever; scores are those of ``search``."""
         from rag.llamaindex import ArchiveRetriever
 
-        return ArchiveRetriever(self, top_k)
+        return ArchiveRetriever(self.search, top_k)
 
     def as_query_engine(self, llm: LLM, top_k: int = 10) -> BaseQueryEngine:
         """Make a LlamaIndex query engine that words answers with ``llm`` from this archive."""
         from rag.llamaindex import query_engine
 
-        return query_engine(self, llm, top_k)
+        return query_engine(self.search, llm, top_k)
 
     def _read_one(self, read: Callable[[Steps], T]) -> T:
         (result,) = self._read(lambda steps: iter((read(steps),)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -14,27 +15,32 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag.records import article_record
 from rag.types import Passage
 
-if TYPE_CHECKING:
-    from rag.archive import Archive
+
+class Search(Protocol):
+    """Finds passages, as ``Archive.search`` does."""
+
+    def __call__(self, question: str, *, top_k: int) -> Sequence[Passage]:
+        """Best passages, best first."""
+        ...
 
 
 class ArchiveRetriever(BaseRetriever):
     """Passages of an archive as LlamaIndex nodes, with outlet and date in their metadata."""
 
-    def __init__(self, archive: Archive, top_k: int) -> None:
-        self._archive = archive
+    def __init__(self, search: Search, top_k: int) -> None:
+        self._search = search
         self._top_k = top_k
         super().__init__()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        passages = self._archive.search(query_bundle.query_str, top_k=self._top_k)
+        passages = self._search(query_bundle.query_str, top_k=self._top_k)
         return [NodeWithScore(node=_node(passage), score=passage.score) for passage in passages]
 
 
-def query_engine(archive: Archive, llm: LLM, top_k: int) -> BaseQueryEngine:
-    """Make a query engine that reads this archive's passages and words answers with ``llm``."""
+def query_engine(search: Search, llm: LLM, top_k: int) -> BaseQueryEngine:
+    """Make a query engine that reads what ``search`` finds and words answers with ``llm``."""
     synthesizer = get_response_synthesizer(llm=llm)
-    return RetrieverQueryEngine(ArchiveRetriever(archive, top_k), synthesizer)
+    return RetrieverQueryEngine(ArchiveRetriever(search, top_k), synthesizer)
 
 
 def _node(passage: Passage) -> TextNode:

@@ -20,7 +20,8 @@ import pytest
 import pytest_socket
 
 from index.build import build_archive
-from index.models.embedder import Embedder, open_embedder
+from index.models.embedder import Embedder
+from index.models.kept import open_embedder
 from index.settings import Settings
 from rag import Archive
 

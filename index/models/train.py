@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from index.disk import Scratch
 from index.errors import TuningError
 from index.models.runtime import import_models, number_format
-from rag.training.pairs import TrainingPair, in_batches
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer
@@ -56,6 +56,20 @@ class Training:
     of_steps: int
     seconds: float
     loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPair:
+    """A text, the passage that belongs to it and one that does not.
+
+    ``family`` is the original's id of the first two, ``other`` of the third.
+    """
+
+    anchor: str
+    positive: str
+    negative: str
+    family: str
+    other: str
 
 
 def check_trainer() -> None:
@@ -242,3 +256,30 @@ def _mix(model: SentenceTransformer, before: dict[str, Any], share: float) -> No
         for (name, weights), now in zip(before.items(), model.state_dict().values(), strict=True)
     }
     model.load_state_dict(mixed)
+
+
+def in_batches(pairs: Sequence[TrainingPair], size: int, seed: int) -> list[list[TrainingPair]]:
+    """Full batches in which all passages of other pairs are of other families than the anchor's.
+
+    Within a batch every other passage is a negative. Pairs that find no place are left out.
+    """
+    waiting = Random(seed).sample(pairs, len(pairs))
+    batches: list[list[TrainingPair]] = []
+    while waiting:
+        batch: list[TrainingPair] = []
+        own: set[str] = set()
+        others: set[str] = set()
+        left: list[TrainingPair] = []
+        for pair in waiting:
+            apart = pair.family not in own | others and pair.other not in own
+            if len(batch) < size and apart:
+                batch.append(pair)
+                own.add(pair.family)
+                others.add(pair.other)
+            else:
+                left.append(pair)
+        if len(batch) < min(size, len(pairs)) and batches:
+            break
+        batches.append(batch)
+        waiting = left
+    return batches

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from index.disk import content_sum, copy_whole
+from index.disk import content_sum, copy_whole, file_digest
 from index.errors import ArchiveDamagedError, IndexMismatchError
 from index.settings import FORMAT_VERSION, Settings
 
@@ -93,8 +93,7 @@ def file_sum(path: Path, name: str) -> str:
     """
     if name == CHROMA:
         return f"content:{content_sum(path)}"
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    return file_digest(path)
 
 
 def _own_sum(fields: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ import orjson
 from index.settings import StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.text.stopwords import STOP_WORDS
+from index.text.words import STOP_WORDS
 from index.types import Article
 from rag.evaluation.scoring import fold
 from rag.evaluation.sets import QUESTIONS, EvaluationSetError

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from index.text.stopwords import STOP_WORDS
-from index.text.words import words
+from index.text.words import STOP_WORDS, words
 from rag.question.names import CALENDAR, expansions, question_names
 from rag.types import NEAREST_COVERAGE, Turn
 

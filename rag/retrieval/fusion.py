@@ -178,8 +178,8 @@ def in_order(hits: Iterable[Hit]) -> list[Hit]:
 #
 # The score of a passage is then half the fused score and half the cross-encoder's, both in [0, 1]
 # ("Pretrained Transformers for Text Ranking", Lin, Nogueira and Yates, 2021, section 3.2.2, has
-# such interpolations). What the cross-encoder did not read counts with 0 of its half and so stays behind
-# what stood before it.
+# such interpolations). What the cross-encoder did not read counts with 0 of its half and so stays
+# behind what stood before it.
 
 DEPTH = 30  # passages that are read: each costs as much as embedding one
 RANKED_BY = "cross-encoder"

@@ -25,7 +25,7 @@ from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex, Synonyms
 from index.store.vectors import SentenceVectors, VectorIndex
 from index.text.sentences import sentence_spans
-from index.text.stopwords import STOP_WORDS
+from index.text.words import STOP_WORDS
 from index.types import Article, Span
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.retrieval.folding import (

@@ -1,4 +1,4 @@
-"""Training pairs out of an archive's own articles, and batches in which no copy is a negative.
+"""Training pairs out of an archive's own articles, the same ones for the same seed.
 
 A headline belongs to its article's text, a lead sentence to a later passage; the negative beside
 them is a passage of another story that shares their words (a hard negative, Karpukhin et al.,
@@ -7,12 +7,12 @@ them is a passage of another story that shares their words (a hard negative, Kar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from random import Random
 
 from index.models.chunker import ChunkedArticle
+from index.models.train import TrainingPair
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.types import Article
@@ -24,20 +24,6 @@ _LOOKED_AT = 30  # passages that share the words, of which one becomes the negat
 _TOO_NEAR = 0.8
 _FEWEST_WORDS = 3
 _FEWEST_CHARS = 80  # of a passage that has something to say
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPair:
-    """A text, the passage that belongs to it and one that does not.
-
-    ``family`` is the original's id of the first two, ``other`` of the third.
-    """
-
-    anchor: str
-    positive: str
-    negative: str
-    family: str
-    other: str
 
 
 def is_held_back(family: str) -> bool:
@@ -129,30 +115,3 @@ class PairMaker:
                 if chunks:
                     return self._families[article_id], chunks[0].text
         return None
-
-
-def in_batches(pairs: Sequence[TrainingPair], size: int, seed: int) -> list[list[TrainingPair]]:
-    """Full batches in which all passages of other pairs are of other families than the anchor's.
-
-    Within a batch every other passage is a negative. Pairs that find no place are left out.
-    """
-    waiting = Random(seed).sample(pairs, len(pairs))
-    batches: list[list[TrainingPair]] = []
-    while waiting:
-        batch: list[TrainingPair] = []
-        own: set[str] = set()
-        others: set[str] = set()
-        left: list[TrainingPair] = []
-        for pair in waiting:
-            apart = pair.family not in own | others and pair.other not in own
-            if len(batch) < size and apart:
-                batch.append(pair)
-                own.add(pair.family)
-                others.add(pair.other)
-            else:
-                left.append(pair)
-        if len(batch) < min(size, len(pairs)) and batches:
-            break
-        batches.append(batch)
-        waiting = left
-    return batches

@@ -27,7 +27,7 @@ from index.models.kept import (
     keep_model,
     open_archive_embedder,
 )
-from index.models.train import Training, TuningOptions, check_trainer, fit, steps_of
+from index.models.train import Training, TrainingPair, TuningOptions, check_trainer, fit, steps_of
 from index.progress import Progress
 from index.settings import Settings, StrPath
 from index.store.archive import ArchiveFolder
@@ -39,7 +39,7 @@ from rag.evaluation.results import tests_json
 from rag.evaluation.scoring import mean, rank_articles, score_rankings
 from rag.evaluation.significance import Comparison, Scores, compare, corrected
 from rag.retrieval.retriever import Ranking
-from rag.training.pairs import PairMaker, TrainingPair, has_headline, is_held_back
+from rag.training.pairs import PairMaker, has_headline, is_held_back
 
 # Whether another embedder finds an archive's articles better: by headlines that none was shown.
 #

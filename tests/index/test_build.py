@@ -473,12 +473,12 @@ def test_too_small_chunks() -> None:
 SLOW_BUILD = """
 import os, signal, sys, time
 from pathlib import Path
-import index.encode
+import index.models.encode
 from index.build import build_archive
-from index.hashed_words import HashedWordsEmbedder
-from index.generations import ArchiveFolder
+from index.models.hashed import HashedWordsEmbedder
+from index.store.archive import ArchiveFolder
 from index.settings import Settings
-from index.store import Store
+from index.build.writer import Store
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -493,7 +493,7 @@ elif moment == "publishing":
 elif moment == "pointing":
     ArchiveFolder._point_at = die
 else:
-    index.encode._BATCH_PIECES = 200
+    index.models.encode._BATCH_PIECES = 200
     embed = HashedWordsEmbedder.embed
     def slow(self, texts, spans):
         time.sleep(0.02)

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.models.chunker import ChunkedArticle, Chunker
-from index.models.embedder import Embedder, open_embedder
+from index.models.embedder import Embedder
+from index.models.kept import open_embedder
 from index.types import Article
 
 HASHED = open_embedder("hashed-words")

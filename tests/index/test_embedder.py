@@ -10,7 +10,8 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from index.errors import EmbedderError
-from index.models.embedder import Embedder, open_embedder, unit
+from index.models.embedder import Embedder, unit
+from index.models.kept import open_embedder
 from index.types import Span
 
 InThreads = Callable[[int, Callable[[int], object]], None]
@@ -68,7 +69,7 @@ def test_a_question_longer_than_the_window_is_cut_as_the_library_does(
 
 def test_a_first_question_loads_torch_and_none_of_the_large_libraries() -> None:
     code = (
-        "import sys\nfrom index.embedder import open_embedder\n"
+        "import sys\nfrom index.models.kept import open_embedder\n"
         "open_embedder('all-MiniLM-L6-v2').embed_question('Who?')\n"
         "large = {'sentence_transformers', 'transformers', 'sklearn', 'scipy'}\n"
         "assert 'torch' in sys.modules and not large & set(sys.modules)\n"

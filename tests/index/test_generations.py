@@ -116,7 +116,7 @@ def test_one_writer(folder: ArchiveFolder) -> None:
 def test_the_lock_of_a_killed_process_is_no_lock(folder: ArchiveFolder) -> None:
     code = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from index.generations import ArchiveFolder\n"
+        "from index.store.archive import ArchiveFolder\n"
         "with ArchiveFolder(Path(sys.argv[1])).writing():\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -9,7 +9,7 @@ from index.models.runtime import give_back
 
 # Every second block stays, so that the gaps lie between what is in use: 100 MB of them.
 PROGRAM = """
-from index.memory import give_back
+from index.models.runtime import give_back
 def held():
     return int(open("/proc/self/statm").read().split()[1]) * 4096
 blocks = [b"x" * 100_000 for _ in range(2_000)]

@@ -130,7 +130,7 @@ def test_what_is_stale(
 HOLD = """
 import sys
 from pathlib import Path
-from index.generations import ArchiveFolder
+from index.store.archive import ArchiveFolder
 with ArchiveFolder(Path(sys.argv[1])).writing():
     sys.stdout.write("locked\\n")
     sys.stdout.flush()

@@ -14,7 +14,7 @@ import index.disk
 from index.disk import Scratch, sweep_scratch
 
 _HOLDING = """
-from index.scratch import Scratch
+from index.disk import Scratch
 with Scratch() as folder:
     (folder / "inside").mkdir()
     (folder / "inside" / "article.txt").write_text("The ferry Ostrel ran aground.")

@@ -11,8 +11,9 @@ import pytest
 
 from index import build, families
 from index.build import BuildReport, build_archive, remove_articles
-from index.models.embedder import Matrix, open_embedder
+from index.models.embedder import Matrix
 from index.models.hashed import HashedWordsEmbedder
+from index.models.kept import open_embedder
 from index.models.minilm import SentenceTransformersEmbedder
 from index.settings import Settings
 from index.store.archive import ArchiveFolder, Generation

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from index.build import build_archive
+from index.models.train import TrainingPair, in_batches
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.types import Article
-from rag.training.pairs import PairMaker, TrainingPair, has_headline, in_batches, is_held_back
+from rag.training.pairs import PairMaker, has_headline, is_held_back
 
 PLACES = "Selm Vardena Ostrel Karith Morund Telsin Hask Brevo Dunmere Folk".split()
 THINGS = "ferry bridge tunnel harbour market school".split()

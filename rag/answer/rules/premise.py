@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.stopwords import STOP_WORDS
-from index.text.words import Word, words
+from index.text.words import STOP_WORDS, Word, words
 from index.types import Article
 from rag.answer.rules.features import Asked, Reading, headline, text_before
 from rag.question.names import names_in

@@ -182,8 +182,9 @@ LIMIT_SECONDS = 30
 _READ = """
 import os, resource, signal, sys, time
 from pathlib import Path
-from index.readers import read_articles
-import index.formats.page, index.formats.feed, index.formats.parquet, index.formats.warc
+from index.sources import read_articles
+import feedparser, pyarrow.parquet
+import index.formats.page, index.formats.table, index.formats.warc, index.formats.xml
 from index.text.language import recognise_language
 recognise_language("x" * 99)
 
