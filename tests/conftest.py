@@ -197,9 +197,9 @@ def forked() -> Callable[..., AbstractContextManager[Callable[..., dict[str, Any
     """Start a server that runs the command in forked processes, which may be killed.
 
     ``with forked() as order: order(argv, archive, kill_at=3)``; what may be ordered beside it says
-    tests/index/fork_server.py. Arguments go to the server, ``env`` to its environment.
+    tests/fork_server.py. Arguments go to the server, ``env`` to its environment.
     """
-    script = ROOT / "tests" / "index" / "fork_server.py"
+    script = ROOT / "tests" / "fork_server.py"
 
     @contextmanager
     def start(*arguments: str, **env: str) -> Iterator[Callable[..., dict[str, Any]]]:

@@ -4,7 +4,7 @@ import pytest
 
 from index.types import Article
 from rag.answer.rules.premise import Relative
-from tests.rag.test_extractive import answer, draft
+from tests.rag.answer.test_rules import answer, draft
 
 OBITUARY = Article(
     "obituary",

@@ -10,7 +10,7 @@ import pytest
 from index.families.opposites import are_opposed, figures, is_denied, is_exchanged
 from index.families.sketches import worded
 from index.types import Article
-from tests.index.test_families import CONSENT, QUAKE, Shelf, edited
+from tests.index.families.test_families import CONSENT, QUAKE, Shelf, edited
 
 
 @pytest.fixture

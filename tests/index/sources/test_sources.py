@@ -17,7 +17,7 @@ from index.formats.recognise import recognise
 from index.sources import read_articles
 from index.types import Article, Rejection, SourcedArticle
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BODY = "The Iraqi joint operations command condemned the attack."
 MEGABYTE = 1 << 20
 
