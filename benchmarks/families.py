@@ -25,12 +25,12 @@ from tempfile import TemporaryDirectory
 import orjson
 from family_edits import COPIES, ELSEWHERE, FORMS, VERSIONS, boxed, consent, cut, notice, quoting
 
-from index.build.writer import fingerprint, text_hash
+from index.build.writer import fingerprint
 from index.families import settle
 from index.sources import read_articles
 from index.store.catalog import Catalog
 from index.text.clean import clean_article
-from index.types import Article, SourcedArticle
+from index.types import Article, SourcedArticle, key_of
 
 _SEED = 20
 _FEWEST_WORDS = 120  # of an article that is edited
@@ -95,7 +95,7 @@ def families_of(articles: Iterable[Article], folder: Path) -> tuple[Catalog, flo
     """Store the articles and settle their families; return the catalogue and CPU seconds."""
     catalog = Catalog(folder / "catalog.sqlite", create=True)
     for article in articles:
-        catalog.put_article(article, "", None, fingerprint(article), text_hash(article.text))
+        catalog.put_article(article, "", None, fingerprint(article), key_of(article.text))
     started = time.process_time()
     settle(catalog.families)
     return catalog, time.process_time() - started
@@ -152,7 +152,7 @@ def cost(articles: Sequence[Article], count: int, rng: Random, folder: Path) -> 
     catalog, seconds = families_of(many, folder)
     for article in many[:100]:
         added = replace(article, id=f"new-{article.id}", text=article.text[::-1])
-        catalog.put_article(added, "", None, fingerprint(added), text_hash(added.text))
+        catalog.put_article(added, "", None, fingerprint(added), key_of(added.text))
     started = time.process_time()
     settle(catalog.families)
     return {

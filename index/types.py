@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b, sha256
 
 VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first
+
+
+def key_of(content: str | bytes, size: int = 16) -> bytes:
+    """Make a key of ``size`` bytes for a content, the same in every process (BLAKE2b, RFC 7693)."""
+    raw = content.encode() if isinstance(content, str) else content
+    return blake2b(raw, digest_size=size).digest()
+
+
+def made_id(identity: str) -> str:
+    """Make an id of what identifies something that has none: 16 hexadecimal digits of SHA-256."""
+    return sha256(identity.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

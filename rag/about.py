@@ -17,6 +17,7 @@ from index.store.archive import ArchiveFolder, Generation, Manifest
 from index.store.catalog import Catalog
 from index.store.logs import source_changes
 from index.store.vectors import SentenceVectors
+from index.text.words import CALENDAR_WORDS
 from index.types import Article
 
 
@@ -274,10 +275,7 @@ _NAME = re.compile(
     r"(?<=[a-z,] )[A-Z][\w’'-]*[a-z](?: (?:al-|of the |of )?[A-Z][\w’'-]*[a-z])+(?<!'s)(?<!’s)"
 )
 _LOWER = re.compile(r"(?<![\w’'-])[a-z]{2,}(?![\w’'-])")
-_TIMES = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
-    "June July August September October November December".split()
-)
+_TIMES = frozenset(word.title() for word in CALENDAR_WORDS)
 _TITLES = frozenset("Mr Mrs Ms Dr Sir Sen Rep Gov Lord Lady St".split())
 _SAID = "(?:said|says|told|added|argued|announced|denied|warned|wrote)"
 

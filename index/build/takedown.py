@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -17,6 +16,7 @@ from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.logs import drop_reasons
 from index.store.register import Entry
+from index.types import key_of
 
 Condition = Callable[[Entry], bool]
 
@@ -69,7 +69,7 @@ class Selection:
     @property
     def key(self) -> str:
         """Tells this selection from others without saying what it is."""
-        return blake2b(orjson.dumps(asdict(self)), digest_size=16).hexdigest()
+        return key_of(orjson.dumps(asdict(self))).hex()
 
 
 def select(entries: Sequence[Entry], wanted: Selection) -> list[Entry]:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -22,7 +21,7 @@ from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.store.rows import ChunkVectors
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
-from index.types import Article, SourcedArticle
+from index.types import Article, SourcedArticle, key_of
 
 
 class Stage:
@@ -95,7 +94,7 @@ class Stage:
         else:
             self._new.add(article.id)
         self._begin()
-        self.catalog.put_article(article, item.file, item.line, mark, text_hash(article.text))
+        self.catalog.put_article(article, item.file, item.line, mark, key_of(article.text))
         return "new" if stored is None else "changed"
 
     def remove(self, article_id: str) -> None:
@@ -152,14 +151,9 @@ class Stage:
         return self._staged
 
 
-def text_hash(text: str) -> bytes:
-    """Hash that texts share where they are the same."""
-    return blake2b(text.encode(), digest_size=16).digest()
-
-
 def fingerprint(article: Article) -> bytes:
     """Hash of every field: another one tells a changed article."""
-    return text_hash(orjson.dumps(asdict(article)).decode())
+    return key_of(orjson.dumps(asdict(article)))
 
 
 # Storing of encoded articles in all three indexes, and the check that they agree.

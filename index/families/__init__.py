@@ -29,7 +29,7 @@ from index.families.sketches import (
     worded,
 )
 from index.families.tables import FamilyTables, Member, Relation, Sketch, SketchedText
-from index.types import Span
+from index.types import Span, key_of
 
 _ALIKE = 0.15  # containment of shingles: below it no half of the words can be the same
 _STILL_THE_STORY = 0.35  # containment of a family's original that a later version must keep
@@ -71,7 +71,7 @@ def _drop_boilerplate(tables: FamilyTables, texts: list[SketchedText]) -> list[S
     settled = []
     for text in texts:
         inside = np.intersect1d(text.sketch.keys, common)
-        key = blake2b(inside.tobytes(), digest_size=8).digest() if len(inside) else b""
+        key = key_of(inside.tobytes(), 8) if len(inside) else b""
         sketch = text.sketch
         if key != sketch.without:
             words = worded_article(tables.article(text.id), set(inside.tolist())).words

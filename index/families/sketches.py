@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
 from index.families.opposites import figures
-from index.types import Span
+from index.text.words import CALENDAR_WORDS
+from index.types import Span, key_of
 
 SHINGLE = 3  # words
 PERMUTATIONS = 128
@@ -31,11 +31,6 @@ _WORD = re.compile(
 )
 # A run of full stops is tried from its beginning alone: else a long one takes its square.
 _SENTENCE_END = re.compile("((?:(?<![.!?…؟])[.!?…؟]+[\"'”’»)\\]]*(?=\\s))|[。！？।]+|(?=\\n))\\s*")
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday "
-    "january february march april may june july august september october november december".split()
-)
-
 Hashes = NDArray[np.uint32]
 
 
@@ -56,7 +51,7 @@ class WordedSentence:
     def names(self) -> frozenset[str]:
         """Capitalised words after the first, days and months aside."""
         found = _WORD.findall(self.text)[1:]
-        return frozenset(w.casefold() for w in found if w[0].isupper()).difference(_DAYS)
+        return frozenset(w.casefold() for w in found if w[0].isupper()).difference(CALENDAR_WORDS)
 
     @cached_property
     def figures(self) -> frozenset[str]:
@@ -66,12 +61,12 @@ class WordedSentence:
     @cached_property
     def days(self) -> frozenset[str]:
         """Weekdays and months."""
-        return self.word_set & _DAYS
+        return self.word_set & CALENDAR_WORDS
 
     @property
     def key(self) -> int:
         """Hash of the words, 32 bits, the same in every process."""
-        return int.from_bytes(blake2b(" ".join(self.words).encode(), digest_size=4).digest())
+        return int.from_bytes(key_of(" ".join(self.words), 4))
 
 
 def worded(text: str) -> list[WordedSentence]:

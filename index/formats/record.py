@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,7 +13,7 @@ from index.formats.dates import AmbiguousDateError, normalise_date, normalise_ep
 from index.formats.place import FIELDS, DateOrder, Item, ReadOptions
 from index.text.clean import PARAGRAPH_BREAK, clean_article
 from index.text.language import recognise_language
-from index.types import Article, Rejection, SourcedArticle
+from index.types import Article, Rejection, SourcedArticle, made_id
 
 DERIVED_TITLE_CHARS = 100
 MAX_ID_CHARS = 200
@@ -143,22 +142,18 @@ def _identified(article: Article, given: str | None) -> Article:
 
 def derived_id(article: Article) -> str:
     """Id of an article whose source gives none: a hash of its URL, else of what it says."""
-    return _hash(canonical_url(article.url) or _content(article))
+    return made_id(canonical_url(article.url) or _content(article))
 
 
 def version_id(article: Article) -> str:
     """Id of another text at a URL whose id is taken: a hash of both."""
-    return _hash(f"{canonical_url(article.url)}\x1f{_content(article)}")
+    return made_id(f"{canonical_url(article.url)}\x1f{_content(article)}")
 
 
 def _content(article: Article) -> str:
     # Cleaned fields are hashed: they cannot hold the separator, and the same article has the
     # same id in a text file and in a CSV with other line breaks.
     return "\x1f".join((article.source or "", article.title, article.text))
-
-
-def _hash(identity: str) -> str:
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def canonical_url(url: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,7 +20,7 @@ from index.formats.markup import (
 from index.formats.place import Item, Place, ReadOptions, UnreadableError
 from index.formats.record import MAX_ID_CHARS, read_record
 from index.formats.stream import read_at_most
-from index.types import VERSION_MARK, Rejection, SourcedArticle, Withdrawal
+from index.types import VERSION_MARK, Rejection, SourcedArticle, Withdrawal, made_id
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ELEMENTS = "{*}*"  # and no comments
@@ -278,7 +277,7 @@ def _own_id(given: str | None, feed: str | None) -> str | None:
         return None
     if ":" in given and len(given) <= MAX_ID_CHARS and given.isprintable():
         return given
-    return hashlib.sha256(f"{feed}\x1f{given}".encode()).hexdigest()[:16]
+    return made_id(f"{feed}\x1f{given}")
 
 
 def _language(entry: Any, feed: Any) -> str | None:  # noqa: ANN401

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import accumulate, islice
 from typing import Any, Protocol
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from index.models.chunker import ChunkedArticle
 from index.models.embedder import Embedder, Matrix
 from index.models.runtime import give_back
-from index.types import Span
+from index.types import Span, key_of
 
 # Sentence vectors as int8 with a scale each: ``scale * values`` is the unit vector.
 #
@@ -89,7 +88,7 @@ def read_encoding(stored: bytes, dimension: int) -> Encoding | None:
 def vector_key(embedder: str, embedded_text: str, spans: Sequence[Span]) -> bytes:
     """Key of a text's vectors: the same text and sentences by the same embedder have the same."""
     cuts = ",".join(f"{span.start}-{span.end}" for span in spans)
-    return blake2b(f"{embedder}\x1f{cuts}\x1f{embedded_text}".encode(), digest_size=16).digest()
+    return key_of(f"{embedder}\x1f{cuts}\x1f{embedded_text}")
 
 
 # Texts of one forward pass, as word pieces padding included: large enough that calling it does not

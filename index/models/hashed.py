@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from index.models.embedder import Matrix, WordPieces, unit
 from index.settings import HASHED
-from index.types import Span
+from index.types import Span, key_of
 
 
 class HashedWordsEmbedder:
@@ -53,6 +52,5 @@ class HashedWordsEmbedder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()):
-                digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
-                vectors[row, int.from_bytes(digest, "big") % self.dimension] += 1.0
+                vectors[row, int.from_bytes(key_of(word, 4)) % self.dimension] += 1.0
         return unit(vectors)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -21,6 +20,7 @@ from index.models.embedder import Embedder
 from index.models.hashed import HashedWordsEmbedder
 from index.models.minilm import SentenceTransformersEmbedder
 from index.settings import HASHED, PACKAGED
+from index.types import key_of
 
 FOLDER = "models"
 _CARD = "tuning.json"
@@ -101,7 +101,7 @@ def keep_model(archive: Path, folder: Path, model: TunedModel) -> str:
     Until a generation names it, the next writer sweeps it away. One that is there already is named
     by a generation, which must not be without it at any moment.
     """
-    digest = blake2b((folder / "model.safetensors").read_bytes(), digest_size=8).hexdigest()
+    digest = key_of((folder / "model.safetensors").read_bytes(), 8).hex()
     name = f"{FOLDER}/tuned-{digest}"
     if is_whole(archive, name):
         return name

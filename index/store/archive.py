@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,6 +27,7 @@ from index.errors import (
 from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings, StrPath
 from index.store.generation import MANIFEST, Generation, Manifest, copy_checked, file_sums
+from index.types import key_of
 
 __all__ = ["ArchiveFolder", "Generation", "Manifest"]
 
@@ -262,7 +262,7 @@ class ArchiveFolder:
         with suppress(ValueError):  # a name without microseconds
             last = datetime.strptime(newest.partition("-")[0], _NAMED).replace(tzinfo=UTC)
             now = max(now, last + timedelta(microseconds=1))
-        suffix = blake2b(f"{now.isoformat()} {os.getpid()}".encode(), digest_size=2).hexdigest()
+        suffix = key_of(f"{now.isoformat()} {os.getpid()}", 2).hex()
         return f"{now:{_NAMED}}-{suffix}"
 
     def _recover(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -17,7 +16,7 @@ import orjson
 from index.disk import put
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.types import Rejection
+from index.types import Rejection, key_of
 
 _Stamp = list[int]  # time of the last change in ns, bytes
 
@@ -106,7 +105,7 @@ def _read_times(path: Path) -> dict[str, _Stamp] | None:
 
 
 def _sum(files: dict[str, _Stamp]) -> str:
-    return blake2b(orjson.dumps(files, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+    return key_of(orjson.dumps(files, option=orjson.OPT_SORT_KEYS)).hex()
 
 
 # What could not be read: ``rejected.jsonl`` in the archive folder, one JSON object a line.

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from index.models.encode import Encoding, Rows, row_type
+from index.types import key_of
 
 log = logging.getLogger("newsarchive")
 
@@ -32,11 +32,6 @@ def _record_type(dimension: int) -> np.dtype[np.void]:
             ("vector", "<f4", (dimension,)),
         ]
     )
-
-
-def id_hash(chunk_id: str) -> bytes:
-    """Hash of a chunk's id, 16 bytes."""
-    return blake2b(chunk_id.encode(), digest_size=16).digest()
 
 
 class ChunkVectors:
@@ -59,7 +54,7 @@ class ChunkVectors:
         records = np.empty(len(ids), self._type)
         for n, encoding in enumerate(encodings):
             records[n] = (
-                keys[n], id_hash(ids[n]), entries[n], first_sentence, len(encoding.sentences),
+                keys[n], key_of(ids[n]), entries[n], first_sentence, len(encoding.sentences),
                 zlib.crc32(encoding.tobytes()), encoding.vector,
             )  # fmt: skip
             first_sentence += len(encoding.sentences)
@@ -104,7 +99,7 @@ class EarlierVectors:
     def rows(self, chunk_ids: Sequence[str]) -> dict[str, int]:
         """Last row of each of some chunks; unknown ones are left out."""
         last = {chunk.tobytes(): row for row, chunk in enumerate(np.array(self._records["chunk"]))}
-        hashes = {chunk_id: id_hash(chunk_id) for chunk_id in chunk_ids}
+        hashes = {chunk_id: key_of(chunk_id) for chunk_id in chunk_ids}
         return {chunk_id: last[own] for chunk_id, own in hashes.items() if own in last}
 
     def copy(self, path: Path, first_sentences: Mapping[str, int]) -> None:

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from index.disk import open_or_copy
 from index.models.embedder import Matrix
 from index.models.encode import dequantised, quantised, row_type
-from index.types import Article, Chunk
+from index.types import Article, Chunk, key_of
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -48,7 +47,7 @@ class EmbeddedChunk:
     def entry(self) -> bytes:
         """Hash of all that Chroma holds of the chunk."""
         fields = orjson.dumps([self.chunk.id, self.chunk.text, _metadata(self)])
-        return blake2b(fields + self.vector.tobytes(), digest_size=16).digest()
+        return key_of(fields + self.vector.tobytes())
 
 
 class VectorIndex:

@@ -43,6 +43,17 @@ ASKING_WORDS = frozenset(
 STOP_WORDS = FUNCTION_WORDS | ASKING_WORDS
 
 
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+CALENDAR_WORDS = frozenset(WEEKDAYS + MONTHS)
+# Each at the place of what it counts.
+NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen".split()
+)
+
 # "U.S." and "U.N.": letters with a full stop behind each are one word.
 _WORD = re.compile(
     r"(?<![^\W_])(?:[A-Z]\.){2,}|(?<![^\W_])(?:[A-Z]\.)+[A-Z]\b|"

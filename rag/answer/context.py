@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from index.text.words import NUMBER_WORDS
 from index.types import Article, Span
 from rag.question.speech import TELLS_BESIDE_QUOTATIONS
 
@@ -39,8 +40,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PAST = re.compile(r"[^\W\d_]{2,}ed$")
 # "She denies", "Lind denies", "the council denies"; "boats" after "the" or "of" is a plural.
 _PRESENT = re.compile(
-    r"\b(?!(?i:the|a|an|of|in|on|at|by|for|with|from|to|and|or|its|his|her|their|our|my|two|three|four|"
-    r"five|six|seven|eight|nine|ten|many|some|all|no|other|same|more|most|few|between|as) )"
+    r"\b(?!(?i:the|a|an|of|in|on|at|by|for|with|from|to|and|or|its|his|her|their|our|my|"
+    rf"{'|'.join(NUMBER_WORDS[2:11])}|many|some|all|no|other|same|more|most|few|between|as) )"
     r"[^\W\d_]+(?<!s)\]? [a-z]{2,}(?<!s)s\b"
 )
 _AFTER_ADVERB = re.compile(r"\b[a-z]{2,}ly [a-z]{3,}(?<!ly)(?<!ing)\b(?! [a-z]+s?\.?$)")
@@ -150,7 +151,7 @@ _LEANING = re.compile(
 # "The 176 people on board", "The other three": counted out of what was named before.
 _COUNTED = re.compile(
     r"^(?:The|All|Both|Another|Only) (?:(?:other|remaining|rest)\b|"
-    r"(?!(?:1[5-9]|20)\d\d )(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten) [a-z])"
+    rf"(?!(?:1[5-9]|20)\d\d )(?:\d[\d,]*|{'|'.join(NUMBER_WORDS[2:11])}) [a-z])"
 )
 # "In a meeting that day he was told": a phrase without a name of its own, then a pronoun.
 _INTRODUCED = re.compile(

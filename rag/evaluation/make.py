@@ -21,7 +21,7 @@ import orjson
 from index.settings import StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.text.words import STOP_WORDS
+from index.text.words import CALENDAR_WORDS, STOP_WORDS
 from index.types import Article
 from rag.evaluation.scoring import fold
 from rag.evaluation.sets import QUESTIONS, EvaluationSetError
@@ -48,10 +48,6 @@ _LEANS = re.compile(
 _NUMBER = re.compile(r"(?<![\w$€£.,/-])\d+(?:[.,]\d+)*(?![\w%-])")
 _COUNTED = re.compile(r" (?:[a-z]+s|people|men|women|children)\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december".split()
-)
 _GAP = "…"
 _WORDS = range(10, 36)
 FEWEST = 4  # content words that must be left for a question to mean one article
@@ -159,7 +155,7 @@ def _named(text: str) -> Iterator[re.Match[str]]:
 
 
 def _is_time(name: str) -> bool:
-    return bool(_TIMES & set(fold(name).split()))
+    return bool(CALENDAR_WORDS & set(fold(name).split()))
 
 
 def _is_fit(sentence: str) -> bool:

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Protocol
 
 from index.store.glosses import JOINING, SHORT_FORM
-from index.text.words import Word, fold, stem, words
+from index.text.words import CALENDAR_WORDS, Word, fold, stem, words
 
 # Other words for a place: "Danish" and "Denmark", "Kremlin" and "Russia".
 #
@@ -120,10 +120,6 @@ _SOUNDS = (
     ("x", "ks"), ("q", "k"), ("ck", "k"), ("kh", "h"), ("ph", "f"), ("ou", "u"), ("oo", "u"),
     ("ee", "i"), ("ay", "ai"), ("ey", "ei"), ("y", "i"), ("w", "v"), ("dj", "j"), ("tch", "ch"),
 )  # fmt: skip
-CALENDAR_WORDS = frozenset(
-    """january february march april may june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday""".split()
-)
 CALENDAR = frozenset(map(stem, CALENDAR_WORDS))
 
 

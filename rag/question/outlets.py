@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
-from index.text.words import STOP_WORDS
+from index.text.words import CALENDAR_WORDS, STOP_WORDS
 from rag.question.calendar import Spoken
-from rag.question.names import CALENDAR_WORDS
 from rag.types import Filters
 
 _WORK = (

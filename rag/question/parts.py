@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from index.text.words import MONTHS, WEEKDAYS
 from rag.question.followups import NAME
 
 _ASK = r"(?:who|whom|whose|what|when|where|which|why|how)\b"
@@ -51,10 +52,7 @@ _IN_ORDER = re.compile(
     r"^(?:Did|Was|Were|Has|Had|Is) (?P<first>.+?) (?:happen |take place |begin |start )?"
     r"(?:before|after|earlier than|later than) (?P<last>(?:the |an? )?[^,?]*[A-Z][^,?]*)\??$"
 )
-_DAY = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:19|20)\d\d)\b"
-)
+_DAY = re.compile(rf"\b(?:{'|'.join(word.title() for word in MONTHS + WEEKDAYS)}|(?:19|20)\d\d)\b")
 
 
 def split_parts(question: str, outlets: Collection[str] = ()) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
+from index.text.words import NUMBER_WORDS, WEEKDAYS
 from rag.question.calendar import Spoken, blanked, spoken_times
 
 Days = tuple[str, str]
 
-_COUNT = r"(?P<{}>\d{{1,3}}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
+_COUNT = rf"(?P<{{}}>\d{{{{1,3}}}}|a|an|{'|'.join(NUMBER_WORDS[1:11])}|few|couple of)"
 _RELATIVE = re.compile(
     r"\b(?:(?P<word>yesterday|today|tonight|this morning|last night)|"
     r"(?:in |over |during |within )?(?:the )?(?P<which>last|past|this) "
@@ -27,14 +28,11 @@ _RELATIVE = re.compile(
     rf"(?:a )?{_COUNT.format('ago')} (?P<ago_unit>day|week|fortnight|month)s? ago)\b",
     re.IGNORECASE,
 )
-NUMBER_WORDS = {
-    word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
-_NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1, "few": 5, "couple of": 2}
+_TO_TEN = {word: number for number, word in enumerate(NUMBER_WORDS[:11]) if number}
+_NUMBERS = _TO_TEN | {"a": 1, "an": 1, "few": 5, "couple of": 2}
 _UNITS = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14, "month": 31}
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _WEEKDAY = re.compile(
-    rf"\b(?P<cue>on|last|this|since|until|by)(?: last| this)? (?P<day>{'|'.join(_WEEKDAYS)})\b"
+    rf"\b(?P<cue>on|last|this|since|until|by)(?: last| this)? (?P<day>{'|'.join(WEEKDAYS)})\b"
     r"(?! [A-Z]| (?:night|morning|evening)s? [A-Z])",
     re.IGNORECASE,
 )
@@ -165,7 +163,7 @@ def _near_today(question: str, today: date, asked: str | None) -> Days | None:
         return _days(date(number, 1, 1), min(today, date(number, 12, 31) + _LAG))
     weekday = _WEEKDAY.search(question)
     if weekday and (asked or weekday["cue"].lower() in ("last", "since")):
-        back = (today.weekday() - _WEEKDAYS.index(weekday["day"].lower()) - 1) % 7 + 1
+        back = (today.weekday() - WEEKDAYS.index(weekday["day"].lower()) - 1) % 7 + 1
         return _days(today - timedelta(days=back), today)
     return _days(today - _FORTNIGHT, today) if asked else None
 
@@ -244,7 +242,7 @@ def _days(first: date, last: date) -> Days:
 # When the event was, the archive tells: the earliest of the articles that are most about it. That
 # can be another event of the kind, so the days are leant to and never a limit.
 
-_COUNTS = NUMBER_WORDS | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
+_COUNTS = _TO_TEN | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
 _COUNTED_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(sorted(_COUNTS, key=len, reverse=True))}|\d{{1,3}}) "

@@ -8,14 +8,13 @@ them is a passage of another story that shares their words (a hard negative, Kar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 from random import Random
 
 from index.models.chunker import ChunkedArticle
 from index.models.train import TrainingPair
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
-from index.types import Article
+from index.types import Article, key_of
 
 # One family in five is never trained on, so that what was learned can be tested on it.
 _HELD_BACK = 5
@@ -32,7 +31,7 @@ def is_held_back(family: str) -> bool:
     By a hash and not by chance: a later tuning of the same archive must not test on what an
     earlier one has learned.
     """
-    return blake2b(family.encode(), digest_size=8).digest()[0] % _HELD_BACK == 0
+    return key_of(family, 8)[0] % _HELD_BACK == 0
 
 
 def has_headline(article: Article) -> bool:

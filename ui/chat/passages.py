@@ -13,6 +13,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from index.text.sentences import sentence_spans
+from index.text.words import MONTHS
 from index.types import Article
 from rag.types import Citation
 
@@ -24,9 +25,6 @@ from rag.types import Citation
 OUTLETS_NAMED = 3
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 
 
 def escaped(value: str) -> str:
@@ -63,7 +61,7 @@ def day_in_words(day: str) -> str:
         moment = date.fromisoformat(day)
     except ValueError:
         return day
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1].title()} {moment.year}"
 
 
 SENTENCES_AROUND = 2

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 
-from index.text.words import Word
+from index.text.words import NUMBER_WORDS, Word
 from rag.question.speech import TELLS
 
 _MONTHS = (
@@ -18,8 +18,7 @@ _MONTHS = (
     "oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
-    r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    rf"\d|\b(?:{'|'.join(NUMBER_WORDS[1:])}|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
     r"ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|double|"
     r"no|none|zero|all|several|both)\b",
     re.IGNORECASE,

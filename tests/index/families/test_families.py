@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build.writer import fingerprint, text_hash
+from index.build.writer import fingerprint
 from index.families import settle
 from index.families.compare import compare, worded_article
 from index.families.judge import judge
 from index.families.tables import Member
 from index.store.catalog import Catalog
-from index.types import Article
+from index.types import Article, key_of
 
 QUAKE = Article(
     "quake",
@@ -98,7 +98,7 @@ class Shelf:
 
     def put(self, *articles: Article) -> "Shelf":
         for a in articles:
-            self.catalog.put_article(a, "f", None, fingerprint(a), text_hash(a.text))
+            self.catalog.put_article(a, "f", None, fingerprint(a), key_of(a.text))
         settle(self.catalog.families)
         return self
 
