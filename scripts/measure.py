@@ -20,12 +20,13 @@ TINY = 6  # lines
 
 
 class Function(NamedTuple):
-    """A function with its file, the lines of its body, and how often its name is used."""
+    """A function with its file, its lines, and those of its body without the docstring."""
 
     path: Path
     name: str
     line: int
     lines: int
+    body: int
 
 
 def main() -> None:
@@ -46,32 +47,33 @@ def main() -> None:
         function for path, text in sources.items() for function in functions_of(path, text)
     ]
     lengths = [length for room in rooms.values() for length in room]
-    bodies = [function.lines for function in functions]
+    whole = [function.lines for function in functions]
     short = sum(length < 100 for length in lengths)
     print(f"\n{len(lengths)} files, median {median(lengths):.0f} lines, {short} under 100")
-    print(f"{len(functions)} functions, median body {median(bodies):.0f} lines")
+    print(f"{len(functions)} functions, median {median(whole):.0f} lines")
     used = Counter(re.findall(r"\w+", "\n".join(sources.values())))
     tiny = [
         one
         for one in functions
         if one.name.startswith("_")
         and not one.name.startswith("__")
-        and one.lines < TINY
+        and one.body < TINY
         and used[one.name] == 2  # where it is defined, and where it is called
         and not re.search(rf"\b{one.name}\b", tests)
     ]
     print(f"{len(tiny)} private functions of under {TINY} lines are used once")
     for one in tiny:
-        print(f"  {one.path.relative_to(ROOT)}:{one.line} {one.name} ({one.lines})")
+        print(f"  {one.path.relative_to(ROOT)}:{one.line} {one.name} ({one.body})")
 
 
 def functions_of(path: Path, text: str) -> Iterator[Function]:
-    """Every function and method of a file; its body counts without the docstring."""
+    """Every function and method of a file."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-            lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
-            yield Function(path, node.name, node.lineno, lines)
+            end = node.end_lineno or node.lineno
+            inside = end - body[0].lineno + 1 if body else 0
+            yield Function(path, node.name, node.lineno, end - node.lineno + 1, inside)
 
 
 if __name__ == "__main__":

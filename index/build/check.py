@@ -20,8 +20,8 @@ from index.settings import StrPath
 from index.store.archive import ArchiveFolder, Generation, Manifest
 from index.store.catalog import Catalog
 from index.store.generation import CHROMA, file_sum, files_of
-from index.store.lexical import LexicalIndex
 from index.store.logs import is_list_of_rejections, is_sound
+from index.store.stores import Stores
 from index.store.vectors import SentenceVectors, VectorIndex
 from index.types import Span
 
@@ -35,26 +35,19 @@ _SAME = 0.98  # cosine of a text's stored vector and of the same text embedded a
 
 def problems(generation: Generation, manifest: Manifest, sample: int) -> Iterator[tuple[str, str]]:
     """Yield where and what is wrong; ``sample`` chunks are embedded again and compared."""
-    catalog = Catalog(generation.catalog, read_only=True)
-    index = VectorIndex(generation.chroma, for_reading=True)
-    words = LexicalIndex(generation.lexical, for_reading=True)
-    try:
+    with Stores(generation, manifest.dimension) as stores:
+        catalog = stores.catalog
         articles, _, chunks = catalog.counts()
         if (articles, chunks) != (manifest.articles, manifest.chunks):
             yield "manifest.json", f"says other numbers than {articles} articles, {chunks} chunks"
         yield from _catalog_problems(catalog)
         yield from _family_problems(catalog)
         expected = catalog.chunk_ids()
-        yield from _missing("lexical", expected, words.ids())
-        yield from _missing("chroma", expected, index.ids())
-        yield from _vector_problems(catalog, index)
-        sentences = SentenceVectors(generation.sentences, manifest.dimension)
-        yield from _sentence_problems(catalog, sentences)
-        yield from _other_vectors(generation.archive, catalog, index, manifest, sample)
-    finally:
-        words.close()
-        index.close()
-        catalog.close()
+        yield from _missing("lexical", expected, stores.lexical.ids())
+        yield from _missing("chroma", expected, stores.vectors.ids())
+        yield from _vector_problems(catalog, stores.vectors)
+        yield from _sentence_problems(catalog, stores.sentences)
+        yield from _other_vectors(generation.archive, stores, manifest, sample)
 
 
 def _catalog_problems(catalog: Catalog) -> Iterator[tuple[str, str]]:
@@ -138,18 +131,18 @@ def _sentence_problems(catalog: Catalog, stored: SentenceVectors) -> Iterator[tu
 
 
 def _other_vectors(
-    archive: Path, catalog: Catalog, index: VectorIndex, manifest: Manifest, sample: int
+    archive: Path, stores: Stores, manifest: Manifest, sample: int
 ) -> Iterator[tuple[str, str]]:
     """Embed some texts again: a vector may be whole and stand for another text."""
-    indexed = catalog.register.indexed()
+    indexed = stores.catalog.register.indexed()
     if not indexed or sample < 1:
         return
     embedder = open_archive_embedder(archive, manifest.embedder)
     for article_id in indexed[:: -(-len(indexed) // sample)]:
-        chunked = catalog.chunked(article_id)
+        chunked = stores.catalog.chunked(article_id)
         spans: list[Span] = []
         again, _ = embedder.embed([chunked.embedded_text(0)], [spans])
-        vector = index.vectors([chunked.chunks[0].id]).get(chunked.chunks[0].id)
+        vector = stores.vectors.vectors([chunked.chunks[0].id]).get(chunked.chunks[0].id)
         if vector is not None and float(again[0] @ vector) < _SAME:
             yield "chroma", f"the vector of chunk {chunked.chunks[0].id!r} is of another text"
 

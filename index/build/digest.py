@@ -9,8 +9,7 @@ from hashlib import blake2b
 from index.models.chunker import ChunkedArticle
 from index.models.encode import vector_key
 from index.store.archive import Generation
-from index.store.catalog import Catalog
-from index.store.vectors import SentenceVectors, VectorIndex
+from index.store.stores import Stores
 from index.types import Span
 
 _TOGETHER = 2_000  # chunks
@@ -37,10 +36,8 @@ class Digest:
 def digest(generation: Generation) -> Digest:
     """Digest of a generation; what order or how many builds led to it makes no difference."""
     manifest = generation.manifest()
-    catalog = Catalog(generation.catalog, read_only=True)
-    index = VectorIndex(generation.chroma, for_reading=True)
-    try:
-        stored = SentenceVectors(generation.sentences, manifest.dimension)
+    with Stores(generation, manifest.dimension) as stores:
+        catalog = stores.catalog
         ids = sorted(catalog.register.indexed())
         return Digest(
             articles=_hashed(mark for _, mark in catalog.register.fingerprints()),
@@ -52,11 +49,8 @@ def digest(generation: Generation) -> Digest:
             chunks=_hashed(
                 part for name in ids for part in _chunks(catalog.chunked(name), manifest.embedder)
             ),
-            vectors=_hashed(_vectors(catalog, ids, index, stored)),
+            vectors=_hashed(_vectors(stores, ids)),
         )
-    finally:
-        index.close()
-        catalog.close()
 
 
 def _chunks(chunked: ChunkedArticle, embedder: str) -> Iterator[str]:
@@ -70,16 +64,15 @@ def _chunks(chunked: ChunkedArticle, embedder: str) -> Iterator[str]:
         yield f"{chunk.id}\x1f{chunk.start}\x1f{chunk.end}\x1f{key}"
 
 
-def _vectors(
-    catalog: Catalog, article_ids: Sequence[str], index: VectorIndex, stored: SentenceVectors
-) -> Iterator[bytes]:
+def _vectors(stores: Stores, article_ids: Sequence[str]) -> Iterator[bytes]:
+    catalog = stores.catalog
     chunk_ids = catalog.chunk_ids(article_ids)
     for first in range(0, len(chunk_ids), _TOGETHER):
         some = chunk_ids[first : first + _TOGETHER]
-        found = index.vectors(some)
+        found = stores.vectors.vectors(some)
         yield from (found[name].tobytes() if name in found else b"" for name in some)
     for name in article_ids:
-        yield stored.stored(catalog.first_vector(name), len(catalog.sentences(name)))
+        yield stores.sentences.stored(catalog.first_vector(name), len(catalog.sentences(name)))
 
 
 def _hashed(parts: Iterable[str | bytes]) -> str:

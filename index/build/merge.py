@@ -19,6 +19,7 @@ from index.store.catalog import Catalog
 from index.store.generation import Generation, copy_checked, file_sum
 from index.store.lexical import LexicalIndex
 from index.store.rows import EarlierVectors
+from index.store.stores import reading_catalog
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 
 _TOGETHER = 200  # articles
@@ -147,10 +148,7 @@ def _is_whole(current: Generation, settings: Settings) -> bool:
 
 def _entries(current: Generation, earlier: EarlierVectors) -> dict[str, bytes]:
     """Entries of all chunks of a generation; none where one of them is not known."""
-    catalog = Catalog(current.catalog, read_only=True)
-    try:
+    with reading_catalog(current) as catalog:
         chunk_ids = catalog.chunk_ids()
-    finally:
-        catalog.close()
     entries = earlier.entries(chunk_ids)
     return entries if len(entries) == len(chunk_ids) else {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.disk import write_failures
 from index.settings import StrPath
 from index.store.archive import ArchiveFolder, Generation
-from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,5 @@ def _compared(left: Generation | None, target: Generation) -> RollbackReport:
 
 
 def _fingerprints(generation: Generation) -> dict[str, bytes]:
-    catalog = Catalog(generation.catalog, read_only=True)
-    try:
+    with reading_catalog(generation) as catalog:
         return dict(catalog.register.fingerprints())
-    finally:
-        catalog.close()

@@ -13,9 +13,9 @@ from index.errors import SettingsError, SourceError
 from index.formats.record import canonical_url
 from index.settings import Day, StrPath, check_days, several, written_day
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
 from index.store.logs import drop_reasons
 from index.store.register import Entry
+from index.store.stores import reading_catalog
 from index.types import key_of
 
 Condition = Callable[[Entry], bool]
@@ -90,11 +90,8 @@ def select(entries: Sequence[Entry], wanted: Selection) -> list[Entry]:
 
 def selected(archive: StrPath, wanted: Selection) -> list[Entry]:
     """Articles that ``remove_articles`` would remove; raises as it does and changes nothing."""
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    try:
+    with reading_catalog(ArchiveFolder(archive).current()) as catalog:
         return select(list(catalog.register.entries()), wanted)
-    finally:
-        catalog.close()
 
 
 def forget(folder: ArchiveFolder, gone: Collection[Entry]) -> None:

@@ -21,6 +21,7 @@ import orjson
 from index.settings import StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 from index.text.words import CALENDAR_WORDS, STOP_WORDS
 from index.types import Article
 from rag.evaluation.scoring import fold
@@ -208,12 +209,9 @@ def make_questions(archive_dir: StrPath, count: int, *, seed: int = 0) -> list[R
     EvaluationSetError where none can be made.
     """
     chance = Random(seed)
-    catalog = Catalog(ArchiveFolder(archive_dir).current().catalog, read_only=True)
-    try:
+    with reading_catalog(ArchiveFolder(archive_dir).current()) as catalog:
         candidates = list(_candidates(catalog, count, chance))
         archive = _read(catalog, candidates)
-    finally:
-        catalog.close()
     sound = [one for one in candidates if _is_sound(one, archive)]
     clozes = _of_kind(sound, "cloze")
     named = [name for one in candidates for name in one.names]

@@ -12,7 +12,6 @@ what was measured.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,9 +20,8 @@ from index.errors import ArchiveDamagedError
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder, Matrix
 from index.store.archive import Generation
-from index.store.catalog import Catalog
-from index.store.lexical import LexicalIndex, Synonyms
-from index.store.vectors import SentenceVectors, VectorIndex
+from index.store.lexical import Synonyms
+from index.store.stores import Stores
 from index.text.sentences import sentence_spans
 from index.text.words import STOP_WORDS
 from index.types import Article, Span
@@ -87,16 +85,8 @@ class Retriever:
         generation.check_files()
         generation.check_index()
         try:
-            with ExitStack() as opened:
-                self.catalog = Catalog(generation.catalog, read_only=True)
-                opened.callback(self.catalog.close)
-                self._vectors = VectorIndex(generation.chroma, for_reading=True)
-                opened.callback(self._vectors.close)
-                self._lexical = LexicalIndex(generation.lexical, for_reading=True)
-                opened.callback(self._lexical.close)
-                self._sentences = SentenceVectors(generation.sentences, embedder.dimension)
-                self._originals = self._count_originals()
-                opened.pop_all()
+            self._stores = Stores(generation, embedder.dimension)
+            self._originals = self._count_originals()
         except BaseException as error:  # sqlite, Chroma and tantivy each raise their own
             if not is_fault(error):
                 raise
@@ -104,23 +94,25 @@ class Retriever:
                 f"{generation.folder} cannot be opened ({error}); build anew with: "
                 "newsarchive build --rebuild PATH…"
             ) from error
+        self.catalog = self._stores.catalog
+        self._lexical = self._stores.lexical
+        self._sentences = self._stores.sentences
         self._limits = Limits(self.catalog)
         self._embedder = embedder
         self._reranker = reranker
 
     def _count_originals(self) -> int:
         """Count the articles that are no copies; raises ValueError where chunks are missing."""
-        articles, copies, chunks = self.catalog.counts()
-        found = (self._vectors.count(), self._lexical.count())
+        articles, copies, chunks = self._stores.catalog.counts()
+        found = (self._stores.vectors.count(), self._stores.lexical.count())
         if found != (chunks, chunks):
+            self._stores.close()
             raise ValueError(f"{chunks} chunks in the catalogue, vectors and words hold {found}")
         return articles - copies
 
     def close(self) -> None:
         """Release the files."""
-        self.catalog.close()
-        self._vectors.close()
-        self._lexical.close()
+        self._stores.close()
 
     def search(
         self,
@@ -296,11 +288,11 @@ class Retriever:
         self, vector: Matrix, count: int, allowed: Inside | None
     ) -> list[tuple[str, float]]:
         if allowed is None:
-            return self._vectors.search(vector, count)
+            return self._stores.vectors.search(vector, count)
         if len(allowed) < _SELECTIVE * self._originals:
-            return self._vectors.search(vector, count, allowed.chunk_ids)
+            return self._stores.vectors.search(vector, count, allowed.chunk_ids)
         more = int(count / _SELECTIVE)
-        found = self._vectors.search(vector, more)
+        found = self._stores.vectors.search(vector, more)
         return [hit for hit in found if article_of(hit[0]) in allowed][:count]
 
     def _fold(

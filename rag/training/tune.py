@@ -33,6 +33,7 @@ from index.settings import Settings, StrPath
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
+from index.store.stores import reading_catalog
 from index.types import Article
 from rag.evaluation.evaluate import DEPTH, temporary_archive
 from rag.evaluation.results import tests_json
@@ -261,8 +262,7 @@ def _cleared(archive: StrPath) -> ArchiveFolder:
 def _read(folder: ArchiveFolder, options: TuningOptions) -> tuple[list[TrainingPair], HeldBack]:
     generation = folder.current()
     generation.check_files()
-    catalog = Catalog(generation.catalog, read_only=True)
-    try:
+    with reading_catalog(generation) as catalog:
         held_back = choose_held_back(catalog, options.seed)
         if len(held_back.headlines) < FEWEST_HEADLINES:
             raise TuningError(
@@ -272,8 +272,6 @@ def _read(folder: ArchiveFolder, options: TuningOptions) -> tuple[list[TrainingP
         limit = min(_MOST_PAIRS, int(_PAIRS_A_MINUTE * options.minutes) + options.batch)
         maker = PairMaker(catalog, LexicalIndex(generation.lexical), options.seed)
         return maker.pairs(limit), held_back
-    finally:
-        catalog.close()
 
 
 def _train(
