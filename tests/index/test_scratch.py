@@ -106,7 +106,7 @@ def test_one_that_is_swept_before_it_was_locked_is_made_anew(
             sweep_scratch()  # as another process may in this moment
         return folder
 
-    monkeypatch.setattr(index.scratch, "mkdtemp", make)
+    monkeypatch.setattr(index.disk, "mkdtemp", make)
     with Scratch() as folder:
         assert [str(folder)] == made[1:]
         assert folder.is_dir()

@@ -129,7 +129,7 @@ def test_the_lock_of_a_killed_process_is_no_lock(folder: ArchiveFolder) -> None:
 
 def test_the_lock_of_a_living_process_is_one(folder: ArchiveFolder) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom index.generations import ArchiveFolder\n"
+        "import sys\nfrom pathlib import Path\nfrom index.store.archive import ArchiveFolder\n"
         "with ArchiveFolder(Path(sys.argv[1])).writing():\n"
         "    print('locked', flush=True)\n    sys.stdin.read()\n"
     )
