@@ -75,11 +75,8 @@ IMPORTERS = {
         "ui/cli/eval.py",
         "ui/cli/keep.py",
         "ui/cli/options.py",
-        "ui/cli/options.py",
-        "ui/cli/options.py",
-        "ui/cli/tune.py",
         "ui/chat/app.py",
-    ),  # fmt: skip
+    ),
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),
