@@ -2,18 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 ANSWER = {"id": "1", "answer": "Ferry. [1]", "passages": [{"score": 0.5}], "timings_ms": {"all": 1}}
-
-
-def script(root: Path, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, root / "scripts" / name, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -30,10 +25,10 @@ def kept(tmp_path: Path, write_lines: Callable[..., Path]) -> Callable[..., Path
     return write
 
 
-def test_what_differs_from_run_to_run_is_no_difference(root: Path, kept: Callable) -> None:
+def test_what_differs_from_run_to_run_is_no_difference(run_script: Run, kept: Callable) -> None:
     before = kept("before")
     after = kept("after", seconds=2, answer={**ANSWER, "timings_ms": {"all": 2, "search": 1}})
-    ended = script(root, "behaviour.py", "compare", before, after)
+    ended = run_script("scripts/behaviour.py", "compare", before, after)
     assert (ended.returncode, ended.stdout) == (0, "3 files, 0 differences\n")
 
 
@@ -48,23 +43,23 @@ def test_what_differs_from_run_to_run_is_no_difference(root: Path, kept: Callabl
     ],
 )
 def test_a_difference_is_told_with_its_place(
-    root: Path, kept: Callable, changes: dict[str, object], told: str
+    run_script: Run, kept: Callable, changes: dict[str, object], told: str
 ) -> None:
     after = kept("after", answer={**ANSWER, **changes})
-    ended = script(root, "behaviour.py", "compare", kept("before"), after)
+    ended = run_script("scripts/behaviour.py", "compare", kept("before"), after)
     assert ended.returncode == 1
     assert ended.stdout == f"island-answers.jsonl{told}\n3 files, 1 differences\n"
 
 
 def test_what_is_kept_of_one_only_and_lines_of_text_are_compared(
-    root: Path, kept: Callable
+    run_script: Run, kept: Callable
 ) -> None:
     before, after = kept("before"), kept("after")
     (before / "island-build.json").unlink()
     (after / "help.txt").write_text("Usage: news\n  --help\n", "utf-8")
     turned = [json.dumps(ANSWER), json.dumps(dict(reversed(ANSWER.items())))]
     (after / "island-answers.jsonl").write_text("\n".join(turned), "utf-8")
-    ended = script(root, "behaviour.py", "compare", before, after)
+    ended = run_script("scripts/behaviour.py", "compare", before, after)
     assert ended.returncode == 1
     text, order, alone, count = ended.stdout.splitlines()
     assert text == "help.txt[0]: 'Usage: newsarchive' -> 'Usage: news'"
@@ -73,8 +68,8 @@ def test_what_is_kept_of_one_only_and_lines_of_text_are_compared(
     assert count == "3 files, 3 differences"
 
 
-def test_the_rooms_are_measured(root: Path) -> None:
-    ended = script(root, "measure.py")
+def test_the_rooms_are_measured(root: Path, run_script: Run) -> None:
+    ended = run_script("scripts/measure.py")
     assert (ended.returncode, ended.stderr) == (0, "")
     rooms = {path.parent for name in ("index", "rag", "ui") for path in (root / name).rglob("*.py")}
     listed = [line.split()[0] for line in ended.stdout.partition("\n\n")[0].splitlines()]
