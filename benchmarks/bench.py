@@ -19,10 +19,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import orjson
-from asking import AskingTimes, measure_asking
-from indexing import ADDED, Elapsed, IndexingTimes, measure_indexing
-from processes import Run, command, run, run_often
-from reranking import measure_reranking
+from asking import measure_asking, measure_reranking
+from indexing import ADDED, IndexingTimes, measure_indexing
+from processes import command, run, run_often
 from rich.console import Console
 from rich.table import Table
 from scaling import measure_scales
@@ -54,8 +53,13 @@ def main() -> None:
     """Measure, print the table, write the JSON."""
     options = _options()
     command()
-    data = _data_folder()
-    evaluation_set = _read(data)
+    shared = ROOT.parent / "shared" / "data" / "wikinews"
+    default = shared if shared.is_dir() else ROOT / "seeds" / "sample"
+    data = Path(os.environ.get("NEWSARCHIVE_DATA") or default)
+    try:
+        evaluation_set = read_set(data)
+    except NewsArchiveError as error:
+        sys.exit(str(error))
     _note(f"data: {data} ({len(evaluation_set.questions)} questions)")
     load = os.getloadavg()[0]
     if load > _IDLE_LOAD:
@@ -68,9 +72,15 @@ def main() -> None:
             _print_table(figures, data)
     if options.json:
         found = {"scale": scales} if options.scale else _as_json(figures, data)
-        options.json.write_bytes(
-            orjson.dumps({**_machine(load), **found}, option=orjson.OPT_INDENT_2)
-        )
+        machine = {
+            "cores": os.cpu_count(),
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+            "load_before": load,
+        }
+        measured = datetime.now(UTC).isoformat(timespec="seconds")
+        record = {"measured": measured, "machine": machine, **found}
+        options.json.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2))
 
 
 def _options() -> argparse.Namespace:
@@ -103,20 +113,6 @@ def _sizes(given: str) -> list[int]:
     return sizes
 
 
-def _data_folder() -> Path:
-    if given := os.environ.get("NEWSARCHIVE_DATA"):
-        return Path(given)
-    shared = ROOT.parent / "shared" / "data" / "wikinews"
-    return shared if shared.is_dir() else ROOT / "seeds" / "sample"
-
-
-def _read(data: Path) -> EvaluationSet:
-    try:
-        return read_set(data)
-    except NewsArchiveError as error:
-        sys.exit(str(error))
-
-
 def _measure(
     evaluation_set: EvaluationSet, scratch: Path, repeats: int, starts: int
 ) -> list[Figure]:
@@ -132,11 +128,22 @@ def _measure(
     question = evaluation_set.questions[0].question
     ask = run_often(("ask", question, "--archive", archive), starts)
     build = run("build", articles.resolve(), "--archive", scratch / "in-a-process")
+    simple = {flag: run_often((flag,), starts) for flag in ("--help", "--version")}
     return [
         *_indexing_figures(indexing),
-        *_asking_figures(asking),
+        Figure("search, warm", "ms", asking.search),
+        Figure("search, warm, p95", "ms", [percentile(asking.search, 0.95) or 0.0]),
+        Figure("ask, warm", "ms", asking.ask),
+        Figure("ask, warm, p95", "ms", [percentile(asking.ask, 0.95) or 0.0]),
         Figure("reranking adds (L6 shape, random weights)", "ms", reranking),
-        *_process_figures(ask, build, starts),
+        Figure("newsarchive ask, cold", "s", [one.seconds for one in ask]),
+        *(
+            Figure(f"newsarchive {flag}", "s", [one.seconds for one in runs])
+            for flag, runs in simple.items()
+        ),
+        Figure("newsarchive build, whole process", "s", [build.seconds]),
+        Figure("peak memory of build", "MB", [build.peak_mb]),
+        Figure("peak memory of ask", "MB", [one.peak_mb for one in ask]),
     ]
 
 
@@ -161,6 +168,7 @@ def _measure_scales(sizes: list[int], scratch: Path) -> list[dict[str, object]]:
 
 def _indexing_figures(times: IndexingTimes) -> list[Figure]:
     runs = list(zip(times.build, times.bare, times.unchanged, strict=True))
+    fastest_bare, fastest = (min(one.wall for one in of) for of in (times.bare, times.build))
     chunks = times.chunks
     return [
         Figure("build: articles", "articles/s", [times.articles / b.wall for b in times.build]),
@@ -176,7 +184,7 @@ def _indexing_figures(times: IndexingTimes) -> list[Figure]:
             [chunks / x.wall for x in times.library],
         ),
         Figure("build's rate / encoder's alone", "", [bare.wall / b.wall for b, bare, _ in runs]),
-        Figure("the same, best run of each", "", [_fastest(times.bare) / _fastest(times.build)]),
+        Figure("the same, best run of each", "", [fastest_bare / fastest]),
         Figure("the same by CPU seconds", "", [bare.cpu / build.cpu for build, bare, _ in runs]),
         Figure(
             "build's rate / bare encoder's",
@@ -194,33 +202,6 @@ def _indexing_figures(times: IndexingTimes) -> list[Figure]:
     ]
 
 
-def _fastest(runs: list[Elapsed]) -> float:
-    return min(run.wall for run in runs)
-
-
-def _asking_figures(times: AskingTimes) -> list[Figure]:
-    return [
-        Figure("search, warm", "ms", times.search),
-        Figure("search, warm, p95", "ms", [percentile(times.search, 0.95) or 0.0]),
-        Figure("ask, warm", "ms", times.ask),
-        Figure("ask, warm, p95", "ms", [percentile(times.ask, 0.95) or 0.0]),
-    ]
-
-
-def _process_figures(ask: list[Run], build: Run, starts: int) -> list[Figure]:
-    simple = {flag: run_often((flag,), starts) for flag in ("--help", "--version")}
-    return [
-        Figure("newsarchive ask, cold", "s", [one.seconds for one in ask]),
-        *(
-            Figure(f"newsarchive {flag}", "s", [one.seconds for one in runs])
-            for flag, runs in simple.items()
-        ),
-        Figure("newsarchive build, whole process", "s", [build.seconds]),
-        Figure("peak memory of build", "MB", [build.peak_mb]),
-        Figure("peak memory of ask", "MB", [one.peak_mb for one in ask]),
-    ]
-
-
 def _print_table(figures: list[Figure], data: Path) -> None:
     table = Table(title=f"newsarchive on {data.name}, {os.cpu_count()} cores", title_justify="left")
     for name in ("figure", "median", "min", "max", "n", "unit"):
@@ -229,18 +210,6 @@ def _print_table(figures: list[Figure], data: Path) -> None:
         values = (figure.median, min(figure.values), max(figure.values))
         table.add_row(figure.name, *map(_shown, values), str(len(figure.values)), figure.unit)
     Console().print(table)
-
-
-def _machine(load: float) -> dict[str, object]:
-    return {
-        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {
-            "cores": os.cpu_count(),
-            "platform": platform.platform(),
-            "python": platform.python_version(),
-            "load_before": load,
-        },
-    }
 
 
 def _as_json(figures: list[Figure], data: Path) -> dict[str, object]:

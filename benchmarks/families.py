@@ -63,7 +63,9 @@ def labelled(articles: Sequence[Article], half: str, rng: Random) -> Labelled:
                 else f"Outlet {rng.randint(1, 9)}"
             )
             edited = edits[name](replace(article, source=outlet), rng, other)
-            edited = replace(edited, id=f"{name}-{article.id}", published=_after(edited, article))
+            day = edited.day or article.day  # never before what was edited
+            published = f"{day}T12:00:00Z" if day else None
+            edited = replace(edited, id=f"{name}-{article.id}", published=published)
             if (cleaned := clean_article(edited)) and cleaned.text != article.text:
                 made.append(cleaned)
                 role = "version" if name in VERSIONS else "copy"
@@ -83,12 +85,6 @@ def labelled(articles: Sequence[Article], half: str, rng: Random) -> Labelled:
     kept = [a for a in made if a.id not in used and relatives.get(a.id, ("",))[0] not in used]
     relatives = {r: found for r, found in relatives.items() if found[0] not in used}
     return Labelled(tuple(kept + [c for s in strangers if (c := clean_article(s))]), relatives)
-
-
-def _after(edited: Article, article: Article) -> str | None:
-    """Time of an edit: never before what was edited."""
-    day = edited.day or article.day
-    return f"{day}T12:00:00Z" if day else None
 
 
 def families_of(articles: Iterable[Article], folder: Path) -> tuple[Catalog, float]:

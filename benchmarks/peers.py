@@ -45,17 +45,30 @@ class Outcome:
     search_ms: float
     peak_mb: float
 
+    def mean(self, measure: str) -> float | None:
+        """Mean of a measure over the questions."""
+        return mean(score[measure] for score in self.scores.values())
+
 
 def main() -> None:
     """Run every tool on every set, print the tables, write the JSON."""
     options = _options()
     console = Console() if sys.stdout.isatty() else Console(width=110)
-    tools = [tool for tool in TOOLS if not (gone := missing(tool)) or _absent(tool, gone)]
+    tools = []
+    for tool in TOOLS:
+        if gone := missing(tool):
+            why = f"{', '.join(gone)} not installed; make bench-peers installs it"
+            print(f"{tool} is left out: {why}", file=sys.stderr)
+        else:
+            tools.append(tool)
     for tool in tools:
         console.print(f"{tool}: {versions(tool)}", style="dim", highlight=False)
     outcomes: dict[str, dict[str, Outcome]] = {}
     for folder in options.sets:
-        chosen = _read(folder)
+        try:
+            chosen = read_set(folder)
+        except NewsArchiveError as error:
+            sys.exit(str(error))
         outcomes[chosen.name] = {}
         for tool in tools:
             print(f"{tool} on {chosen.name}", file=sys.stderr, flush=True)
@@ -89,21 +102,6 @@ def _default_sets() -> list[Path]:
     if not found:
         sys.exit(f"{data} holds none of {', '.join(_SETS)}; name the folders of sets to compare on")
     return found
-
-
-def _read(folder: Path) -> EvaluationSet:
-    try:
-        return read_set(folder)
-    except NewsArchiveError as error:
-        sys.exit(str(error))
-
-
-def _absent(tool: str, gone: Sequence[str]) -> bool:
-    print(
-        f"{tool} is left out: {', '.join(gone)} not installed; make bench-peers installs it",
-        file=sys.stderr,
-    )
-    return False
 
 
 def _run(tool: str, chosen: EvaluationSet, half: str | None) -> Outcome:
@@ -166,10 +164,6 @@ def _tests(outcomes: Mapping[str, Outcome]) -> dict[tuple[str, str], Comparison]
     return against({name: one.scores for name, one in outcomes.items()}, OURS, MEASURES)
 
 
-def _of(scores: Scores, measure: str) -> dict[str, float]:
-    return {question: score[measure] for question, score in scores.items()}
-
-
 def _table(name: str, outcomes: Mapping[str, Outcome]) -> Table:
     questions = len(outcomes[OURS].scores)
     table = Table(
@@ -184,7 +178,7 @@ def _table(name: str, outcomes: Mapping[str, Outcome]) -> Table:
     tests = _tests(outcomes)
     for tool, outcome in outcomes.items():
         cells = [
-            f"{mean(_of(outcome.scores, measure).values()) or 0.0:.3f}"
+            f"{outcome.mean(measure) or 0.0:.3f}"
             f"{tests[tool, measure].mark if tool != OURS else ' '}"
             for measure in MEASURES
         ]
@@ -199,25 +193,24 @@ def _as_json(
     tables = dict(outcomes)
     if len(outcomes) > 1:
         tables["all sets together"] = _together(outcomes)
+    sets = {}
+    for name, of_set in tables.items():
+        tests = _tests(of_set)
+        sets[name] = {
+            tool: {
+                "questions": len(outcome.scores),
+                **{measure: outcome.mean(measure) for measure in MEASURES},
+                "p": {m: tests[tool, m].p for m in MEASURES if tool != OURS},
+                "build_s": outcome.build_s,
+                "search_ms": outcome.search_ms,
+                "peak_mb": outcome.peak_mb,
+            }
+            for tool, outcome in of_set.items()
+        }
     return {
         "half": half,
         "versions": {tool: versions(tool) for tool in tools},
-        "sets": {name: _set_json(of_set) for name, of_set in tables.items()},
-    }
-
-
-def _set_json(outcomes: Mapping[str, Outcome]) -> dict[str, object]:
-    tests = _tests(outcomes)
-    return {
-        tool: {
-            "questions": len(outcome.scores),
-            **{measure: mean(_of(outcome.scores, measure).values()) for measure in MEASURES},
-            "p": {m: tests[tool, m].p for m in MEASURES if tool != OURS},
-            "build_s": outcome.build_s,
-            "search_ms": outcome.search_ms,
-            "peak_mb": outcome.peak_mb,
-        }
-        for tool, outcome in outcomes.items()
+        "sets": sets,
     }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # getrusage(2): kilobytes on Linux
+MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # getrusage(2): kilobytes on Linux
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def run(*arguments: str | Path) -> Run:
     if outcome["status"] != 0:
         words = " ".join(map(str, ("newsarchive", *arguments)))
         sys.exit(f"{words} ended with status {outcome['status']}:\n{outcome['output']}")
-    return Run(outcome["seconds"], outcome["peak"] * _MAXRSS_BYTES / 1e6)
+    return Run(outcome["seconds"], outcome["peak"] * MAXRSS_BYTES / 1e6)
 
 
 def run_often(arguments: Sequence[str | Path], times: int) -> list[Run]:

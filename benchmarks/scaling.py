@@ -75,7 +75,8 @@ def _measure(size: int, embedder: str, scratch: Path) -> Scale:
     unchanged = run("build", articles, *where)
     rebuild = run("build", articles, *where, "--rebuild")
     chunks = ArchiveFolder(archive).current().manifest().chunks
-    disk = _size(ArchiveFolder(archive).current().folder)
+    files = ArchiveFolder(archive).current().folder.rglob("*")
+    disk = sum(path.stat().st_size for path in files if path.is_file())
     search = _searches(archive, size)
     add = run("add", others, *where)
     return Scale(embedder, size, chunks, build, rebuild, unchanged, add, search, disk)
@@ -93,7 +94,3 @@ def _searches(archive: Path, size: int) -> list[float]:
             opened.search(title, top_k=10)
             times.append((time.perf_counter() - started) * 1000)
     return times
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,14 +1,14 @@
 """Print how large the code's rooms, files and functions are: ``python scripts/measure.py``.
 
 To be watched, no gate: for each room its files and lines, then the medians, and the private
-functions of fewer than six lines that one place alone calls, which may be better off inline.
+functions of fewer than six lines that one place alone of their file names, which may be better off
+inline.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -51,14 +51,13 @@ def main() -> None:
     short = sum(length < 100 for length in lengths)
     print(f"\n{len(lengths)} files, median {median(lengths):.0f} lines, {short} under 100")
     print(f"{len(functions)} functions, median {median(whole):.0f} lines")
-    used = Counter(re.findall(r"\w+", "\n".join(sources.values())))
     tiny = [
         one
         for one in functions
-        if one.name.startswith("_")
-        and not one.name.startswith("__")
+        if re.match("_[a-z]", one.name)
         and one.body < TINY
-        and used[one.name] == 2  # where it is defined, and where it is called
+        # where it is defined, and where it is called
+        and len(re.findall(rf"\b{one.name}\b", sources[one.path])) == 2
         and not re.search(rf"\b{one.name}\b", tests)
     ]
     print(f"{len(tiny)} private functions of under {TINY} lines are used once")

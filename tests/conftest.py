@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +122,26 @@ def write_lines() -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def news_archive(
+def archive_of(
     tmp_path_factory: pytest.TempPathFactory,
     write_lines: Callable[..., Path],
     hashed_settings: Settings,
-) -> Path:
+) -> Callable[..., Path]:
+    """Index records with hashed words in a folder of their own: ``archive_of(record, …)``."""
+
+    def build(*records: object) -> Path:
+        folder = tmp_path_factory.mktemp("news")
+        source = write_lines(folder / "news.jsonl", *records)
+        build_archive(folder / "archive", [source], settings=hashed_settings)
+        return folder / "archive"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def news_archive(archive_of: Callable[..., Path]) -> Path:
     """NEWS indexed with hashed words. Not to be written to."""
-    folder = tmp_path_factory.mktemp("news")
-    source = write_lines(folder / "news.jsonl", *NEWS)
-    build_archive(folder / "archive", [source], settings=hashed_settings)
-    return folder / "archive"
+    return archive_of(*NEWS)
 
 
 @pytest.fixture(scope="session")
@@ -237,21 +248,37 @@ def executable() -> str:
     return found
 
 
+def run_to_its_end(
+    *command: object,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    timeout: float = 300,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        timeout=timeout,
+    )
+
+
 @pytest.fixture(scope="session")
 def run(executable: str) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command: ``run("status", cwd=…, env={…})``."""
+    return partial(run_to_its_end, executable)
+
+
+@pytest.fixture(scope="session")
+def run_script() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a script of this checkout: ``run_script("scripts/measure.py", …, env={…})``."""
 
     def start(
-        *arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None
+        script: str, *arguments: object, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [executable, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            timeout=300,
-        )
+        here = {"PYTHONPATH": str(ROOT), **(env or {})}
+        return run_to_its_end(sys.executable, ROOT / script, *arguments, env=here, timeout=600)
 
     return start

@@ -1,9 +1,7 @@
 """``make bench`` runs whole on a small set, and what it makes to measure with is like news."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,23 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median
 from types import ModuleType
+from typing import Any
 
 import pytest
-
-Figures = dict[str, dict[str, float]]
-
-
-def bench(root: Path, set_dir: Path, *options: str) -> dict[str, object]:
-    figures = set_dir.parent / "figures.json"
-    ended = subprocess.run(
-        [sys.executable, root / "benchmarks" / "bench.py", "--json", figures, *options],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(root), "NEWSARCHIVE_DATA": str(set_dir)},
-    )
-    assert ended.returncode == 0, ended.stderr
-    found: dict[str, object] = json.loads(figures.read_text("utf-8"))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +34,28 @@ def island(
     return folder
 
 
-def test_all_figures_are_measured(root: Path, island: Path) -> None:
-    found = bench(root, island, "--repeats", "1", "--starts", "1")
+@pytest.fixture(scope="module")
+def bench(island: Path, run_script: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """Measure on the island's news: ``bench("--repeats", 1)`` gives the JSON that is written."""
+
+    def measure(*options: object) -> dict[str, Any]:
+        figures = island.parent / "figures.json"
+        ended = run_script(
+            "benchmarks/bench.py",
+            "--json",
+            figures,
+            *options,
+            env={"NEWSARCHIVE_DATA": str(island)},
+        )
+        assert ended.returncode == 0, ended.stderr
+        found: dict[str, Any] = json.loads(figures.read_text("utf-8"))
+        return found
+
+    return measure
+
+
+def test_all_figures_are_measured(bench: Callable[..., dict[str, Any]]) -> None:
+    found = bench("--repeats", 1, "--starts", 1)
     figures = {figure["name"]: figure["median"] for figure in found["figures"]}
     for name in (
         "build: articles", "build: chunks", "encoder alone, our batches and threads",
@@ -64,8 +68,8 @@ def test_all_figures_are_measured(root: Path, island: Path) -> None:
     assert found["data"] == "island"
 
 
-def test_the_curve_has_every_size_and_figure(root: Path, island: Path) -> None:
-    rows = bench(root, island, "--scale", "100")["scale"]
+def test_the_curve_has_every_size_and_figure(bench: Callable[..., dict[str, Any]]) -> None:
+    rows = bench("--scale", 100)["scale"]
     assert [(row["embedder"], row["articles"]) for row in rows] == [
         ("all-MiniLM-L6-v2", 100),
         ("hashed-words", 100),

@@ -1,16 +1,17 @@
 """The comparison with other tools runs, says who is absent and names what it cannot use."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 
 def test_peers_are_compared_or_named_as_absent(
-    root: Path, tmp_path: Path, news: Sequence[dict[str, str]], write_lines: Callable[..., Path]
+    tmp_path: Path,
+    news: Sequence[dict[str, str]],
+    write_lines: Callable[..., Path],
+    run_script: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     write_lines(tmp_path / "island" / "articles.jsonl", *news)
     write_lines(
@@ -20,12 +21,7 @@ def test_peers_are_compared_or_named_as_absent(
         {"id": "3", "question": "Who stole the moon?", "kind": "unanswerable"},
     )
     figures = tmp_path / "figures.json"
-    ended = subprocess.run(
-        [sys.executable, root / "benchmarks" / "peers.py", tmp_path / "island", "--json", figures],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
+    ended = run_script("benchmarks/peers.py", tmp_path / "island", "--json", figures)
     assert ended.returncode == 0, ended.stderr
     assert ("txtai hybrid, articles is left out: txtai not installed" in ended.stderr) == (
         find_spec("txtai") is None
@@ -37,13 +33,10 @@ def test_peers_are_compared_or_named_as_absent(
     assert ours["build_s"] > 0 and ours["search_ms"] > 0 and ours["peak_mb"] > 0
 
 
-def test_a_folder_that_is_no_set_is_named(root: Path, tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, root / "benchmarks" / "peers.py", tmp_path],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
+def test_a_folder_that_is_no_set_is_named(
+    tmp_path: Path, run_script: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    ended = run_script("benchmarks/peers.py", tmp_path)
     assert ended.returncode == 1
     assert "articles.jsonl cannot be read" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -1,6 +1,7 @@
 """The wheel: everything is in it, and it alone makes the packages and the command."""
 
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,8 +18,6 @@ PACKAGES = ("index", "rag", "ui")
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that no build folder in the working tree can add to it."""
-    import shutil
-
     source = tmp_path_factory.mktemp("source") / "newsarchive"
     source.mkdir()
     for name in ("pyproject.toml", "README.md"):

@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,11 +75,8 @@ IMPORTERS = {
         "ui/cli/eval.py",
         "ui/cli/keep.py",
         "ui/cli/options.py",
-        "ui/cli/options.py",
-        "ui/cli/options.py",
-        "ui/cli/tune.py",
         "ui/chat/app.py",
-    ),  # fmt: skip
+    ),
     "llama_index": ("rag/",),
     "ir_measures": ("rag/evaluation/",),
     "scipy": ("rag/evaluation/significance.py",),
@@ -106,30 +102,33 @@ ROOMS = (
     ("ui.chat",),
     ("ui.cli",),
 )
-# A façade that offers everything, and packages that only say what they are.
-MODULES = {
-    path.relative_to(ROOT)
-    .with_suffix("")
-    .as_posix()
-    .replace("/", ".")
-    .removesuffix(".__init__"): path
+TREES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+        path.read_text("utf-8")
+    )
     for path in SOURCES
 }
+PLACES = dict(zip(TREES, (path.relative_to(ROOT).as_posix() for path in SOURCES), strict=True))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def imported(module: str) -> set[str]:
+    """Every module that a module imports, wherever in it; of our own those that it means."""
+    found: set[str] = set()
+    for node in ast.walk(TREES[module]):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            assert node.module is not None
-            yield node.module
+            assert node.level == 0 and node.module, f"{module}: relative import"
+            inside = {f"{node.module}.{alias.name}" for alias in node.names} & TREES.keys()
+            found.update(inside or {node.module})
+    return found - {module}
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+IMPORTED = {module: imported(module) for module in TREES}
+OURS = {module: others & TREES.keys() for module, others in IMPORTED.items()}
+LIBRARIES = {
+    module: {name.partition(".")[0] for name in others} for module, others in IMPORTED.items()
+}
 
 
 def room_of(module: str) -> int:
@@ -143,76 +142,65 @@ def room_of(module: str) -> int:
     return max(found)[1] if found else 0
 
 
-def imported_modules(module: str) -> set[str]:
-    """Our modules that a module imports, at its top or late."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            inside = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
-            found.update(inside or {node.module})
-    return (found & MODULES.keys()) - {module}
-
-
-@pytest.mark.parametrize("module", sorted(MODULES))
-def test_imports_go_down(module: str) -> None:
-    above = {other for other in imported_modules(module) if room_of(other) > room_of(module)}
-    assert not above, f"{module} imports {', '.join(sorted(above))} of a room above it"
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_the_product_imports_neither_tests_nor_benchmarks(path: Path) -> None:
-    assert not {name.partition(".")[0] for name in imports(path)} & {"tests", "benchmarks"}
+def test_imports_go_down() -> None:
+    upwards = [
+        f"{module} imports {other}"
+        for module, others in OURS.items()
+        for other in sorted(others)
+        if room_of(other) > room_of(module)
+    ]
+    assert not upwards, "a room above its own: " + "; ".join(upwards)
 
 
 def test_no_imports_go_round() -> None:
-    """Modules are taken away as long as they import none that is left: what stays goes round."""
-    left = {module: imported_modules(module) for module in MODULES}
-    while free := [module for module, others in left.items() if not others & left.keys()]:
+    """Modules that import none, or that none imports, are taken away: what stays goes round."""
+    left = dict(OURS)
+    while free := [
+        module
+        for module, others in left.items()
+        if not others & left.keys() or not any(module in them for them in left.values())
+    ]:
         for module in free:
             del left[module]
     assert not left, f"imports go round among {', '.join(sorted(left))}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_each_library_has_one_importer(path: Path) -> None:
-    for library in {name.partition(".")[0] for name in imports(path)} & IMPORTERS.keys():
-        allowed = IMPORTERS[library]
-        place = name_of(path)
-        assert any(place == a or (a.endswith("/") and place.startswith(a)) for a in allowed), (
-            f"{place} imports {library}; only {', '.join(allowed)} may"
-        )
+def test_the_product_imports_neither_tests_nor_benchmarks() -> None:
+    other = {"tests", "benchmarks", "scripts"}
+    assert [module for module, names in LIBRARIES.items() if names & other] == []
 
 
-def test_each_importer_is_there() -> None:
+def test_each_library_has_its_importers_and_no_others() -> None:
     for library, allowed in IMPORTERS.items():
-        found = [
-            path for path in SOURCES
-            if name_of(path).startswith(allowed)
-            and any(name.partition(".")[0] == library for name in imports(path))
-        ]  # fmt: skip
-        assert found, f"nobody imports {library} any more: take it out of this test"
+        found = {PLACES[module] for module, names in LIBRARIES.items() if library in names}
+        folders = tuple(place for place in allowed if place.endswith("/"))
+        others = sorted(p for p in found if p not in allowed and not p.startswith(folders))
+        assert not others, f"{', '.join(others)} import {library}; only {', '.join(allowed)} may"
+        idle = [place for place in allowed if not any(p.startswith(place) for p in found)]
+        assert not idle, f"{', '.join(idle)} import {library} no more: take them out of this test"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+def test_files_are_short() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+    long = [f"{path.relative_to(ROOT)}: {n}" for path, n in lengths.items() if n > LONGEST]
+    assert not long, f"more than {LONGEST} lines: {', '.join(long)}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_nothing_is_printed(path: Path) -> None:
-    calls = [
-        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+def test_nothing_is_printed() -> None:
+    printing = [
+        f"{PLACES[module]}:{node.lineno}"
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id == "print"
     ]
-    assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
+    assert printing == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_every_file_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+def test_every_file_says_what_it_is() -> None:
+    assert [PLACES[module] for module, tree in TREES.items() if not ast.get_docstring(tree)] == []
     vague = {"utils", "helpers", "manager", "base", "common", "misc"}
-    assert path.stem not in vague
+    assert [place for place in PLACES.values() if Path(place).stem in vague] == []
 
 
 def test_tests_are_no_package() -> None:

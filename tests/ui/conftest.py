@@ -1,6 +1,5 @@
 """A real browser, and real chats on loopback, for the tests of the page."""
 
-import json
 import os
 import shutil
 import socket
@@ -13,8 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from index.build import build_archive
-from index.settings import Settings
 from rag import Archive
 
 ARGUMENTS = (
@@ -50,10 +47,10 @@ class Visit:
         self.page.on(
             "dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.accept())
         )
-        self.page.on("request", lambda request: self._request(request.url))
+        self.page.on("request", lambda request: self.requested(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def _request(self, url: str) -> None:
+    def requested(self, url: str) -> None:
         if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
             self.foreign.append(url)
 
@@ -110,7 +107,11 @@ def serving() -> Callable[[Archive], AbstractContextManager[str]]:
 
     @contextmanager
     def start(archive: Archive) -> Iterator[str]:
-        app = serve(archive, port=_free_port())
+        # Not left to Gradio, which forgets to close the socket of a port that it found taken.
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        app = serve(archive, port=port)
         try:
             yield app.local_url
         finally:
@@ -119,30 +120,15 @@ def serving() -> Callable[[Archive], AbstractContextManager[str]]:
     return start
 
 
-def _free_port() -> int:
-    # Not left to Gradio, which forgets to close the socket of a port that it found taken.
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def hostile() -> dict[str, str]:
     return HOSTILE
 
 
 @pytest.fixture(scope="session")
-def island_archive(
-    tmp_path_factory: pytest.TempPathFactory, news: tuple[dict[str, str], ...]
-) -> Path:
+def island_archive(archive_of: Callable[..., Path], news: tuple[dict[str, str], ...]) -> Path:
     """The island's news and one hostile article, indexed with hashed words."""
-    folder = tmp_path_factory.mktemp("island")
-    lines = [json.dumps(record) for record in (*news, HOSTILE)]
-    (folder / "news.jsonl").write_text("\n".join(lines), "utf-8")
-    build_archive(
-        folder / "archive", [folder / "news.jsonl"], settings=Settings(embedder="hashed-words")
-    )
-    return folder / "archive"
+    return archive_of(*news, HOSTILE)
 
 
 @pytest.fixture(scope="session")

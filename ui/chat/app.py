@@ -18,7 +18,7 @@ import click
 from index.errors import SettingsError
 from rag.question.asked import check_filters
 from rag.types import Filters, QuestionError, Turn
-from ui.chat import page as render
+from ui.chat import page
 from ui.chat.guard import middleware
 from ui.chat.visit import Exchange, Request, Visit, answer_steps
 
@@ -62,6 +62,15 @@ _EMPTY_BOX = """(...inputs) => {
 }"""
 _WISH = "(_, ...others) => [window.naWish ?? '', ...others]"
 
+# The system's own fonts: the page fetches none.
+_THEME = gr.themes.Base(
+    primary_hue="stone",
+    neutral_hue="stone",
+    radius_size="sm",
+    font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
+    font_mono=["ui-monospace", "monospace"],
+)
+
 
 def launch(
     archive: Archive, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = True
@@ -85,34 +94,30 @@ def serve(
     """
     app = build_app(archive)
     try:
-        _start(app, host, port, open_browser)
+        app.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            theme=_THEME,
+            css=(_ASSETS / "chat.css").read_text(encoding="utf-8"),
+            app_kwargs={"middleware": middleware(host)},
+            footer_links=[],
+            run_history=False,
+            share=False,
+            pwa=False,
+            ssr_mode=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            show_error=False,
+            max_file_size=1,
+            state_session_capacity=1000,
+        )
     except OSError as error:
         taken = f"port {port}" if port else "every port from 7860 to 7959"
         raise SettingsError(f"{taken} of {host} is taken or closed; give another port") from error
     return app
-
-
-def _start(app: gr.Blocks, host: str, port: int | None, open_browser: bool) -> None:
-    app.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        theme=_theme(),
-        css=(_ASSETS / "chat.css").read_text(encoding="utf-8"),
-        app_kwargs={"middleware": middleware(host)},
-        footer_links=[],
-        run_history=False,
-        share=False,
-        pwa=False,
-        ssr_mode=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        show_error=False,
-        max_file_size=1,
-        state_session_capacity=1000,
-    )
 
 
 def build_app(archive: Archive) -> gr.Blocks:
@@ -122,7 +127,7 @@ def build_app(archive: Archive) -> gr.Blocks:
     with app:
         visit = gr.State(Visit())
         header = _html(chat.header())
-        talk = _html(render.conversation(()), elem_id="na-talk")
+        talk = _html(page.conversation(()), elem_id="na-talk")
         pending = _html("", elem_id="na-pending")
         with gr.Column(elem_id="na-examples") as examples:
             label = _html("")
@@ -180,10 +185,12 @@ def build_app(archive: Archive) -> gr.Blocks:
             "trigger_mode": "always_last",  # leaving one field for the next is two events at once
             "api_visibility": "private",
         }
-        restart.click(_restart, inputs=[visit], outputs=shown, cancels=list[Any](asked), **quick)
+        restart.click(
+            chat.restart, inputs=[visit], outputs=shown, cancels=list[Any](asked), **quick
+        )
         gr.on(
             [first.blur, first.submit, last.blur, last.submit, outlets.change],
-            _show_limits,
+            chat.show_limits,
             inputs=limits,
             outputs=[chips, problem],
             **quick,
@@ -210,7 +217,7 @@ class _Chat:
 
     def header(self) -> str:
         status = self._archive.status()
-        holds = render.overview(
+        holds = page.overview(
             status.articles,
             status.first_day,
             status.last_day,
@@ -232,7 +239,7 @@ class _Chat:
         questions = self._examples[1]
         buttons = [gr.Button(value=question, visible=True) for question in questions]
         buttons += [gr.Button(visible=False)] * (EXAMPLES - len(questions))
-        return [render.label("Questions this archive can answer" if questions else ""), *buttons]
+        return [page.label("Questions this archive can answer" if questions else ""), *buttons]
 
     def ask(
         self,
@@ -243,13 +250,14 @@ class _Chat:
         outlets: Sequence[str],
     ) -> Iterator[tuple[Any, ...]]:
         """Answer a question step by step; each step sets ``shown`` of the page."""
-        question = _typed(question)
+        # Bounded here too: what the page promises, another client need not keep.
+        question = question[:QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
         if not question:
             yield (gr.skip(),) * 5
             return
         wrong = _wrong_days(first, last)
         if wrong:
-            yield question, *(gr.skip(),) * 2, render.problem(wrong), gr.skip()
+            yield question, *(gr.skip(),) * 2, page.problem(wrong), gr.skip()
             return
         request = Request(question, _filters(first, last, outlets))
         yield from self._answer(request, visit.turns(), visit)
@@ -275,14 +283,28 @@ class _Chat:
         sources = tuple(outlet for outlet in read.sources if outlet in offered)
         limits = Filters(read.published_from, read.published_to, sources)
         first, last = limits.published_from or "", limits.published_to or ""
-        return first, last, list(sources), gr.Accordion(open=True), render.chips(limits)
+        return first, last, list(sources), gr.Accordion(open=True), page.chips(limits)
+
+    @staticmethod
+    def restart(visit: Visit) -> tuple[Any, ...]:
+        """Begin a new conversation; a question that is being answered sees that and stops."""
+        visit.conversation += 1
+        return "", "", _talk(visit), "", gr.Column(visible=True)
+
+    @staticmethod
+    def show_limits(first: str, last: str, outlets: Sequence[str]) -> tuple[Any, str]:
+        """Show the limits that the next question will have, or what is wrong with its days."""
+        wrong = _wrong_days(first, last)
+        chips = gr.skip() if wrong else page.chips(_filters(first, last, outlets))
+        return chips, page.problem(wrong)
 
     def _answer(
         self, request: Request, before: tuple[Turn, ...], visit: Visit
     ) -> Iterator[tuple[Any, ...]]:
-        yield _step(request.question, render.progress())
-        conversation, number = visit.conversation, visit.next_number()
-        for part in answer_steps(self._archive, request, before, number):
+        yield _step(request.question, page.progress())
+        conversation = visit.conversation
+        visit.asked += 1
+        for part in answer_steps(self._archive, request, before, number=visit.asked):
             if visit.conversation != conversation:
                 return
             if isinstance(part, Exchange):
@@ -295,23 +317,12 @@ class _Chat:
 
 
 def _step(question: str, progress: str) -> tuple[Any, ...]:
-    pending = render.exchange(question, progress)
+    pending = page.exchange(question, progress)
     return gr.skip(), pending, gr.skip(), "", gr.Column(visible=False)
 
 
-def _restart(visit: Visit) -> tuple[Any, ...]:
-    visit.conversation += 1
-    return "", "", _talk(visit), "", gr.Column(visible=True)
-
-
 def _talk(visit: Visit) -> str:
-    return render.conversation([exchange.shown for exchange in visit.exchanges])
-
-
-def _show_limits(first: str, last: str, outlets: Sequence[str]) -> tuple[Any, str]:
-    wrong = _wrong_days(first, last)
-    chips = gr.skip() if wrong else render.chips(_filters(first, last, outlets))
-    return chips, render.problem(wrong)
+    return page.conversation([exchange.shown for exchange in visit.exchanges])
 
 
 def _filters(first: str, last: str, outlets: Sequence[str]) -> Filters:
@@ -325,11 +336,6 @@ def _wrong_days(first: str, last: str) -> str:
     except QuestionError as error:
         return f"The dates cannot be used: {error}."
     return ""
-
-
-def _typed(question: str) -> str:
-    """Bound a question here too: what the page promises, another client need not keep."""
-    return question[:QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _html(value: str, elem_id: str | None = None) -> gr.HTML:
@@ -347,16 +353,4 @@ def _day_field(label: str, elem_id: str) -> gr.Textbox:
         min_width=130,
         elem_id=elem_id,
         html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-    )
-
-
-def _theme() -> gr.themes.Base:
-    """Build a theme of the system's own fonts: the page fetches none."""
-    sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
-    return gr.themes.Base(
-        primary_hue="stone",
-        neutral_hue="stone",
-        radius_size="sm",
-        font=sans,
-        font_mono=["ui-monospace", "monospace"],
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -60,9 +59,11 @@ class _OnlyThePage:
         if not self._PAGE.fullmatch(scope["path"]):
             await PlainTextResponse("Not found", 404)(scope, receive, send)
             return
-        if scope["method"] == "POST" and not _is_small(Headers(scope=scope)):
-            await PlainTextResponse("Too large", 413)(scope, receive, send)
-            return
+        if scope["method"] == "POST":
+            length = Headers(scope=scope).get("content-length", "")
+            if not length.isdecimal() or int(length) > POST_BYTES:
+                await PlainTextResponse("Too large", 413)(scope, receive, send)
+                return
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,8 +74,3 @@ class _OnlyThePage:
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
-
-
-def _is_small(headers: Mapping[str, str]) -> bool:
-    length = headers.get("content-length", "")
-    return length.isdecimal() and int(length) <= POST_BYTES

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
+from rag.types import Answer, Citation, Filters, Inference, Passage, Query
 from ui.chat.passages import (
     byline,
     copies_shown,
@@ -112,12 +112,31 @@ def answered(answer: Answer, name: str, without: Sequence[Inference] = ()) -> st
     if answer.refused:
         return read_as + _refusal(answer, name)
     cited = {citation.marker: citation for citation in answer.citations}
-    sentences = " ".join(_sentence(sentence, cited, name) for sentence in answer.sentences)
+    sentences = []
+    for sentence in answer.sentences:
+        markers = "".join(_marker(cited[one], name) for one in sentence.markers if one in cited)
+        # A marker stays on the line of the word before it.
+        head, space, tail = sentence.text.rpartition(" ")
+        if len(tail) > LONGEST_TAIL:
+            head, space, tail = sentence.text, "", ""
+        sentences.append(
+            f'<span class="na-sentence"><bdi>{escaped(head)}{space}'
+            f'<span class="na-tail">{escaped(tail)}{markers}</span></bdi></span>'
+        )
     read = f'<p class="na-read">Read {_read_from(answer.passages)}.</p>' if answer.passages else ""
     return (
-        f'{read_as}<p class="na-answer">{sentences}</p>'
+        f'{read_as}<p class="na-answer">{" ".join(sentences)}</p>'
         f"{_sources(answer.citations, name)}{read}"
-        + "".join(_cited_passage(citation, name) for citation in answer.citations)
+        + "".join(
+            panel(
+                citation.article,
+                citation.also_in,
+                _id(name, citation.marker),
+                surroundings(citation),
+                whole(citation.article.text, citation.start, citation.end, mark=True),
+            )
+            for citation in answer.citations
+        )
     )
 
 
@@ -153,20 +172,6 @@ def problem(message: str) -> str:
     return f'<p class="na-problem" role="alert">{escaped(message)}</p>' if message else ""
 
 
-def _sentence(sentence: Sentence, cited: dict[int, Citation], name: str) -> str:
-    markers = "".join(
-        _marker(cited[marker], name) for marker in sentence.markers if marker in cited
-    )
-    head, space, tail = sentence.text.rpartition(" ")
-    if len(tail) > LONGEST_TAIL:
-        head, space, tail = sentence.text, "", ""
-    # A marker stays on the line of the word before it.
-    return (
-        f'<span class="na-sentence"><bdi>{escaped(head)}{space}'
-        f'<span class="na-tail">{escaped(tail)}{markers}</span></bdi></span>'
-    )
-
-
 def _marker(citation: Citation, name: str) -> str:
     label = escaped(f"Source {citation.marker}: {plain_byline(citation.article)}")
     return (
@@ -180,23 +185,21 @@ def _sources(citations: Iterable[Citation], name: str) -> str:
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
         by_article.setdefault(citation.article.id, []).append(citation)
-    items = "".join(_source(cited, name) for cited in by_article.values())
-    if not items:
+    if not by_article:
         return ""
+    items = ""
+    for cited in by_article.values():
+        first = cited[0]
+        also_in = [article for citation in cited for article in citation.also_in]
+        markers = "".join(_marker(citation, name) for citation in cited)
+        items += (
+            f"<li>{opener(first.article, _id(name, first.marker))}"
+            f'<div class="na-cited">{markers}{byline(first.article)}</div>'
+            f"{superseded(first.superseded_by)}{copies_shown(also_in)}</li>"
+        )
     return (
         f'<section class="na-sources" aria-label="Sources"><h3>Sources</h3><ul>{items}</ul>'
         "</section>"
-    )
-
-
-def _source(citations: Sequence[Citation], name: str) -> str:
-    first = citations[0]
-    also_in = [article for citation in citations for article in citation.also_in]
-    markers = "".join(_marker(citation, name) for citation in citations)
-    return (
-        f"<li>{opener(first.article, _id(name, first.marker))}"
-        f'<div class="na-cited">{markers}{byline(first.article)}</div>'
-        f"{superseded(first.superseded_by)}{copies_shown(also_in)}</li>"
     )
 
 
@@ -225,16 +228,6 @@ def _refusal(answer: Answer, name: str) -> str:
             )
             for number, passage in enumerate(nearest, start=1)
         )
-    )
-
-
-def _cited_passage(citation: Citation, name: str) -> str:
-    return panel(
-        citation.article,
-        citation.also_in,
-        _id(name, citation.marker),
-        surroundings(citation),
-        whole(citation.article.text, citation.start, citation.end, mark=True),
     )
 
 

@@ -1,7 +1,8 @@
-"""An article on the page: headline, byline, and the sheet that shows a passage in it.
+"""What a conversation is made of: escaped text, an article's byline, the sheet of a passage.
 
-A sheet is opened by buttons with the browser's own popover, so that focus, Esc and a click beside
-it need no script.
+Everything that comes from an article, an archive or a user is untrusted and passes through
+``escaped``. A sheet is opened by buttons with the browser's own popover, so that focus, Esc and a
+click beside it need no script.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from index.text.words import MONTHS
 from index.types import Article
 from rag.types import Citation
 
-# Text on its way into the page: escaped, and days, counts and outlets in words.
-#
-# Everything that comes from an article, an archive or a user is untrusted and passes through
-# ``escaped``.
-
 OUTLETS_NAMED = 3
+SENTENCES_AROUND = 2
+LONGEST_SHOWN = 30_000  # characters of an article
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+# Text on its way into the page: escaped, and days, counts and outlets in words.
 
 
 def escaped(value: str) -> str:
@@ -64,10 +65,52 @@ def day_in_words(day: str) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1].title()} {moment.year}"
 
 
-SENTENCES_AROUND = 2
-LONGEST_SHOWN = 30_000  # characters of an article
+# An article in a line.
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+def opener(article: Article, element_id: str) -> str:
+    """Make the headline a button that opens the sheet with this id."""
+    return (
+        f'<button type="button" class="na-headline" popovertarget="{element_id}">'
+        f"{_headline(article)}</button>"
+    )
+
+
+def _headline(article: Article) -> str:
+    return isolated(article.title.strip() or "Untitled article")
+
+
+def byline(article: Article) -> str:
+    """Show outlet and day, as far as they are known."""
+    parts = [isolated(article.source)] if article.source else []
+    if article.day:
+        parts.append(day_shown(article.day))
+    return f'<p class="na-byline">{", ".join(parts)}</p>' if parts else ""
+
+
+def plain_byline(article: Article) -> str:
+    """Name an article in one line, not escaped: headline, outlet and day."""
+    day = day_in_words(article.day) if article.day else None
+    return ", ".join(part for part in (article.title.strip(), article.source, day) if part)
+
+
+def copies_shown(articles: Sequence[Article]) -> str:
+    """Name the outlets of the articles that carry the same text."""
+    outlets = list(dict.fromkeys(article.source or article.title for article in articles))
+    if not outlets:
+        return ""
+    return f'<p class="na-also">Also in {", ".join(isolated(outlet) for outlet in outlets)}</p>'
+
+
+def superseded(newer: Article | None) -> str:
+    """Name the newer version of an article, where there is one."""
+    if newer is None:
+        return ""
+    day = f" of {day_shown(newer.day)}" if newer.day else ""
+    return f'<p class="na-also">Superseded by {_headline(newer)}{day}</p>'
+
+
+# The sheet that shows a passage in its article.
 
 
 def panel(
@@ -124,48 +167,6 @@ def marked(text: str, start: int, mark_start: int, mark_end: int, end: int) -> s
         f"{escaped(text[start:mark_start])}<mark>{escaped(text[mark_start:mark_end])}</mark>"
         f"{escaped(text[mark_end:end])}"
     )
-
-
-def opener(article: Article, element_id: str) -> str:
-    """Make the headline a button that opens the sheet with this id."""
-    return (
-        f'<button type="button" class="na-headline" popovertarget="{element_id}">'
-        f"{_headline(article)}</button>"
-    )
-
-
-def _headline(article: Article) -> str:
-    return isolated(article.title.strip() or "Untitled article")
-
-
-def byline(article: Article) -> str:
-    """Show outlet and day, as far as they are known."""
-    parts = [isolated(article.source)] if article.source else []
-    if article.day:
-        parts.append(day_shown(article.day))
-    return f'<p class="na-byline">{", ".join(parts)}</p>' if parts else ""
-
-
-def plain_byline(article: Article) -> str:
-    """Name an article in one line, not escaped: headline, outlet and day."""
-    day = day_in_words(article.day) if article.day else None
-    return ", ".join(part for part in (article.title.strip(), article.source, day) if part)
-
-
-def copies_shown(articles: Sequence[Article]) -> str:
-    """Name the outlets of the articles that carry the same text."""
-    outlets = list(dict.fromkeys(article.source or article.title for article in articles))
-    if not outlets:
-        return ""
-    return f'<p class="na-also">Also in {", ".join(isolated(outlet) for outlet in outlets)}</p>'
-
-
-def superseded(newer: Article | None) -> str:
-    """Name the newer version of an article, where there is one."""
-    if newer is None:
-        return ""
-    day = f" of {day_shown(newer.day)}" if newer.day else ""
-    return f'<p class="na-also">Superseded by {_headline(newer)}{day}</p>'
 
 
 def _link(url: str | None) -> str:

@@ -11,7 +11,7 @@ from index.errors import NewsArchiveError
 from rag.archive import REMEMBERED
 from rag.options import EVERYTHING, PARTS
 from rag.types import Answer, Filters, Inference, Query, Turn
-from ui.chat import page as render
+from ui.chat import page
 
 if TYPE_CHECKING:
     from rag import Archive
@@ -51,7 +51,7 @@ class Visit:
     """
 
     conversation: int = 0
-    asked: int = 0  # questions so far, of all conversations
+    asked: int = 0  # questions so far, of all conversations: the number of the latest
     kept: tuple[int, tuple[Exchange, ...]] = (0, ())  # of which conversation, and its exchanges
 
     @property
@@ -72,11 +72,6 @@ class Visit:
                 return (*exchange.before, *exchange.turns)[-REMEMBERED:]
         return ()
 
-    def next_number(self) -> int:
-        """Return a number that keeps the next exchange apart from all others."""
-        self.asked += 1
-        return self.asked
-
     def meant(self, wish: str) -> tuple[Exchange, Inference] | None:
         """Find the exchange and the reading that "number:part" means; None where there is none."""
         number, _, part = wish.partition(":")
@@ -94,7 +89,7 @@ def answer_steps(
     """HTML of each step while it lasts, and at the end the exchange."""
 
     def done(body: str, query: Query | None = None, turns: tuple[Turn, ...] = ()) -> Exchange:
-        shown = render.exchange(request.question, body)
+        shown = page.exchange(request.question, body)
         return Exchange(number, request, before, shown, query, turns)
 
     options = EVERYTHING
@@ -108,16 +103,16 @@ def answer_steps(
         for part in parts:
             if isinstance(part, Query):
                 query = part
-                yield render.progress(query)
+                yield page.progress(query)
             elif isinstance(part, Answer):
                 turns = (Turn("user", request.question), Turn("assistant", part.text))
-                body = render.answered(part, str(number), request.without)
+                body = page.answered(part, str(number), request.without)
                 yield done(body, part.query, turns)
             else:
-                yield render.progress(query, part)
+                yield page.progress(query, part)
     except NewsArchiveError as error:
-        yield done(render.failure(str(error)))
+        yield done(page.failure(str(error)))
     except Exception:
         # The visitor must not be left waiting, nor see what a stack holds.
         _LOGGER.exception("a question failed")
-        yield done(render.failure("Something went wrong. The server's log says what."))
+        yield done(page.failure("Something went wrong. The server's log says what."))

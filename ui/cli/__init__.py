@@ -1,27 +1,27 @@
-"""The ``newsarchive`` command.
+"""The ``newsarchive`` command: arguments come in, text or JSON goes out.
 
 Results go to stdout, progress and notes to stderr; the exit status is 0 only for success. Nothing
-heavy is imported before a command runs, so that ``--help`` is instant.
+heavy is imported before a command runs, so that ``--help`` is instant. Here are the commands that
+build and ask; those that keep and tune an archive are in ``keep``, ``eval`` measures it.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from index.errors import NewsArchiveError
 from ui import __version__
 from ui.cli.eval import evaluate_sets
-from ui.cli.keep import check, remove, rollback, status
+from ui.cli.keep import check, remove, rollback, status, tune
 from ui.cli.options import (
     ARCHIVE_FOLDER,
     archive_option,
     json_option,
+    limit_options,
     print_json,
     print_report,
     read_options,
@@ -30,23 +30,6 @@ from ui.cli.options import (
     sources_argument,
     wait_option,
 )
-from ui.cli.tune import tune
-
-if TYPE_CHECKING:
-    from rag.types import Filters
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _limits(command: Command) -> Command:
-    for option in (
-        click.option("--source", "sources", multiple=True, help="Only this outlet (repeatable)."),
-        click.option("--to", "published_to", metavar="DAY", help="Published on DAY or before."),
-        click.option("--from", "published_from", metavar="DAY", help="Published on DAY or after."),
-        click.option("--asked", metavar="DAY", help="Day on which it is asked (YYYY-MM-DD)."),
-    ):
-        command = option(command)
-    return command
 
 
 class _Group(click.Group):
@@ -110,6 +93,7 @@ def build(
 
     from index.build import build_archive, stored_settings
     from index.store.archive import ArchiveFolder
+    from ui.cli.progress import BuildProgress
 
     options = read_options(field_map, date_order)
     settings = None
@@ -120,8 +104,6 @@ def build(
             settings = replace(settings, embedder=embedder)
         if chunk_pieces is not None:
             settings = replace(settings, chunk_pieces=chunk_pieces)
-    from ui.cli.progress import BuildProgress
-
     with BuildProgress() as progress:
         report = build_archive(
             archive,
@@ -190,7 +172,7 @@ def families(archive: Path, with_difference: bool, as_json: bool) -> None:
 @click.argument("question")
 @archive_option
 @reranker_option
-@_limits
+@limit_options
 @click.option("--top-k", default=10, show_default=True, help="Number of passages.")
 @click.option(
     "--ranking",
@@ -257,7 +239,7 @@ def search(
 @click.argument("question", required=False)
 @archive_option
 @reranker_option
-@_limits
+@limit_options
 @click.option(
     "--batch",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -279,14 +261,19 @@ def ask(
     if (question is None) == (batch is None):
         raise click.UsageError("give a QUESTION or --batch FILE, one of them")
     from rag import Archive, Filters
+    from rag.question.asked import read_questions
     from rag.records import answer_record
 
     filters = Filters(published_from, published_to, sources)
-    if batch is not None:
-        _ask_batch(archive, reranker, batch, asked, filters)
-        return
-    assert question is not None
+    questions = read_questions(batch) if batch is not None else ()
     with Archive.open(archive, reranker=reranker) as opened:
+        for item in questions:
+            answer = opened.ask(
+                item.question, history=item.history, asked=item.asked or asked, filters=filters
+            )
+            print_json(answer_record(answer, item.id))
+        if question is None:
+            return
         answer = opened.ask(question, asked=asked, filters=filters)
     if as_json:
         print_json(answer_record(answer))
@@ -294,22 +281,6 @@ def ask(
         for inference in answer.query.inferred:
             click.echo(f"({inference.text})", err=True)
         click.echo(str(answer))
-
-
-def _ask_batch(
-    archive: Path, reranker: str | None, batch: Path, asked: str | None, filters: Filters
-) -> None:
-    from rag import Archive
-    from rag.question.asked import read_questions
-    from rag.records import answer_record
-
-    questions = read_questions(batch)
-    with Archive.open(archive, reranker=reranker) as opened:
-        for item in questions:
-            answer = opened.ask(
-                item.question, history=item.history, asked=item.asked or asked, filters=filters
-            )
-            print_json(answer_record(answer, item.id))
 
 
 @main.command()

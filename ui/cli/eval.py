@@ -6,14 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ui.cli.options import default_archive, print_json, reranker_option
-
-if TYPE_CHECKING:
-    from index.progress import Progress
+from ui.cli.options import default_archive, json_option, print_json, reranker_option
 
 _WIDTH = 120  # columns
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -44,7 +41,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--failures", default=10, show_default=True, help="Failed questions to list.")
 @click.option("--ablation", is_flag=True, help="Search with one part switched off at a time.")
 @reranker_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def evaluate_sets(
     set_dirs: tuple[Path, ...],
     archive: Path | None,
@@ -67,13 +64,13 @@ def evaluate_sets(
         raise click.UsageError("give a SET_DIR or --make N, one of them")
     if output is not None and not make:
         raise click.UsageError("--output keeps the questions of --make; give --make N")
-    wanted = {"half": half, "limit": limit, "reranker": reranker}
+    same = {"archive_dir": archive, "half": half, "limit": limit, "reranker": reranker}
     if not make:
-        reports, follow_ups = _work(set_dirs, {"archive_dir": archive, **wanted}, ablation)
+        reports, follow_ups = _reports(set_dirs, same, ablation)
     else:
-        archive = archive or default_archive()
+        same["archive_dir"] = archive = archive or default_archive()
         with _made(archive, make, seed, output) as folder:
-            reports, follow_ups = _work([folder], {"archive_dir": archive, **wanted}, ablation)
+            reports, follow_ups = _reports([folder], same, ablation)
     if as_json:
         records = [report.as_json() for report in (*reports, *follow_ups)]
         print_json(records[0] if len(records) == 1 else records)
@@ -101,48 +98,34 @@ def _made(archive: Path, count: int, seed: int, output: Path | None) -> Iterator
         yield folder
 
 
-def _work(
+def _reports(
     set_dirs: Sequence[Path], same: dict[str, Any], ablation: bool
 ) -> tuple[list[Any], list[Any]]:
-    """Report on the sets, and on the sets of follow-ups."""
+    """Ask the sets and rewrite the sets of follow-ups, all in the ``same`` way; a report each."""
+    from rag.evaluation import evaluate
+    from rag.evaluation.ablation import ablate
+    from rag.evaluation.follow_ups import FollowUpReport, rewrite_follow_ups
     from rag.evaluation.several import find_sets, has_follow_ups
     from ui.cli.progress import BuildProgress
 
     folders = find_sets(set_dirs)
     asked = [folder for folder in folders if not has_follow_ups(folder)]
-    rewritten = [folder for folder in folders if has_follow_ups(folder)]
     with BuildProgress() as progress:
-        if not ablation:
-            return (
-                _evaluations(asked, same, progress),
-                [_follow_ups(folder, same, progress) for folder in rewritten],
-            )
-        if not asked:
-            raise click.UsageError(
-                "follow-ups alone have no articles to find: leave out --ablation"
-            )
-        return _ablations(asked, same, progress), []
-
-
-def _evaluations(folders: Sequence[Path], same: dict[str, Any], progress: Progress) -> list[Any]:
-    from rag.evaluation import evaluate
-
-    return [evaluate(folder, **same, progress=progress) for folder in folders]
-
-
-def _ablations(folders: Sequence[Path], same: dict[str, Any], progress: Progress) -> list[Any]:
-    from rag.evaluation.ablation import ablate
-
-    return [ablate(folder, **same, progress=progress) for folder in folders]
-
-
-def _follow_ups(folder: Path, same: dict[str, Any], progress: Progress) -> Any:  # noqa: ANN401
-    from rag.evaluation.follow_ups import FollowUpReport, rewrite_follow_ups
-
-    # What is compared is the two forms of a question; a reranker would read both alike.
-    wanted = {name: value for name, value in same.items() if name != "reranker"}
-    results = rewrite_follow_ups(folder, **wanted, progress=progress)
-    return FollowUpReport(folder.resolve().name, same["half"], results)
+        if ablation:
+            if not asked:
+                raise click.UsageError(
+                    "follow-ups alone have no articles to find: leave out --ablation"
+                )
+            return [ablate(folder, **same, progress=progress) for folder in asked], []
+        reports = [evaluate(folder, **same, progress=progress) for folder in asked]
+        # What is compared is the two forms of a question; a reranker would read both alike.
+        wanted = {name: value for name, value in same.items() if name != "reranker"}
+        follow_ups = []
+        for folder in folders:
+            if has_follow_ups(folder):
+                results = rewrite_follow_ups(folder, **wanted, progress=progress)
+                follow_ups.append(FollowUpReport(folder.resolve().name, same["half"], results))
+    return reports, follow_ups
 
 
 def _print(

@@ -1,15 +1,18 @@
-"""Why a passage was found: what each ranking gave it, in words for the command line."""
+"""In words for the command line: how a question was read, why a passage was found, families.
+
+Imported late: what it needs of ``rag`` takes longer to load than ``--help`` may take.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from index.text.words import words
-from rag.about import Difference, Family
+from rag.about import Family
 from rag.answer.rules.features import headline
 from rag.question.times import describe_days
 from rag.retrieval.fusion import RANKED_BY
-from rag.types import Filters, Passage, Query, describe
+from rag.types import Passage, Query, describe
 
 _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "nearest sentence"}
 
@@ -23,14 +26,20 @@ def explain_query(query: Query) -> Iterator[str]:
         part = "places" if name.islower() else "acronyms"  # the latter as the question writes them
         yield f"“{name}” looked up as {', '.join(others)} too  [{part}]"
     for number, report in enumerate(query.reports, start=1):
-        yield f"report {number}: {_limits(report)}  [reports]"
+        limits = [" or ".join(report.sources)] if report.sources else []
+        if report.published_from or report.published_to:
+            limits.append(describe_days(report.published_from, report.published_to))
+        yield f"report {number}: {', '.join(limits)}  [reports]"
     if len(query.parts) > 1:
         for number, part in enumerate(query.parts, start=1):
             yield f"part {number}: {part}  [sub_questions]"
 
 
 def explain_passage(query: Query, passage: Passage) -> str:
-    """Where a passage stood in each ranking, what its headline has, and what else counted."""
+    """Where a passage stood in each ranking, what else counted.
+
+    Of the headline it names the words of the question that it, the outlet or the day has.
+    """
     ranks = [
         f"{_RANKED[name]} {rank}." if (rank := passage.found_by.get(name)) else f"{_RANKED[name]} –"
         for name in _RANKED
@@ -38,8 +47,9 @@ def explain_passage(query: Query, passage: Passage) -> str:
     if rank := passage.found_by.get(RANKED_BY):
         ranks.append(f"{RANKED_BY} {rank}.")
     reasons = [", ".join(ranks)]
-    matched = headline_words(query, passage)
-    if matched:
+    title = {word.stem for word in words(headline(passage.article))}
+    asked = [word for word in words(query.standalone) if word.content]
+    if matched := dict.fromkeys(word.form for word in asked if word.stem in title):
         reasons.append(f"headline has {', '.join(matched)}")
     if query.near:
         reasons.append(f"published {passage.article.day or 'on no known day'}")
@@ -50,23 +60,6 @@ def explain_passage(query: Query, passage: Passage) -> str:
     return "; ".join(reasons)
 
 
-def _limits(filters: Filters) -> str:
-    parts = [" or ".join(filters.sources)] if filters.sources else []
-    if filters.published_from or filters.published_to:
-        parts.append(describe_days(filters.published_from, filters.published_to))
-    return ", ".join(parts)
-
-
-def headline_words(query: Query, passage: Passage) -> list[str]:
-    """Words of the question that the headline, the outlet's name or the day has."""
-    title = {word.stem for word in words(headline(passage.article))}
-    asked = [word for word in words(query.standalone) if word.content]
-    return list(dict.fromkeys(word.form for word in asked if word.stem in title))
-
-
-# Families as lines of text.
-
-
 def family_lines(family: Family, with_difference: bool) -> Iterator[str]:
     """One line a member, and below a version what it changed: - before, + after."""
     for member in family.members:
@@ -75,17 +68,8 @@ def family_lines(family: Family, with_difference: bool) -> Iterator[str]:
             measure = f"  (Jaccard {member.jaccard:.2f}, containment {member.containment:.2f})"
         old = ", superseded" if member.superseded_by else ""
         yield f"{member.role + old:20}  {member.article.id}  {describe(member.article)}{measure}"
-        if with_difference and member.difference is not None:
-            yield from _difference_lines(member.difference)
-
-
-def _difference_lines(difference: Difference) -> Iterator[str]:
-    for before, after in difference.revised:
-        yield f"    - {_folded(before)}"
-        yield f"    + {_folded(after)}"
-    yield from (f"    - {_folded(sentence)}" for sentence in difference.removed)
-    yield from (f"    + {_folded(sentence)}" for sentence in difference.added)
-
-
-def _folded(sentence: str) -> str:
-    return " ".join(sentence.split())
+        if with_difference and (difference := member.difference) is not None:
+            changed = [line for pair in difference.revised for line in zip("-+", pair, strict=True)]
+            changed += [("-", sentence) for sentence in difference.removed]
+            changed += [("+", sentence) for sentence in difference.added]
+            yield from (f"    {sign} {' '.join(sentence.split())}" for sign, sentence in changed)

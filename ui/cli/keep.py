@@ -1,20 +1,19 @@
-"""The commands that keep an archive: ``remove``, ``rollback``, ``check`` and ``status``."""
+"""The commands that keep an archive: ``remove``, ``rollback``, ``check``, ``status``, ``tune``."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ui.cli.options import archive_option, json_option, print_json, print_report, wait_option
-from ui.cli.tune import note_tuned
 
 if TYPE_CHECKING:
-    from index.store.register import Entry
     from rag.about import Status
+    from rag.training.tune import TuningReport
 
 
 @click.command()
@@ -55,18 +54,15 @@ def remove(
     from index.build.takedown import Selection, selected
 
     wanted = Selection(article_ids, urls, sources, families, published_from, published_to)
-    if dry_run:
-        _print_entries(selected(archive, wanted), as_json)
+    if not dry_run:
+        from ui.cli.progress import BuildProgress
+
+        with BuildProgress() as progress:
+            report = remove_articles(archive, wanted, progress=progress, wait=wait)
+        note_tuned(archive)
+        print_report(report, archive, as_json)
         return
-    from ui.cli.progress import BuildProgress
-
-    with BuildProgress() as progress:
-        report = remove_articles(archive, wanted, progress=progress, wait=wait)
-    note_tuned(archive)
-    print_report(report, archive, as_json)
-
-
-def _print_entries(entries: Sequence[Entry], as_json: bool) -> None:
+    entries = selected(archive, wanted)
     if as_json:
         from dataclasses import asdict
 
@@ -163,12 +159,6 @@ def _status_lines(held: Status, archive: Path) -> Iterator[str]:
         yield f"{held.undated} articles without a date"
     if held.rejected:
         yield f"{held.rejected} lines or files not read: see {archive / 'rejected.jsonl'}"
-    yield from _stale_lines(held)
-    for name, count in held.sources:
-        yield f"  {count:6}  {name}"
-
-
-def _stale_lines(held: Status) -> Iterator[str]:
     stale = held.stale
     if len(held.generations) > 1:
         yield f"{len(held.generations)} generations kept: {', '.join(held.generations)}"
@@ -180,4 +170,82 @@ def _stale_lines(held: Status) -> Iterator[str]:
         yield (
             f"{stale.changed_sources} source files changed and {stale.gone_sources} went since "
             "they were read"
+        )
+    for name, count in held.sources:
+        yield f"  {count:6}  {name}"
+
+
+@click.command()
+@archive_option
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Time for the training itself.",
+)
+@click.option("--seed", default=0, show_default=True, help="Another choice of pairs.")
+@click.option("--reset", is_flag=True, help="Go back to the embedder before any tuning.")
+@json_option
+def tune(archive: Path, minutes: float, seed: int, reset: bool, as_json: bool) -> None:
+    """Fit the embedder to the archive; keep it only if held-back headlines find more.
+
+    A fifth of the articles is never trained on and tells whether it pays. Where it does, the
+    archive is embedded anew by the tuned model, which it keeps.
+    """
+    from ui.cli.progress import BuildProgress
+
+    if reset:
+        from rag.training.tune import reset_archive
+
+        with BuildProgress() as progress:
+            base = reset_archive(archive, progress=progress)
+        if as_json:
+            print_json({"embedder": base})
+        else:
+            click.echo(f"back to {base}")
+        return
+    from index.models.train import TuningOptions
+    from rag.training.tune import tune_archive
+
+    with BuildProgress() as progress:
+        options = TuningOptions(minutes=minutes, seed=seed)
+        report = tune_archive(archive, options, progress=progress)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        click.echo(_tuning_lines(report))
+
+
+def _tuning_lines(report: TuningReport) -> str:
+    training = report.training
+    figures = [
+        f"  {ranking:8} {measure:10} {before:.3f} → {report.after[ranking][measure]:.3f}"
+        for ranking, own in report.before.items()
+        for measure, before in own.items()
+        if before is not None
+    ]
+    return "\n".join(
+        [
+            f"trained on {training.pairs} pairs in {training.seconds:.0f} s "
+            f"({training.steps} of {training.of_steps} steps)",
+            f"{report.headlines} held-back headlines, before → after:",
+            *figures,
+            f"{'kept' if report.kept else 'not kept'}: {report.reason}",
+            f"the archive is embedded by {report.embedder}",
+        ]
+    )
+
+
+def note_tuned(archive: Path) -> None:
+    """Say on stderr that a tuned embedder has learned from texts that may be gone by now."""
+    from index.models.kept import is_tuned, read_card
+    from index.store.archive import ArchiveFolder
+
+    name = ArchiveFolder(archive).current().manifest().embedder
+    if is_tuned(name):
+        click.echo(
+            f"{name} was trained on articles as they stood on {read_card(archive, name).tuned}, "
+            "those removed since too; `newsarchive tune` trains anew, `--reset` goes back",
+            err=True,
         )

@@ -41,7 +41,7 @@ class _Rate(ProgressColumn):
 
 
 class BuildProgress:
-    """Implements ``index.build.Progress`` with a bar for each step.
+    """Implements ``index.progress.Progress`` with a bar for each step.
 
     Where no terminal is, as in a nightly job's log, a step that goes on says how far it is once in
     a minute; what is done sooner says nothing. ``clock`` gives seconds.
@@ -88,16 +88,11 @@ class BuildProgress:
         if self._bars.disable and self._clock() - self._told >= _TELL_EVERY:
             self._told = self._clock()
             (task,) = (task for task in self._bars.tasks if task.id == self._task)
-            self._bars.console.out(_line(task), highlight=False)
-
-
-def _line(task: Task) -> str:
-    """Say in one line how far a step is, how fast it goes and how long it will take."""
-    unit = task.fields["unit"]
-    done = f"{task.completed:,.0f}" + (f" of {task.total:,.0f}" if task.total else "")
-    line = f"{task.description}: {done} {unit}"
-    if task.speed:
-        line += f", {task.speed:,.0f} {unit}/s"
-    if task.time_remaining is not None:
-        line += f", {timedelta(seconds=task.time_remaining)} left"
-    return line
+            unit = task.fields["unit"]
+            done = f"{task.completed:,.0f}" + (f" of {task.total:,.0f}" if task.total else "")
+            line = f"{task.description}: {done} {unit}"
+            if task.speed:
+                line += f", {task.speed:,.0f} {unit}/s"
+            if task.time_remaining is not None:
+                line += f", {timedelta(seconds=task.time_remaining)} left"
+            self._bars.console.out(line, highlight=False)

@@ -50,13 +50,18 @@ class Observed:
         yield from self._stream(question, history=history, filters=filters, options=options)
 
 
+def send(page: Page, question: str) -> None:
+    """Type a question and press Enter."""
+    box = page.locator("#na-question textarea")
+    box.fill(question)
+    box.press("Enter")
+
+
 def ask(page: Page, question: str) -> None:
     """Ask and wait for what comes of it."""
     exchanges = page.locator("#na-talk .na-exchange")
     before = exchanges.count()
-    box = page.locator("#na-question textarea")
-    box.fill(question)
-    box.press("Enter")
+    send(page, question)
     expect(exchanges).to_have_count(before + 1, timeout=30_000)
 
 
@@ -75,8 +80,12 @@ def open_filters(page: Page) -> None:
     page.wait_for_timeout(200)
 
 
+def first_day(page: Page):
+    return page.locator("#na-from input, #na-from textarea")
+
+
 def set_days(page: Page, first: str, last: str) -> None:
-    page.locator("#na-from input, #na-from textarea").fill(first)
+    first_day(page).fill(first)
     field = page.locator("#na-to input, #na-to textarea")
     field.fill(last)
     field.press("Enter")
@@ -125,8 +134,7 @@ def test_a_question_typed_while_another_is_answered_is_asked_too(visit, chat):
     page = visit(chat).page
     box = page.locator("#na-question textarea")
     for question in (FERRY, "How many passengers were on the ferry Ostrel?", FERRY):
-        box.fill(question)
-        box.press("Enter")
+        send(page, question)
         expect(box).to_have_value("")
     shown = page.locator("#na-talk .na-exchange")
     expect(shown).to_have_count(3, timeout=30_000)
@@ -139,9 +147,8 @@ def test_a_question_typed_while_another_is_answered_is_asked_too(visit, chat):
 def test_days_that_are_none_leave_the_question_in_its_box(visit, chat):
     page = visit(chat).page
     open_filters(page)
-    page.locator("#na-from input, #na-from textarea").fill("March")
-    page.locator("#na-question textarea").fill(FERRY)
-    page.locator("#na-question textarea").press("Enter")
+    first_day(page).fill("March")
+    send(page, FERRY)
     expect(page.locator("#na-problem")).to_contain_text("March")
     expect(page.locator("#na-question textarea")).to_have_value(FERRY)
 
@@ -195,8 +202,7 @@ def test_a_refusal_looks_like_one(visit, chat):
 
 def test_an_empty_question_does_nothing(watched):
     observed, page = watched
-    page.locator("#na-question textarea").fill("   ")
-    page.locator("#na-question textarea").press("Enter")
+    send(page, "   ")
     page.wait_for_timeout(2000)  # no second question is taken while one is being dealt with
     ask(page, FERRY)
     assert [question for question, _, _ in observed.asked] == [FERRY]
@@ -255,9 +261,8 @@ def test_a_limit_read_from_a_question_is_taken_into_the_form(watched):
     last(page).get_by_role("button", name="Change: published from").click()
     chips = page.locator(".na-chip")
     expect(chips).to_have_text(["From 29 February 2024", "To 7 April 2024"])
-    first = page.locator("#na-from input, #na-from textarea")
-    expect(first).to_be_in_viewport()
-    expect(first).to_have_value("2024-02-29")
+    expect(first_day(page)).to_be_in_viewport()
+    expect(first_day(page)).to_have_value("2024-02-29")
     set_days(page, "2024-03-04", "2024-03-04")
     ask(page, FERRY)
     assert observed.asked[1][2] == Filters("2024-03-04", "2024-03-04")
@@ -312,8 +317,7 @@ def test_a_wrong_date_is_named_and_nothing_is_asked(visit, chat, first, last_day
     open_filters(page)
     set_days(page, first, last_day)
     expect(page.locator("#na-problem")).to_contain_text(message)
-    page.locator("#na-question textarea").fill(FERRY)
-    page.locator("#na-question textarea").press("Enter")
+    send(page, FERRY)
     page.wait_for_timeout(500)
     expect(page.locator(".na-exchange")).to_have_count(0)
     expect(page.locator("#na-question textarea")).to_have_value(FERRY)
@@ -367,8 +371,7 @@ def test_several_visitors_are_answered_at_once(visit, island, serving):
     with serving(Observed(island, stream)) as url:
         pages = [visit(url).page for _ in range(2)]
         for page in pages:
-            page.locator("#na-question textarea").fill(FERRY)
-            page.locator("#na-question textarea").press("Enter")
+            send(page, FERRY)
         for page in pages:
             expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE, timeout=30_000)
 
@@ -385,8 +388,7 @@ def test_the_steps_are_shown_and_can_be_stopped(visit, island, serving):
     observed = Observed(island, stream)
     with serving(observed) as url:
         page = visit(url).page
-        page.locator("#na-question textarea").fill(FERRY)
-        page.locator("#na-question textarea").press("Enter")
+        send(page, FERRY)
         expect(page.locator("#na-pending")).to_contain_text(FERRY)
         expect(page.locator("#na-pending")).to_contain_text(
             re.compile(r"Reading \d+ passages? from .*Harbour Courier")

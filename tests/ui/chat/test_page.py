@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from index.types import Article
 from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
-from ui.chat import page as render
+from ui.chat.page import (
+    answered,
+    chips,
+    conversation,
+    exchange,
+    failure,
+    label,
+    overview,
+    problem,
+    progress,
+    understood,
+)
 from ui.chat.passages import LONGEST_SHOWN, escaped, surroundings, whole
 
 TEXT = (
@@ -119,14 +130,14 @@ def attacked(attack: str) -> Answer:
 def whole_page(made: Answer, text: str) -> str:
     return "".join(
         (
-            render.overview(3, text, text, [text]),
-            render.conversation([render.exchange(text, render.answered(made, "1"))]),
-            render.answered(replace(made, refused=True, reason=text), "2"),
-            render.progress(made.query, made.passages),
-            render.failure(text),
-            render.problem(text),
-            render.label(text),
-            render.chips(Filters(text, text, (text,))),
+            overview(3, text, text, [text]),
+            conversation([exchange(text, answered(made, "1"))]),
+            answered(replace(made, refused=True, reason=text), "2"),
+            progress(made.query, made.passages),
+            failure(text),
+            problem(text),
+            label(text),
+            chips(Filters(text, text, (text,))),
         )
     )
 
@@ -160,7 +171,7 @@ def shape_without_language(text):
 
 
 def test_the_highlight_is_exactly_the_quote():
-    page = Page(render.answered(answer(), "1"))
+    page = Page(answered(answer(), "1"))
     assert page.marked == [QUOTE, QUOTE]  # among its neighbours, and in the whole article
 
 
@@ -172,7 +183,7 @@ def test_the_highlight_is_the_quote_wherever_it_lies(text, data):
     end = data.draw(st.integers(start + 1, len(text)))
     cited = answer(replace(ARTICLE, text=text), quote=text[start:end])
     expected = html.unescape(escaped(cited.citations[0].quote))
-    assert set(Page(render.answered(cited, "1")).marked) == {expected}
+    assert set(Page(answered(cited, "1")).marked) == {expected}
 
 
 def test_a_quote_stands_among_the_sentences_around_it():
@@ -188,11 +199,11 @@ def test_a_quote_in_the_middle_says_that_text_comes_before_it():
 
 
 def test_the_whole_article_is_in_the_passage():
-    assert TEXT in Page(render.answered(answer(), "1")).text
+    assert TEXT in Page(answered(answer(), "1")).text
 
 
 def test_a_marker_opens_its_passage_and_says_which():
-    page = Page(render.answered(answer(), "7"))
+    page = Page(answered(answer(), "7"))
     (panel,) = [attributes for tag, attributes in page.tags if "popover" in attributes]
     marker = next(a for _, a in page.tags if a.get("class") == "na-marker")
     assert panel["id"] == marker["popovertarget"] == "cite-7-1"
@@ -202,24 +213,24 @@ def test_a_marker_opens_its_passage_and_says_which():
 
 def test_a_marker_without_a_citation_is_left_out():
     made = answer()
-    page = Page(render.answered(replace(made, sentences=(Sentence(QUOTE, (1, 9)),)), "1"))
+    page = Page(answered(replace(made, sentences=(Sentence(QUOTE, (1, 9)),)), "1"))
     assert "[9]" not in page.text
 
 
 def test_a_marker_stays_with_the_word_before_it_unless_that_is_long():
-    assert '<span class="na-tail">says.<button' in render.answered(answer(), "1")
-    assert '<span class="na-tail"><button' in render.answered(answer(text="x" * 500), "1")
+    assert '<span class="na-tail">says.<button' in answered(answer(), "1")
+    assert '<span class="na-tail"><button' in answered(answer(text="x" * 500), "1")
 
 
 def test_ids_of_two_exchanges_differ():
-    first, second = (Page(render.answered(answer(), name)).values("id") for name in "12")
+    first, second = (Page(answered(answer(), name)).values("id") for name in "12")
     assert not set(first) & set(second)
 
 
 def test_an_article_cited_twice_is_listed_once():
     made = answer()
     again = replace(made.citations[0], marker=2, start=0, end=26, quote=TEXT[:26])
-    page = render.answered(replace(made, citations=(*made.citations, again)), "1")
+    page = answered(replace(made, citations=(*made.citations, again)), "1")
     listed = page[page.index("<section") : page.index("</section>")]
     assert listed.count("<li>") == 1
     assert listed.count("Valve was shut</bdi></button>") == 1
@@ -246,12 +257,12 @@ def test_an_article_cited_twice_is_listed_once():
     ],
 )
 def test_what_is_not_plainly_a_web_address_is_no_link(url):
-    page = Page(render.answered(answer(replace(ARTICLE, url=url)), "1"))
+    page = Page(answered(answer(replace(ARTICLE, url=url)), "1"))
     assert page.values("href") == []
 
 
 def test_a_web_address_is_a_link_that_gives_nothing_away():
-    page = Page(render.answered(answer(), "1"))
+    page = Page(answered(answer(), "1"))
     (link,) = [attributes for tag, attributes in page.tags if tag == "a"]
     assert link == {
         "href": "https://example.org/valve?a=1&b=2",
@@ -263,7 +274,7 @@ def test_a_web_address_is_a_link_that_gives_nothing_away():
 
 def test_a_link_names_the_host_it_leads_to_and_not_the_one_it_feigns():
     url = 'https://bbc.co.uk@evil.example/"onclick="x'
-    page = Page(render.answered(answer(replace(ARTICLE, url=url)), "1"))
+    page = Page(answered(answer(replace(ARTICLE, url=url)), "1"))
     assert page.values("href") == [url]
     assert page.values("onclick") == []
     assert "Original at evil.example" in page.text
@@ -271,31 +282,31 @@ def test_a_link_names_the_host_it_leads_to_and_not_the_one_it_feigns():
 
 def test_a_direction_override_stays_inside_its_own_element():
     title = "abc \u202e def"
-    page = render.answered(answer(replace(ARTICLE, title=title)), "1")
+    page = answered(answer(replace(ARTICLE, title=title)), "1")
     assert page.count(title) == page.count(f"<bdi>{title}</bdi>") + page.count(f"1: {title},")
 
 
 def test_control_characters_and_lone_surrogates_can_be_sent():
-    page = render.failure("a\x00b\x1bc\ud800d\x85e")
+    page = failure("a\x00b\x1bc\ud800d\x85e")
     assert "abc?de" in page
     page.encode("utf-8")
 
 
 def test_also_in_names_each_outlet_once():
     copies = tuple(replace(ARTICLE, id=name, source=name) for name in ("Echo", "Echo", "Star"))
-    assert "Also in Echo, Star" in Page(render.answered(answer(also_in=copies), "1")).text
+    assert "Also in Echo, Star" in Page(answered(answer(also_in=copies), "1")).text
 
 
 def test_what_is_not_known_is_left_out():
     bare = Article(id="b", title="", text=TEXT)
-    page = Page(render.answered(answer(bare), "1"))
+    page = Page(answered(answer(bare), "1"))
     assert "None" not in page.text
     assert "Untitled article" in page.text
 
 
 def test_a_refusal_says_so_and_names_the_nearest_coverage():
     other = replace(ARTICLE, id="a2", title="Ferry sails", source="Echo", published=None)
-    page = render.answered(refusal(passage(), passage(rank=2), passage(other, 3)), "1")
+    page = answered(refusal(passage(), passage(rank=2), passage(other, 3)), "1")
     text = Page(page).text
     assert 'class="na-refusal"' in page
     assert "The archive does not say" in text
@@ -310,7 +321,7 @@ def test_a_refusal_says_so_and_names_the_nearest_coverage():
 def test_the_nearest_coverage_is_named_in_its_order():
     others = [replace(ARTICLE, id=f"a{n}", title=f"Ferry {n}") for n in range(6)]
     passages = [passage(other, rank) for rank, other in enumerate([*others, others[0]], start=1)]
-    page = render.answered(refusal(*passages), "1")
+    page = answered(refusal(*passages), "1")
     listed = Page(page[: page.index("</section>")]).text
     places = [listed.index(f"Ferry {n}") for n in range(5)]
     assert places == sorted(places)
@@ -318,19 +329,19 @@ def test_the_nearest_coverage_is_named_in_its_order():
 
 
 def test_a_refusal_without_coverage_names_none():
-    assert "Nearest coverage" not in render.answered(refusal(), "1")
+    assert "Nearest coverage" not in answered(refusal(), "1")
 
 
 def test_an_answer_does_not_look_like_a_refusal():
-    assert "na-refusal" not in render.answered(answer(), "1")
+    assert "na-refusal" not in answered(answer(), "1")
 
 
 def test_a_question_as_typed_needs_no_note():
-    assert render.understood(query("Why?")) == ""
+    assert understood(query("Why?")) == ""
 
 
 def test_what_was_understood_is_shown():
-    note = render.understood(query("And why?", "Why did it sink?", ("from 2026-01-01",)))
+    note = understood(query("And why?", "Why did it sink?", ("from 2026-01-01",)))
     assert Page(note).text == "Understood as: Why did it sink?from 2026-01-01"
 
 
@@ -343,38 +354,38 @@ def test_a_reading_has_buttons_where_its_exchange_is_done():
             Inference("outlets", "not reported by Echo", used=False),
         ),
     )
-    page = Page(render.understood(read, "7", [Inference("spelling", "“a” read as “b”")]))
+    page = Page(understood(read, "7", [Inference("spelling", "“a” read as “b”")]))
     assert page.values("data-again") == ["7:dates", "7:near"]
     assert page.values("data-change") == ["7:dates"]
     assert "Asked without: “a” read as “b”" in page.text
-    assert "<b>" not in render.understood(read, "7")
-    assert Page(render.understood(read)).values("data-again") == []
+    assert "<b>" not in understood(read, "7")
+    assert Page(understood(read)).values("data-again") == []
 
 
 def test_what_was_understood_is_shown_once():
-    note = render.understood(query("And why?", "Why?!", ("read as: Why?!",)))
+    note = understood(query("And why?", "Why?!", ("read as: Why?!",)))
     assert Page(note).text == "read as: Why?!"
 
 
 def test_progress_tells_what_is_read():
-    step = render.progress(query(), (passage(), passage(rank=2)))
+    step = progress(query(), (passage(), passage(rank=2)))
     assert Page(step).text == "Reading 2 passages from Harbour Post…"
 
 
 def test_the_overview_counts_and_names():
-    page = render.overview(1234, "2019-01-04", "2021-03-05", ["A", "B", "C", "D", "E"])
+    page = overview(1234, "2019-01-04", "2021-03-05", ["A", "B", "C", "D", "E"])
     assert Page(page).text == (
         "1,234 articles · 4 January 2019 to 5 March 2021 · A, B, C and 2 other outlets"
     )
 
 
 def test_the_overview_of_an_empty_archive_is_short():
-    assert Page(render.overview(0, None, None, [])).text == "0 articles"
+    assert Page(overview(0, None, None, [])).text == "0 articles"
 
 
 def test_chips_name_each_limit_and_nothing_otherwise():
-    assert render.chips(Filters()) == ""
-    page = Page(render.chips(Filters("2019-01-01", None, ("Echo",))))
+    assert chips(Filters()) == ""
+    page = Page(chips(Filters("2019-01-01", None, ("Echo",))))
     assert page.text == "From 1 January 2019Echo"
 
 

@@ -170,6 +170,8 @@ def test_progress_goes_to_stderr(
     )  # fmt: skip
     assert built.exit_code == 0
     assert len(built.stdout.splitlines()) == 2
+    for step in ("reading", "cutting", "embedding"):
+        assert step in built.stderr
 
 
 def test_the_environment_names_the_archive(news_archive: Path, tmp_path: Path, run: Run) -> None:
