@@ -38,8 +38,9 @@ from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
 from index.settings import Settings, StrPath, absolute
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.logs import SourceTimes, write_rejected
 from index.store.rows import EarlierVectors
 from index.types import Rejection, SourcedArticle

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from index.models.chunker import ChunkedArticle
 from index.models.encode import vector_key
-from index.store.archive import Generation
+from index.store.generation import Generation
 from index.store.stores import Stores
 from index.types import Span
 

@@ -16,8 +16,9 @@ from index.build.merge import compacted
 from index.errors import ArchiveDamagedError
 from index.families import settle
 from index.models.encode import EncodedArticle, Encoding, read_encoding
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.lexical import LexicalIndex
 from index.store.rows import ChunkVectors
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex

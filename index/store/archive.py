@@ -29,8 +29,6 @@ from index.settings import FORMAT_VERSION, Settings, StrPath
 from index.store.generation import MANIFEST, Generation, Manifest, copy_checked, file_sums
 from index.types import key_of
 
-__all__ = ["ArchiveFolder", "Generation", "Manifest"]
-
 _BUILDING = ".building"
 _NAMED = "%Y%m%dT%H%M%S%f"  # when a generation was begun
 _GONE = ".gone"
