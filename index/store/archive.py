@@ -18,10 +18,8 @@ from filelock import FileLock, Timeout
 
 from index.disk import put, sync, sync_tree, write_failures
 from index.errors import (
-    ArchiveDamagedError,
     ArchiveLockedError,
     ArchiveNotFoundError,
-    IndexMismatchError,
     RollbackError,
 )
 from index.models.kept import sweep_models
@@ -74,9 +72,17 @@ class ArchiveFolder:
     def current(self) -> Generation:
         """Return the generation in use; raises ArchiveNotFoundError before the first build."""
         name = self.current_name()
-        if name is None:
-            raise self._not_found()
-        return Generation(self._generations / name)
+        if name is not None:
+            return Generation(self._generations / name)
+        if self.finished():
+            raise ArchiveNotFoundError(
+                f"{self._current} is missing and generations are there; put the newest in use "
+                f"with: newsarchive rollback --archive {self.path}"
+            )
+        raise ArchiveNotFoundError(
+            f"there is no archive in {self.path}; make one with: "
+            f"newsarchive build --archive {self.path} PATH…"
+        )
 
     def finished(self) -> list[Generation]:
         """Return the finished generations, oldest first."""
@@ -129,7 +135,11 @@ class ArchiveFolder:
             ) from None
         try:
             owner.write_text(f"process {os.getpid()}", "utf-8")
-            self._recover()
+            finished = self.finished()
+            if self.current_name() is None and finished:
+                # As after a first build that was killed at its end; else the sweep would take a
+                # whole archive for one that was never finished.
+                _write_name(self._current, finished[-1].folder.name)
             self._sweep()
             yield
         finally:
@@ -188,7 +198,7 @@ class ArchiveFolder:
         sync_tree(staged.folder)
         staged.folder.rename(self._generations / name)
         sync(self._generations)
-        self._point_at(name)
+        _write_name(self._current, name)
         self._sweep()
         return name
 
@@ -200,9 +210,17 @@ class ArchiveFolder:
             return Generation(self._generations / names[-1])
         if not forward:
             earlier = [name for name in names if name < current]
-            if not earlier:
-                raise RollbackError(self._why_no_way_back(current))
-            return Generation(self._generations / earlier[-1])
+            if earlier:
+                return Generation(self._generations / earlier[-1])
+            if self._is_takedown(current):
+                raise RollbackError(
+                    f"generation {current} is a takedown, and the generations before it were "
+                    "deleted with what was taken down"
+                )
+            raise RollbackError(
+                f"no generation before {current} is kept; to get an earlier state, build from what "
+                "stood there then: newsarchive build --rebuild PATH…"
+            )
         if forward_name is None or forward_name not in names:
             raise RollbackError(
                 f"{self.path} was not rolled back since its last build, so there is nothing newer"
@@ -213,43 +231,14 @@ class ArchiveFolder:
         """Make a finished generation the current one; a newer one is kept to return to."""
         self.source_times.unlink(missing_ok=True)  # they are of what the newest build has read
         if forward:
-            self._point_at(target.folder.name)
+            _write_name(self._current, target.folder.name)
             self._forward.unlink(missing_ok=True)
             return
         if self.points_somewhere():
             # Written first: the current generation's own name in it means nothing.
             newest = max(self.current_name() or "", self.forward_name() or "")
             _write_name(self._forward, newest)
-        self._point_at(target.folder.name)
-
-    def _why_no_way_back(self, current: str) -> str:
-        try:
-            erased = self.current().manifest().erased
-        except (ArchiveDamagedError, IndexMismatchError):
-            erased = None
-        if erased:
-            return (
-                f"generation {current} is a takedown, and the generations before it were deleted "
-                "with what was taken down"
-            )
-        return (
-            f"no generation before {current} is kept; to get an earlier state, build from what "
-            "stood there then: newsarchive build --rebuild PATH…"
-        )
-
-    def _not_found(self) -> ArchiveNotFoundError:
-        if self.finished():
-            return ArchiveNotFoundError(
-                f"{self._current} is missing and generations are there; put the newest in use "
-                f"with: newsarchive rollback --archive {self.path}"
-            )
-        return ArchiveNotFoundError(
-            f"there is no archive in {self.path}; make one with: "
-            f"newsarchive build --archive {self.path} PATH…"
-        )
-
-    def _point_at(self, name: str) -> None:
-        _write_name(self._current, name)
+        _write_name(self._current, target.folder.name)
 
     def _next_name(self) -> str:
         # To the microsecond: names tell the order, also of two builds within one second, and of
@@ -262,15 +251,6 @@ class ArchiveFolder:
             now = max(now, last + timedelta(microseconds=1))
         suffix = key_of(f"{now.isoformat()} {os.getpid()}", 2).hex()
         return f"{now:{_NAMED}}-{suffix}"
-
-    def _recover(self) -> None:
-        """Put the newest generation in use where CURRENT is missing, as after a first build's end.
-
-        Else the sweep would take a whole archive for one that was never finished.
-        """
-        finished = self.finished()
-        if self.current_name() is None and finished:
-            self._point_at(finished[-1].folder.name)
 
     def _sweep(self) -> None:
         """Delete what no one needs any more.
@@ -293,17 +273,15 @@ class ArchiveFolder:
                 self._delete(self._generations / before)  # left behind by a rollback and a build
             self._forward.unlink(missing_ok=True)
         older = [folder for folder in self._named() if folder.name < current]
-        kept = 0 if self._erases(current) else _KEPT - 1
+        kept = 0 if self._is_takedown(current) else _KEPT - 1
         for folder in older[: len(older) - kept]:
             self._delete(folder)
         generations = [Generation(folder) for folder in self._named()]
         sweep_models(self.path, [generation.manifest_path for generation in generations])
 
-    def _erases(self, name: str) -> bool:
-        try:
-            return Generation(self._generations / name).manifest().erased is not None
-        except (ArchiveDamagedError, IndexMismatchError):
-            return False
+    def _is_takedown(self, name: str) -> bool:
+        manifest = Generation(self._generations / name).readable_manifest()
+        return manifest is not None and manifest.erased is not None
 
     def _delete(self, folder: Path) -> None:
         """Delete a generation at one moment: who opens it meanwhile finds all of it or nothing."""
