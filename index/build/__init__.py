@@ -350,7 +350,8 @@ class _Build:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
             advance = self._progress.advance
-            for encoded in encode(chunked, self._embedder, journal, advance, earlier):
+            known = None if earlier is None else earlier.get
+            for encoded in encode(chunked, self._embedder, journal, advance, known):
                 store.add(encoded, stage.catalog)
             store.flush()
             stage.catalog.commit()

@@ -197,10 +197,7 @@ class Store:
         ]
         entries = [row.entry for row in rows]
         self._queue(rows, entries)
-        self._chunks.append(
-            [chunk.id for chunk in chunks], encoded.keys, entries, encoded.encodings,
-            self._next_sentence,
-        )  # fmt: skip
+        self._chunks.append(encoded, entries, self._next_sentence)
         self._sentences.append_stored(b"".join(e.sentences.tobytes() for e in encoded.encodings))
         catalog.put_first_vector(article.id, self._next_sentence)
         self._next_sentence += sum(len(encoding.sentences) for encoding in encoded.encodings)
