@@ -1,5 +1,7 @@
 """Families: which articles carry one text (copies) or one story as it changed (versions).
 
+The articles of a catalogue come in; each one's place in its family goes out, into the same tables.
+
 Everything follows from the articles that are there, taken in the order of time, so families do not
 depend on when or in how many pieces the articles arrived. What costs time, signatures and the word
 by word comparisons, is kept in the catalogue under keys that name all that it rests on.

@@ -36,28 +36,21 @@ _KEPT = 2  # the current generation and the one before it
 
 
 class ArchiveFolder:
-    """An archive on disk."""
+    """An archive on disk.
+
+    Beside its generations stand ``rejected``, what could not be read at the last build, one JSON
+    object a line; ``source_times``, when each source file had been changed as it was read; and
+    ``journal``, the vectors of a build that has not ended.
+    """
 
     def __init__(self, path: StrPath) -> None:
         self.path = Path(path)
         self._current = self.path / "CURRENT"
         self._forward = self.path / "FORWARD"
         self._generations = self.path / "generations"
-
-    @property
-    def rejected(self) -> Path:
-        """What could not be read at the last build, one JSON object a line."""
-        return self.path / "rejected.jsonl"
-
-    @property
-    def source_times(self) -> Path:
-        """When each source file had been changed as it was read."""
-        return self.path / "sources.json"
-
-    @property
-    def journal(self) -> Path:
-        """Vectors of a build that has not ended."""
-        return self.path / "embedding-journal.sqlite"
+        self.rejected = self.path / "rejected.jsonl"
+        self.source_times = self.path / "sources.json"
+        self.journal = self.path / "embedding-journal.sqlite"
 
     def drop_journal(self) -> None:
         """Delete the vectors of a build that has ended."""
