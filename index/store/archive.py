@@ -132,7 +132,7 @@ class ArchiveFolder:
             if self.current_name() is None and finished:
                 # As after a first build that was killed at its end; else the sweep would take a
                 # whole archive for one that was never finished.
-                _write_name(self._current, finished[-1].folder.name)
+                self._point_at(finished[-1].folder.name)
             self._sweep()
             yield
         finally:
@@ -191,7 +191,7 @@ class ArchiveFolder:
         sync_tree(staged.folder)
         staged.folder.rename(self._generations / name)
         sync(self._generations)
-        _write_name(self._current, name)
+        self._point_at(name)
         self._sweep()
         return name
 
@@ -224,14 +224,17 @@ class ArchiveFolder:
         """Make a finished generation the current one; a newer one is kept to return to."""
         self.source_times.unlink(missing_ok=True)  # they are of what the newest build has read
         if forward:
-            _write_name(self._current, target.folder.name)
+            self._point_at(target.folder.name)
             self._forward.unlink(missing_ok=True)
             return
         if self.points_somewhere():
             # Written first: the current generation's own name in it means nothing.
             newest = max(self.current_name() or "", self.forward_name() or "")
             _write_name(self._forward, newest)
-        _write_name(self._current, target.folder.name)
+        self._point_at(target.folder.name)
+
+    def _point_at(self, name: str) -> None:
+        _write_name(self._current, name)
 
     def _next_name(self) -> str:
         # To the microsecond: names tell the order, also of two builds within one second, and of
