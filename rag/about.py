@@ -13,8 +13,9 @@ from typing import Any
 from index.errors import ArchiveDamagedError
 from index.families.compare import compare, worded_article
 from index.families.tables import Member, Relation
-from index.store.archive import ArchiveFolder, Generation, Manifest
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation, Manifest
 from index.store.logs import source_changes
 from index.store.vectors import SentenceVectors
 from index.text.words import CALENDAR_WORDS

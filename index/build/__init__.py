@@ -38,8 +38,9 @@ from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
 from index.settings import Settings, StrPath, absolute
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.logs import SourceTimes, write_rejected
 from index.store.rows import EarlierVectors
 from index.types import Rejection, SourcedArticle
@@ -349,7 +350,8 @@ class _Build:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
             advance = self._progress.advance
-            for encoded in encode(chunked, self._embedder, journal, advance, earlier):
+            known = None if earlier is None else earlier.get
+            for encoded in encode(chunked, self._embedder, journal, advance, known):
                 store.add(encoded, stage.catalog)
             store.flush()
             stage.catalog.commit()

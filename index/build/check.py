@@ -17,9 +17,9 @@ from index.models.chunker import ChunkedArticle
 from index.models.embedder import Matrix
 from index.models.kept import MEND, is_tuned, is_whole, open_archive_embedder
 from index.settings import StrPath
-from index.store.archive import ArchiveFolder, Generation, Manifest
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.generation import CHROMA, file_sum, files_of
+from index.store.generation import CHROMA, Generation, Manifest, file_sum, files_of
 from index.store.logs import is_list_of_rejections, is_sound
 from index.store.stores import Stores
 from index.store.vectors import SentenceVectors, VectorIndex

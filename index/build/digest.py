@@ -8,9 +8,8 @@ from hashlib import blake2b
 
 from index.models.chunker import ChunkedArticle
 from index.models.encode import vector_key
-from index.store.archive import Generation
+from index.store.generation import Generation
 from index.store.stores import Stores
-from index.types import Span
 
 _TOGETHER = 2_000  # chunks
 
@@ -54,12 +53,8 @@ def digest(generation: Generation) -> Digest:
 
 
 def _chunks(chunked: ChunkedArticle, embedder: str) -> Iterator[str]:
-    shift = len(chunked.header)
     for ordinal, chunk in enumerate(chunked.chunks):
-        spans = [
-            Span(s.start + shift - chunk.start, s.end + shift - chunk.start)
-            for s in (chunked.sentences[n] for n in chunked.chunk_sentences[ordinal])
-        ]
+        spans = chunked.embedded_spans(ordinal)
         key = vector_key(embedder, chunked.embedded_text(ordinal), spans).hex()
         yield f"{chunk.id}\x1f{chunk.start}\x1f{chunk.end}\x1f{key}"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from index.disk import write_failures
 from index.settings import StrPath
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
+from index.store.generation import Generation
 from index.store.stores import reading_catalog
 
 

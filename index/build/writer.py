@@ -16,8 +16,9 @@ from index.build.merge import compacted
 from index.errors import ArchiveDamagedError
 from index.families import settle
 from index.models.encode import EncodedArticle, Encoding, read_encoding
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.lexical import LexicalIndex
 from index.store.rows import ChunkVectors
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
@@ -196,10 +197,7 @@ class Store:
         ]
         entries = [row.entry for row in rows]
         self._queue(rows, entries)
-        self._chunks.append(
-            [chunk.id for chunk in chunks], encoded.keys, entries, encoded.encodings,
-            self._next_sentence,
-        )  # fmt: skip
+        self._chunks.append(encoded, entries, self._next_sentence)
         self._sentences.append_stored(b"".join(e.sentences.tobytes() for e in encoded.encodings))
         catalog.put_first_vector(article.id, self._next_sentence)
         self._next_sentence += sum(len(encoding.sentences) for encoding in encoded.encodings)

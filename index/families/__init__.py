@@ -1,5 +1,7 @@
 """Families: which articles carry one text (copies) or one story as it changed (versions).
 
+The articles of a catalogue come in; each one's place in its family goes out, into the same tables.
+
 Everything follows from the articles that are there, taken in the order of time, so families do not
 depend on when or in how many pieces the articles arrived. What costs time, signatures and the word
 by word comparisons, is kept in the catalogue under keys that name all that it rests on.
@@ -19,9 +21,6 @@ import numpy as np
 from index.families.compare import Comparison, WordedArticle, compare, likeness, worded_article
 from index.families.judge import are_strangers, judge
 from index.families.sketches import (
-    Hashes,
-    SentenceCounts,
-    WordedSentence,
     boilerplate,
     candidate_pairs,
     sentence_keys,
@@ -44,45 +43,19 @@ _READ_AT_ONCE = 256  # articles whose words are kept in memory while pairs are c
 
 def settle(tables: FamilyTables) -> list[str]:
     """Bring families up to date; return the articles whose chunks are to be cut anew or go."""
-    _sketch_new(tables)
+    for text_hash, text in tables.unsketched():
+        sentences = worded(text)
+        words = [word for sentence in sentences for word in sentence.words]
+        tables.put_sketch(Sketch(text_hash, sentence_keys(sentences), b"", signature(words)))
+    tables.drop_unused_sketches()
     texts = [part for text in tables.sketched_texts() for part in _parted(tables, text)]
-    texts.sort(key=_in_time)
-    texts = _drop_boilerplate(tables, texts)
+    texts.sort(key=lambda text: (text.published or "9999", text.id))
+    texts = _without_boilerplate(tables, texts)
     judge_of = _Judge(tables, texts)
-    pairs = candidate_pairs(_stacked([text.sketch.signature for text in texts]))
+    pairs = candidate_pairs([text.sketch.signature for text in texts])
     places = _grouped(texts, pairs.tolist(), judge_of)
     tables.keep_relations(judge_of.used)
     return tables.assign(_members(texts, places))
-
-
-def _sketch_new(tables: FamilyTables) -> None:
-    for text_hash, text in tables.unsketched():
-        sentences = worded(text)
-        keys = sentence_keys(sentences)
-        words = [word for sentence in sentences for word in sentence.words]
-        tables.put_sketch(Sketch(text_hash, keys, b"", signature(words)))
-    tables.drop_unused_sketches()
-
-
-def _drop_boilerplate(tables: FamilyTables, texts: list[SketchedText]) -> list[SketchedText]:
-    """Leave boilerplate out of the signatures that it is in, as far as that changed."""
-    counts = SentenceCounts.of([t.sketch.keys for t in texts], [_week(t.published) for t in texts])
-    common = boilerplate(counts)
-    settled = []
-    for text in texts:
-        inside = np.intersect1d(text.sketch.keys, common)
-        key = key_of(inside.tobytes(), 8) if len(inside) else b""
-        sketch = text.sketch
-        if key != sketch.without:
-            words = worded_article(tables.article(text.id), set(inside.tolist())).words
-            sketch = replace(sketch, without=key, signature=signature(words))
-            tables.put_sketch(sketch)
-        settled.append(replace(text, sketch=sketch, boilerplate=frozenset(inside.tolist())))
-    return settled
-
-
-def _in_time(text: SketchedText) -> tuple[str, str]:
-    return text.published or "9999", text.id
 
 
 def _parted(tables: FamilyTables, text: SketchedText) -> list[SketchedText]:
@@ -106,6 +79,24 @@ def _parted(tables: FamilyTables, text: SketchedText) -> list[SketchedText]:
                 others=tuple(others))
         for _, (first, *others) in groups
     ]  # fmt: skip
+
+
+def _without_boilerplate(tables: FamilyTables, texts: list[SketchedText]) -> list[SketchedText]:
+    """Leave boilerplate out of the signatures that it is in, as far as that changed."""
+    days = [text.published and date.fromisoformat(text.published[:10]) for text in texts]
+    weeks = [day.toordinal() // 7 if day else -1 for day in days]
+    common = boilerplate([text.sketch.keys for text in texts], weeks)
+    settled = []
+    for text in texts:
+        inside = np.intersect1d(text.sketch.keys, common)
+        key = key_of(inside.tobytes(), 8) if len(inside) else b""
+        sketch = text.sketch
+        if key != sketch.without:
+            words = worded_article(tables.article(text.id), set(inside.tolist())).words
+            sketch = replace(sketch, without=key, signature=signature(words))
+            tables.put_sketch(sketch)
+        settled.append(replace(text, sketch=sketch, boilerplate=frozenset(inside.tolist())))
+    return settled
 
 
 class _Judge:
@@ -157,18 +148,16 @@ def _own_spans(found: Comparison) -> tuple[Span, ...]:
     own = [s.span for s in found.added if len(s.words) >= _OWN_SENTENCE]
     if sum(len(s.words) for s in found.added) < _OWN_WORDS:
         own = []
-    own += [s.span for s in found.changed_after if _tells_new(s, found)]
-    return tuple(sorted(set(own), key=lambda span: span.start))
-
-
-def _tells_new(sentence: WordedSentence, found: Comparison) -> bool:
-    """Whether it has a new name or figure; in the first words of a kept one that is a dateline."""
-    first = _DATELINE if sentence in found.mostly_kept else 0
     known = found.before.vocabulary
-    return len(sentence.words) >= _TELLING_SENTENCE and any(
-        word not in known and (word in sentence.names or word[0].isdigit())
-        for word in sentence.words[first:]
-    )
+    for sentence in found.changed_after:
+        # A new name in the first words of a sentence that is kept is a dateline's.
+        first = _DATELINE if sentence in found.mostly_kept else 0
+        if len(sentence.words) >= _TELLING_SENTENCE and any(
+            word not in known and (word in sentence.names or word[0].isdigit())
+            for word in sentence.words[first:]
+        ):
+            own.append(sentence.span)
+    return tuple(sorted(set(own), key=lambda span: span.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +199,13 @@ def _place(number: int, related: set[int], places: Sequence[_Place], judge_of: _
         if relations[one].kind == "copy":
             return _Place(places[one].family, one, "copy", relations[one].own)
     for one in nearest:
+        if relations[one].kind != "version":
+            continue
         original = places[one].family
-        if relations[one].kind == "version" and _holds(judge_of.relation(original, number)):
+        to_original = judge_of.relation(original, number)
+        if to_original.kind is not None or to_original.containment >= _STILL_THE_STORY:
             return _Place(original, number, "version")
     return _Place(number, number, "original")
-
-
-def _holds(to_original: Relation) -> bool:
-    return to_original.kind is not None or to_original.containment >= _STILL_THE_STORY
 
 
 def _members(texts: Sequence[SketchedText], places: Sequence[_Place]) -> list[Member]:
@@ -231,23 +219,13 @@ def _members(texts: Sequence[SketchedText], places: Sequence[_Place]) -> list[Me
     for text, place in zip(texts, places, strict=True):
         reference = texts[place.reference]
         newer = newest.get(place.family)
-        superseded = newer if newer and _later(reference.published, published[newer]) else None
+        before, after = reference.published, newer and published[newer]
+        # A day and an hour of that day may be one moment.
+        later = before and after and before < after and not after.startswith(before)
+        superseded = newer if later else None
         first = Member(
             text.id, texts[place.family].id, place.role, reference.id, superseded, place.own
         )
         same = replace(first, role="copy", own=())
         members += [first, *(replace(same, article_id=other) for other in text.others)]
     return members
-
-
-def _later(published: str | None, other: str | None) -> bool:
-    """Whether the other time is surely later; a day and an hour of that day are not."""
-    return bool(published and other and published < other and not other.startswith(published))
-
-
-def _week(published: str | None) -> int:
-    return date.fromisoformat(published[:10]).toordinal() // 7 if published else -1
-
-
-def _stacked(signatures: Sequence[Hashes]) -> Hashes:
-    return np.stack(signatures) if signatures else np.empty((0, 128), np.uint32)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from index.families.sketches import SHINGLE, WordedSentence, shingles, worded, words_of
+from index.families.sketches import SHINGLE, WordedSentence, runs, shingles, worded, words_of
 from index.types import Article
 
 # Of a sentence with boilerplate around it: fewer words than this share or number are no article.
@@ -179,7 +179,10 @@ def _changed(
 
     Those come with the number of their words that are kept. Last are the spread sentences.
     """
-    kept = _kept_words(own.words, shared)
+    kept = bytearray(len(own.words))
+    for first, run in enumerate(runs(own.words)):
+        if run in shared:
+            kept[first : first + SHINGLE] = b"\1" * SHINGLE
     elsewhere = {s.words for s in other.sentences}
     same = total = start = 0
     changed = {}
@@ -197,15 +200,6 @@ def _changed(
             changed[sentence] = held
         total += held
     return same, total, changed, spread
-
-
-def _kept_words(words: Sequence[str], shared: Collection[tuple[str, ...]]) -> bytearray:
-    kept = bytearray(len(words))
-    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
-    for start, run in enumerate(runs):
-        if run in shared:
-            kept[start : start + SHINGLE] = b"\1" * SHINGLE
-    return kept
 
 
 def _match(

@@ -72,7 +72,15 @@ def judge(c: Comparison) -> Kind | None:
         return None
     if not facts and c.containment >= _COPY_KEEPS and not (_is_update(c) or _is_corrected(c)):
         return "copy"
-    return "version" if _close_in_time(before, after) and _is_same_story(c) else None
+    if not _close_in_time(before, after):
+        return None
+    # It is the same story where the older headline still fits and sentences stay whole.
+    share = _own_share(before, after)
+    if share is not None and share >= _OTHER_SUBJECT:
+        return None
+    sentences = min(len(before.sentences), len(after.sentences))
+    whole = c.same >= _SAME_SENTENCES * sentences
+    return "version" if whole or c.containment >= _COPY_KEEPS else None
 
 
 def are_strangers(before: WordedArticle, after: WordedArticle) -> bool:
@@ -136,15 +144,6 @@ def _exchanges_names(before: WordedArticle, after: WordedArticle) -> bool:
     return bool(out and into) and not are_spelled_alike(out, into)
 
 
-def _is_same_story(c: Comparison) -> bool:
-    """Most is kept, sentences stay whole, and the older headline still fits."""
-    share = _own_share(c.before, c.after)
-    if share is not None and share >= _OTHER_SUBJECT:
-        return False
-    sentences = min(len(c.before.sentences), len(c.after.sentences))
-    return c.same >= _SAME_SENTENCES * sentences or c.containment >= _COPY_KEEPS
-
-
 def _is_item_of_roundup(c: Comparison) -> bool:
     """Tell whether a short text stands in a much longer one that does not begin with it."""
     shorter, longer = sorted((c.before, c.after), key=lambda article: len(article.words))
@@ -163,11 +162,6 @@ def _other_facts_of(c: Comparison) -> list[Revision]:
     return facts + terms if len(terms) <= _TERMS_CORRECTED else facts
 
 
-def _gone_and_come(pair: Revision) -> tuple[frozenset[str], frozenset[str]]:
-    old, new = pair.before.word_set, pair.after.word_set
-    return old - new, new - old
-
-
 def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) -> bool:
     """Tell whether a figure, a day or a name stands in place of another one."""
     old, new = pair.before, pair.after
@@ -175,7 +169,7 @@ def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) ->
         return True
     if old.days - new.days and new.days - old.days:
         return True
-    gone, come = _gone_and_come(pair)
+    gone, come = old.word_set - new.word_set, new.word_set - old.word_set
     if is_denied(old.words, new.words) or are_opposed(gone, come):
         return True
     if is_abbreviated(old.words, new.words):
@@ -217,33 +211,17 @@ def _is_update(c: Comparison) -> bool:
     if same_outlet or (first in news and len(first.words) >= _LEAD_WORDS):
         return True
     # Another outlet's own paragraph on top tells news where it has figures that are new.
-    top = _beginning(c.after)
-    return any(s.span.start < top and s.figures - _all_figures(c.before) for s in news)
+    text = c.after.article.text
+    *top, rest = text.split("\n\n", _TOP)
+    end = len(text) - len(rest) if len(top) == _TOP else len(text) // _TOP
+    told = frozenset().union(*(sentence.figures for sentence in c.before.sentences))
+    return any(s.span.start < end and s.figures - told for s in news)
 
 
 def _is_corrected(c: Comparison) -> bool:
     """Tell whether the later one says what was wrong in the earlier one."""
-    return _says_corrected(c.after) and not _says_corrected(c.before)
-
-
-def _says_corrected(article: WordedArticle) -> bool:
-    return bool(_CORRECTED.search(article.article.text))
-
-
-def _beginning(article: WordedArticle) -> int:
-    """Where the first paragraphs end, in characters."""
-    text = article.article.text
-    end = 0
-    for _ in range(_TOP):
-        found = text.find("\n\n", end)
-        if found < 0:
-            return len(text) // _TOP
-        end = found + 2
-    return end
-
-
-def _all_figures(article: WordedArticle) -> frozenset[str]:
-    return frozenset().union(*(sentence.figures for sentence in article.sentences))
+    before, after = c.before.article.text, c.after.article.text
+    return bool(_CORRECTED.search(after)) and not _CORRECTED.search(before)
 
 
 def _close_in_time(before: WordedArticle, after: WordedArticle) -> bool:

@@ -220,7 +220,11 @@ def is_exchanged(old: Sequence[str], new: Sequence[str]) -> bool:
     pairs = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
     if not 0 < len(pairs) <= _EXCHANGED:
         return False
-    return any(_is_term(one) and _is_term(other) and not _same(one, other) for one, other in pairs)
+    return any(
+        all(len(w) >= _TERM and w.isalpha() and w not in _AUXILIARIES for w in (one, other))
+        and not _same(one, other)
+        for one, other in pairs
+    )
 
 
 def are_spelled_alike(words: Iterable[str], others: Iterable[str]) -> bool:
@@ -234,10 +238,6 @@ def are_spelled_alike(words: Iterable[str], others: Iterable[str]) -> bool:
 
 def _denies(word: str) -> bool:
     return word in _DENIALS or word.endswith("n't")
-
-
-def _is_term(word: str) -> bool:
-    return len(word) >= _TERM and word.isalpha() and word not in _AUXILIARIES
 
 
 def _same(one: str, other: str) -> bool:

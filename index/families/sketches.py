@@ -1,7 +1,9 @@
-"""Words, sentences and word shingles of a text, and its MinHash signature (rensa's only importer).
+"""Sketches of texts: their sentences and signatures, which of them to compare, and boilerplate.
 
-MinHash: Broder, "On the resemblance and containment of documents" (1997). Why rensa:
-docs/decisions/0004-families.md.
+A signature is a MinHash of word shingles: Broder, "On the resemblance and containment of documents"
+(1997). This is rensa's only importer; why it is rensa: docs/decisions/0004-families.md. Texts are
+compared where their signatures meet in a band, which is locality-sensitive hashing: Leskovec,
+Rajaraman and Ullman, "Mining of Massive Datasets", 3.4.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +74,14 @@ class WordedSentence:
 
 def worded(text: str) -> list[WordedSentence]:
     """Sentences of a text that hold a word, roughly cut: what matters is to cut copies alike."""
+    ends = [(found.end(1), found.end()) for found in _SENTENCE_END.finditer(text)]
     sentences = []
-    for start, end in _cut(text):
+    start = 0
+    for end, after in (*ends, (len(text), len(text))):
         sentence = text[start:end].replace("’", "'")
         if words := tuple(_WORD.findall(sentence.casefold())):
             sentences.append(WordedSentence(Span(start, end), sentence, words))
+        start = after
     return sentences
 
 
@@ -90,36 +96,28 @@ def sentence_keys(sentences: Iterable[WordedSentence]) -> Hashes:
     return np.array(sorted(keys), np.uint32)
 
 
+def runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the runs of ``SHINGLE`` words, in order."""
+    return zip(*(words[n:] for n in range(SHINGLE)), strict=False)
+
+
 def shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
     """Return the runs of ``SHINGLE`` words; of a shorter text, the text."""
     if len(words) < SHINGLE:
         return {tuple(words)} if words else set()
-    return set(zip(*(words[n:] for n in range(SHINGLE)), strict=False))
+    return set(runs(words))
 
 
 def signature(words: Sequence[str]) -> Hashes:
     """(``PERMUTATIONS``,) uint32; the share of equal places estimates the Jaccard similarity."""
     sketch = RMinHash(PERMUTATIONS, _SEED)
-    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
-    sketch.update([" ".join(run) for run in runs] or [" ".join(words)])
+    sketch.update([" ".join(run) for run in runs(words)] or [" ".join(words)])
     return np.array(sketch.digest(), np.uint32)
 
 
-def _cut(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        if end.end(1) > start:
-            yield start, end.end(1)
-        start = end.end()
-    if start < len(text):
-        yield start, len(text)
+# -- which texts to compare -------------------------------------------------------------------
 
-
-# Which texts to compare: pairs whose MinHash signatures meet in a band.
-#
-# Locality-sensitive hashing (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4)
-# with narrow bands, since a report cut to a quarter has a Jaccard similarity of 0.25 to the whole.
-
+# Bands are narrow, since a report cut to a quarter has a Jaccard similarity of 0.25 to the whole.
 _ROWS = 2  # of a band: a pair with similarity 0.25 meets with probability 0.98
 _NEIGHBOURS = 6  # a text is compared with so many before it in a bucket, and with the first ones
 _FIRST = 2
@@ -129,21 +127,27 @@ _BLOCK = 1 << 16  # pairs
 Pairs = NDArray[np.int64]
 
 
-def candidate_pairs(signatures: Hashes) -> Pairs:
-    """(pairs, 2) rows of ``signatures`` to compare, the smaller first, sorted.
+def candidate_pairs(signatures: Sequence[Hashes]) -> Pairs:
+    """(pairs, 2) numbers of ``signatures`` to compare, the smaller first, sorted.
 
-    Rows are in the order of time. In a bucket a text meets those just before it and the first
+    Signatures are in the order of time. In a bucket a text meets those just before it and the first
     ones, where its original is: the work grows with the texts, not with their square.
     """
     count = len(signatures)
+    rows = np.stack(signatures) if signatures else np.empty((0, PERMUTATIONS), np.uint32)
     found = np.empty(0, np.int64)
     for band in range(0, PERMUTATIONS, _ROWS):
-        pairs = _bucket_pairs(signatures[:, band : band + _ROWS], count)
-        found = np.union1d(found, pairs)
-    return _similar(signatures, np.stack(np.divmod(found, max(1, count)), axis=1))
+        found = np.union1d(found, _bucket_pairs(rows[:, band : band + _ROWS], count))
+    pairs = np.stack(np.divmod(found, max(1, count)), axis=1)
+    similar = [
+        block[np.mean(rows[block[:, 0]] == rows[block[:, 1]], axis=1) >= _LEAST]
+        for block in (pairs[n : n + _BLOCK] for n in range(0, len(pairs), _BLOCK))
+    ]
+    return np.concatenate(similar) if similar else pairs
 
 
 def _bucket_pairs(band: Hashes, count: int) -> Pairs:
+    """Pairs (one, other) of the texts that meet in a band, each as ``one * count + other``."""
     keys = band[:, 0].astype(np.uint64) << np.uint64(32) | band[:, 1].astype(np.uint64)
     order = np.argsort(keys, kind="stable").astype(np.int64)  # equal keys stay in time's order
     keys = keys[order]
@@ -161,72 +165,42 @@ def _bucket_pairs(band: Hashes, count: int) -> Pairs:
     return np.unique(np.concatenate(pairs))
 
 
-def _similar(signatures: Hashes, pairs: Pairs) -> Pairs:
-    kept = [
-        block[np.mean(signatures[block[:, 0]] == signatures[block[:, 1]], axis=1) >= _LEAST]
-        for block in (pairs[n : n + _BLOCK] for n in range(0, len(pairs), _BLOCK))
-    ]
-    return np.concatenate(kept) if kept else pairs
+# -- boilerplate ------------------------------------------------------------------------------
 
-
-# Sentences that an archive's pages share whatever they report: found by counting, and left out.
-#
-# A sentence is boilerplate where it stands in texts of many weeks, or in very many texts that
-# otherwise differ. Copies of one report share sentences too, but they appear together and share
-# all.
-
+# Sentences that an archive's pages share whatever they report are found by counting. Copies of one
+# report share sentences too, but they appear together and share all.
 WEEKS = 5  # distinct weeks in which the texts with the sentence appeared
 TEXTS = 40  # distinct texts with it, whenever they appeared
 _SAMPLE = 16  # texts that are looked at to see whether they are one story
 _ONE_STORY = 0.5  # median share of sentences that neighbours among them have in common
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceCounts:
-    """The sentences of all texts: ``keys[bounds[n]:bounds[n + 1]]`` are text n's, sorted.
+def boilerplate(texts: Sequence[Hashes], weeks: Sequence[int]) -> Hashes:
+    """Keys of the sentences that are boilerplate, sorted; the same whatever the order of texts.
 
-    ``weeks`` numbers the week of each text, -1 where it is not known.
+    ``texts`` are the sorted keys of each text's sentences; ``weeks`` numbers the week of each, -1
+    where it is not known. Boilerplate stands in texts of many weeks, or in very many texts that
+    otherwise differ.
     """
-
-    keys: Hashes
-    bounds: NDArray[np.int64]
-    weeks: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, texts: Sequence[Hashes], weeks: Sequence[int]) -> SentenceCounts:
-        """Join the sentence keys of texts."""
-        bounds = np.concatenate([[0], np.cumsum([len(own) for own in texts])]).astype(np.int64)
-        keys = np.concatenate(texts) if texts else np.empty(0, np.uint32)
-        return cls(keys.astype(np.uint32), bounds, np.array(weeks, np.int64))
-
-    def text(self, number: int) -> Hashes:
-        """Sentence keys of a text."""
-        return self.keys[self.bounds[number] : self.bounds[number + 1]]
-
-
-def boilerplate(counts: SentenceCounts) -> Hashes:
-    """Keys of the sentences that are boilerplate, sorted; the same whatever the order of texts."""
-    owners = np.repeat(np.arange(len(counts.weeks)), np.diff(counts.bounds))
-    order = np.argsort(counts.keys, kind="stable")
-    keys, first, number = np.unique(counts.keys[order], return_index=True, return_counts=True)
-    often = np.flatnonzero(number >= WEEKS)
-    kept = [
-        n for n in often if _is_boilerplate(counts, owners[order[first[n] : first[n] + number[n]]])
-    ]
+    of_texts = np.concatenate(texts) if texts else np.empty(0, np.uint32)
+    owners = np.repeat(np.arange(len(texts)), [len(own) for own in texts])
+    order = np.argsort(of_texts, kind="stable")
+    keys, first, number = np.unique(of_texts[order], return_index=True, return_counts=True)
+    week_of = np.array(weeks, np.int64)
+    kept = []
+    for n in np.flatnonzero(number >= WEEKS):
+        those = owners[order[first[n] : first[n] + number[n]]]
+        often = np.count_nonzero(np.unique(week_of[those]) >= 0) >= WEEKS
+        if often or (len(those) >= TEXTS and not _is_one_story(texts, those)):
+            kept.append(n)
     return keys[np.array(kept, np.int64)]
 
 
-def _is_boilerplate(counts: SentenceCounts, texts: NDArray[np.int64]) -> bool:
-    weeks = np.unique(counts.weeks[texts])
-    if np.count_nonzero(weeks >= 0) >= WEEKS:
-        return True
-    return len(texts) >= TEXTS and not _is_one_story(counts, texts)
-
-
-def _is_one_story(counts: SentenceCounts, texts: NDArray[np.int64]) -> bool:
-    sample = texts[np.linspace(0, len(texts) - 1, min(_SAMPLE, len(texts))).astype(np.int64)]
-    shares = []
-    for one, other in zip(sample, sample[1:], strict=False):
-        own, others = counts.text(int(one)), counts.text(int(other))
-        shares.append(len(np.intersect1d(own, others)) / min(len(own), len(others)))
+def _is_one_story(texts: Sequence[Hashes], those: NDArray[np.int64]) -> bool:
+    places = np.linspace(0, len(those) - 1, min(_SAMPLE, len(those))).astype(np.int64)
+    sample = [texts[number] for number in those[places]]
+    shares = [
+        len(np.intersect1d(own, others)) / min(len(own), len(others))
+        for own, others in pairwise(sample)
+    ]
     return float(np.median(shares)) >= _ONE_STORY

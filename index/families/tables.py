@@ -29,7 +29,8 @@ CREATE TABLE relations (
     PRIMARY KEY (earlier, later)
 ) WITHOUT ROWID;
 """
-_IN_TIME = "coalesce(published, '9999'), id"
+IN_TIME = "coalesce(published, '9999'), id"  # an order of articles
+MEMBER = "id, original, role, reference, superseded_by, own"  # columns that make a Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class FamilyTables:
         rows = self._db.execute(
             "SELECT a.id, published, fingerprint, a.text_hash, keys, without, signature"
             " FROM articles a JOIN sketches s ON s.text_hash = a.text_hash"
-            f" ORDER BY {_IN_TIME}"
+            f" ORDER BY {IN_TIME}"
         )
         firsts: dict[bytes, tuple[str, str | None, bytes, Sketch]] = {}
         others: dict[bytes, list[str]] = {}
@@ -202,10 +203,7 @@ class FamilyTables:
         """
         before = {
             row[0]: row[1:]
-            for row in self._db.execute(
-                "SELECT id, original, role, reference, superseded_by, own,"
-                " sentences NOT NULL FROM articles"
-            )
+            for row in self._db.execute(f"SELECT {MEMBER}, sentences NOT NULL FROM articles")
         }
         changed, stale = [], []
         for m in members:
@@ -226,18 +224,18 @@ class FamilyTables:
     def members(self, *, several: bool = True) -> list[Member]:
         """Members of all families, or of those with ``several``, by family and time."""
         rows = self._db.execute(
-            "SELECT id, original, role, reference, superseded_by, own FROM articles"
+            f"SELECT {MEMBER} FROM articles"
             + (
                 " WHERE original IN (SELECT original FROM articles GROUP BY original"
                 " HAVING count(*) > 1)" if several else ""
             )
-            + f" ORDER BY original, id <> original, {_IN_TIME}"
+            + f" ORDER BY original, id <> original, {IN_TIME}"
         )  # fmt: skip
         return [read_member(row) for row in rows]
 
 
 def read_member(row: Sequence[Any]) -> Member:
-    """Member from id, original, role, reference, superseded_by and own."""
+    """Member from a row of the columns ``MEMBER``."""
     article_id, family, role, reference, superseded_by, own = row
     return Member(article_id, family, role, reference, superseded_by, read_spans(own))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain, groupby, islice
+from itertools import accumulate, chain, groupby
 
 from index.models.embedder import Embedder, WordPieces
 from index.text.sentences import sentence_spans
@@ -38,6 +38,12 @@ class ChunkedArticle:
     def embedded_text(self, ordinal: int) -> str:
         """Return what the embedder reads for a chunk: headline and date, then the chunk's text."""
         return self.header + self.chunks[ordinal].text
+
+    def embedded_spans(self, ordinal: int) -> tuple[Span, ...]:
+        """Spans of a chunk's sentences inside what the embedder reads for it."""
+        shift = len(self.header) - self.chunks[ordinal].start
+        sentences = (self.sentences[n] for n in self.chunk_sentences[ordinal])
+        return tuple(Span(s.start + shift, s.end + shift) for s in sentences)
 
 
 class Chunker:
@@ -85,15 +91,22 @@ class Chunker:
 
         What follows on each other inside a chunk becomes a chunk; chunks are numbered anew.
         """
-        runs = [run for own in chunked.chunk_sentences for run in _runs(chunked, own, spans)]
-        sentences = [chunked.sentences[run.start : run.stop] for run in runs]
-        ends = list(accumulate(map(len, sentences)))
+        runs: list[list[Span]] = []
+        for own in chunked.chunk_sentences:
+            touched = [
+                n for n in own
+                if any(s.start < chunked.sentences[n].end and chunked.sentences[n].start < s.end
+                       for s in spans)
+            ]  # fmt: skip
+            for _, group in groupby(enumerate(touched), key=lambda pair: pair[1] - pair[0]):
+                runs.append([chunked.sentences[n] for _, n in group])
+        ends = list(accumulate(map(len, runs)))
         narrowed = replace(
             chunked,
-            sentences=tuple(chain.from_iterable(sentences)),
-            chunks=tuple(_chunk(chunked.article, n, own) for n, own in enumerate(sentences)),
+            sentences=tuple(chain.from_iterable(runs)),
+            chunks=tuple(_chunk(chunked.article, n, run) for n, run in enumerate(runs)),
             chunk_sentences=tuple(
-                range(end - len(own), end) for end, own in zip(ends, sentences, strict=True)
+                range(end - len(run), end) for end, run in zip(ends, runs, strict=True)
             ),
             chunk_pieces=(),
         )
@@ -101,40 +114,30 @@ class Chunker:
 
     def _counted(self, articles: Collection[ChunkedArticle]) -> Iterator[ChunkedArticle]:
         """Count the word pieces that are not known yet."""
-        texts = [a.embedded_text(n) for a in articles for n in _uncounted(a)]
-        sizes = iter(self._embedder.count(texts) if texts else ())
-        for article in articles:
-            known = dict(enumerate(article.chunk_pieces))
-            missing = _uncounted(article)
-            known.update(zip(missing, islice(sizes, len(missing)), strict=True))
-            yield replace(article, chunk_pieces=tuple(known[n] for n in range(len(known))))
+        known = [a.chunk_pieces or (_UNKNOWN,) * len(a.chunks) for a in articles]
+        texts = [
+            article.embedded_text(n)
+            for article, sizes in zip(articles, known, strict=True)
+            for n, size in enumerate(sizes)
+            if size == _UNKNOWN
+        ]
+        counts = iter(self._embedder.count(texts) if texts else ())
+        for article, sizes in zip(articles, known, strict=True):
+            whole = tuple(next(counts) if size == _UNKNOWN else size for size in sizes)
+            yield replace(article, chunk_pieces=whole)
 
     def _headers(self, articles: Sequence[Article]) -> list[str]:
         """Headline and day, at most a third of the room: a headline may be of any length."""
         limit = self._room // 3
         pieces = self._embedder.word_pieces([article.title for article in articles])
-        return [_header(a, own.ends, limit) for a, own in zip(articles, pieces, strict=True)]
-
-
-def _runs(chunked: ChunkedArticle, own: range, spans: Sequence[Span]) -> Iterator[range]:
-    """Find the runs of a chunk's sentences that touch one of the spans."""
-    touched = [
-        i
-        for i in own
-        if any(s.start < chunked.sentences[i].end and chunked.sentences[i].start < s.end
-               for s in spans)
-    ]  # fmt: skip
-    for _, group in groupby(enumerate(touched), key=lambda pair: pair[1] - pair[0]):
-        members = [i for _, i in group]
-        yield range(members[0], members[-1] + 1)
-
-
-def _header(article: Article, ends: Sequence[int], limit: int) -> str:
-    title = article.title
-    if len(ends) > limit:
-        title = title[: ends[limit - 1]].rsplit(" ", 1)[0]
-    day = f" ({article.day})" if article.day else ""
-    return f"{title}{day}\n" if title else ""
+        headers = []
+        for article, own in zip(articles, pieces, strict=True):
+            title = article.title
+            if len(own.ends) > limit:
+                title = title[: own.ends[limit - 1]].rsplit(" ", 1)[0]
+            day = f" ({article.day})" if article.day else ""
+            headers.append(f"{title}{day}\n" if title else "")
+        return headers
 
 
 def _cut(
@@ -164,23 +167,14 @@ def _sized(chunked: ChunkedArticle, pieces: WordPieces, header: int) -> ChunkedA
 
     Counting them again would take as long as finding them did.
     """
-    text = chunked.article.text
+    text = f" {chunked.article.text} "  # a chunk's neighbours are at ``start`` and ``end + 1``
     sizes = tuple(
         header + _size(Span(chunk.start, chunk.end), pieces)
-        if _parted(text, chunk.start - 1) and _parted(text, chunk.end)
+        if text[chunk.start] in " \n" and text[chunk.end + 1] in " \n"
         else _UNKNOWN
         for chunk in chunked.chunks
     )
     return replace(chunked, chunk_pieces=sizes)
-
-
-def _parted(text: str, position: int) -> bool:
-    return not 0 <= position < len(text) or text[position] in " \n"
-
-
-def _uncounted(chunked: ChunkedArticle) -> list[int]:
-    sizes = chunked.chunk_pieces or (_UNKNOWN,) * len(chunked.chunks)
-    return [n for n, size in enumerate(sizes) if size == _UNKNOWN]
 
 
 def _size(span: Span, pieces: WordPieces) -> int:
@@ -208,7 +202,10 @@ def _split(text: str, span: Span, pieces: WordPieces, room: int) -> list[Span]:
 
 def _pack(text: str, sentences: Sequence[Span], pieces: WordPieces, room: int) -> list[range]:
     """Consecutive sentences to chunks, as ranges of indices into ``sentences``."""
-    paragraph_ends = _paragraph_ends(text, sentences)
+    paragraph_ends = [len(sentences) - 1] * len(sentences)  # each one's last sentence
+    for index in range(len(sentences) - 2, -1, -1):
+        gap = text[sentences[index].end : sentences[index + 1].start]
+        paragraph_ends[index] = index if "\n" in gap else paragraph_ends[index + 1]
     groups: list[range] = []
     first = 0
     for index, sentence in enumerate(sentences):
@@ -225,12 +222,3 @@ def _pack(text: str, sentences: Sequence[Span], pieces: WordPieces, room: int) -
     if sentences:
         groups.append(range(first, len(sentences)))
     return groups
-
-
-def _paragraph_ends(text: str, sentences: Sequence[Span]) -> list[int]:
-    """For each sentence the index of the last sentence of its paragraph."""
-    ends = [len(sentences) - 1] * len(sentences)
-    for index in range(len(sentences) - 2, -1, -1):
-        gap = text[sentences[index].end : sentences[index + 1].start]
-        ends[index] = index if "\n" in gap else ends[index + 1]
-    return ends

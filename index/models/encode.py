@@ -1,7 +1,13 @@
-"""Embedding of chunked articles: length-sorted batches on all cores, nothing embedded twice."""
+"""Embedding of chunked articles: length-sorted batches on all cores, nothing embedded twice.
+
+What embedding a chunk yields, an Encoding, is kept by others under its key: in the stores, in the
+journal of a build that has not ended. How its sentence vectors are stored, as int8 with a scale
+each, is told here alone.
+"""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -17,16 +23,20 @@ from index.models.embedder import Embedder, Matrix
 from index.models.runtime import give_back
 from index.types import Span, key_of
 
-# Sentence vectors as int8 with a scale each: ``scale * values`` is the unit vector.
-#
-# int8 keeps the cosine to within 0.01 and takes a quarter of the room of float32.
-
 Rows = NDArray[np.void]
+_OFF_UNIT = 2e-3  # of a squared length; rounding leaves far less
+_OFF_UNIT_QUANTISED = 0.1
+
+
+# -- encodings --------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=8)
 def row_type(dimension: int) -> np.dtype[np.void]:
-    """Type of one row: its scale and ``dimension`` int8 values."""
+    """Type of one row of sentence vectors: ``scale * values`` is the unit vector.
+
+    int8 keeps the cosine to within 0.01 and takes a quarter of the room of float32.
+    """
     return np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
 
 
@@ -44,12 +54,6 @@ def dequantised(rows: NDArray[Any]) -> Matrix:
     return matrix
 
 
-# What embedding a chunk yields, its key, and whether stored bytes can still be it.
-
-_OFF_UNIT = 2e-3  # of a squared length; rounding leaves far less
-_OFF_UNIT_QUANTISED = 0.1
-
-
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """A chunk's vector, (dimension,) float32 of unit length, and its sentences' int8 rows."""
@@ -60,6 +64,11 @@ class Encoding:
     def tobytes(self) -> bytes:
         """Return vector and rows as one run of bytes."""
         return self.vector.tobytes() + self.sentences.tobytes()
+
+    @property
+    def checksum(self) -> int:
+        """CRC-32 of these bytes."""
+        return zlib.crc32(self.tobytes())
 
     @property
     def is_sound(self) -> bool:
@@ -91,6 +100,8 @@ def vector_key(embedder: str, embedded_text: str, spans: Sequence[Span]) -> byte
     return key_of(f"{embedder}\x1f{cuts}\x1f{embedded_text}")
 
 
+# -- embedding --------------------------------------------------------------------------------
+
 # Texts of one forward pass, as word pieces padding included: large enough that calling it does not
 # count, small enough to stay in a core's cache.
 _BATCH_PIECES = 2_048
@@ -98,16 +109,20 @@ _BATCH_PIECES = 2_048
 _WINDOW = 1_024
 
 
-class Known(Protocol):
-    """Knows what some texts were embedded to before."""
+# Finds what was embedded under a key; None where that is not known.
+LookUp = Callable[[bytes], Encoding | None]
+
+
+class Journal(Protocol):
+    """Keeps what was embedded, so that a build that is killed can go on.
+
+    A Protocol, though one class is all that it describes: that one is a file of the build's, and
+    what embeds knows of no files.
+    """
 
     def get(self, key: bytes) -> Encoding | None:
         """Return the encoding under a key, None where it is not known."""
         ...
-
-
-class Journal(Known, Protocol):
-    """Keeps what was embedded."""
 
     def put(self, rows: Iterable[tuple[bytes, Encoding]]) -> None:
         """Keep encodings under their keys."""
@@ -136,16 +151,16 @@ def encode(
     embedder: Embedder,
     journal: Journal,
     advance: Callable[[int], None],
-    earlier: Known | None = None,
+    earlier: LookUp | None = None,
 ) -> Iterator[EncodedArticle]:
     """Embed articles in order; ``advance`` is told the number of chunks done.
 
-    What the journal or ``earlier`` knows is taken from there. The next articles are embedded while
+    What ``earlier`` or the journal finds is taken from there. The next articles are embedded while
     the caller stores those that it was given.
     """
     stream = iter(articles)
     pool = ThreadPoolExecutor(embedder.workers(), "embedding")
-    known = (journal,) if earlier is None else (earlier, journal)
+    known = (journal.get,) if earlier is None else (earlier, journal.get)
     try:
         ahead: _Window | None = None
         while chunked := _take_window(stream):
@@ -166,17 +181,25 @@ class _Window:
         articles: Sequence[ChunkedArticle],
         embedder: Embedder,
         journal: Journal,
-        known: Sequence[Known],
+        known: Sequence[LookUp],
         pool: Executor,
     ) -> None:
         self._articles = articles
         self._journal = journal
-        self._jobs = [_job(c, n, embedder.identity) for c in articles for n in range(len(c.chunks))]
-        self._done = {
-            index: encoding
-            for index, job in enumerate(self._jobs)
-            if (encoding := _look_up(job, known)) is not None
-        }
+        self._jobs: list[_Job] = []
+        for chunked in articles:
+            for n in range(len(chunked.chunks)):
+                text, spans = chunked.embedded_text(n), chunked.embedded_spans(n)
+                key = vector_key(embedder.identity, text, spans)
+                self._jobs.append(_Job(text, spans, key, chunked.chunk_pieces[n]))
+        self._done: dict[int, Encoding] = {}
+        for index, job in enumerate(self._jobs):
+            for look_up in known:
+                encoding = look_up(job.key)
+                # One with other sentences than the job's is not taken.
+                if encoding is not None and len(encoding.sentences) == len(job.spans):
+                    self._done[index] = encoding
+                    break
         missing = [index for index in range(len(self._jobs)) if index not in self._done]
         self._begun: dict[Future[list[Encoding]], list[int]] = {}
         for batch in batches([self._jobs[index].pieces for index in missing]):
@@ -228,25 +251,6 @@ def _take_window(stream: Iterator[ChunkedArticle]) -> list[ChunkedArticle]:
         if chunks >= _WINDOW:
             break
     return window
-
-
-def _job(chunked: ChunkedArticle, ordinal: int, embedder: str) -> _Job:
-    text = chunked.embedded_text(ordinal)
-    shift = len(chunked.header) - chunked.chunks[ordinal].start
-    spans = tuple(
-        Span(chunked.sentences[index].start + shift, chunked.sentences[index].end + shift)
-        for index in chunked.chunk_sentences[ordinal]
-    )
-    return _Job(text, spans, vector_key(embedder, text, spans), chunked.chunk_pieces[ordinal])
-
-
-def _look_up(job: _Job, known: Sequence[Known]) -> Encoding | None:
-    """Find what a text was embedded to; with other sentences than the job's it is not taken."""
-    for source in known:
-        encoding = source.get(job.key)
-        if encoding is not None and len(encoding.sentences) == len(job.spans):
-            return encoding
-    return None
 
 
 def _embed(embedder: Embedder, jobs: Sequence[_Job]) -> list[Encoding]:

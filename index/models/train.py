@@ -103,7 +103,6 @@ def fit(
             f"{len(pairs)} training pairs are too few; an archive needs some dozens of articles "
             "that tell of different things"
         )
-    _stay_offline()
     model, before = _load(base, options)
     with Scratch() as scratch:
         trainer = _trainer(model, batches, str(scratch), options, advance)
@@ -127,14 +126,11 @@ def steps_of(pairs: int, options: TuningOptions) -> int:
     return max(1, options.epochs * pairs // options.batch)
 
 
-def _stay_offline() -> None:
-    """Keep every library of the trainer off the network: nothing it would tell or ask is wanted."""
-    for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_DATASETS_OFFLINE", "WANDB_DISABLED"):
-        os.environ[name] = "1"
-
-
 def _load(base: Path, options: TuningOptions) -> tuple[SentenceTransformer, dict[str, Any]]:
     """Load the model, and a copy of its weights as they were."""
+    # Every library of the trainer stays off the network: nothing it would tell or ask is wanted.
+    for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_DATASETS_OFFLINE", "WANDB_DISABLED"):
+        os.environ[name] = "1"
     torch, sentence_transformer = import_models()
     torch.manual_seed(options.seed)
     model = sentence_transformer(str(base), device="cpu", local_files_only=True).float()

@@ -18,18 +18,14 @@ from filelock import FileLock, Timeout
 
 from index.disk import put, sync, sync_tree, write_failures
 from index.errors import (
-    ArchiveDamagedError,
     ArchiveLockedError,
     ArchiveNotFoundError,
-    IndexMismatchError,
     RollbackError,
 )
 from index.models.kept import sweep_models
 from index.settings import FORMAT_VERSION, Settings, StrPath
 from index.store.generation import MANIFEST, Generation, Manifest, copy_checked, file_sums
 from index.types import key_of
-
-__all__ = ["ArchiveFolder", "Generation", "Manifest"]
 
 _BUILDING = ".building"
 _NAMED = "%Y%m%dT%H%M%S%f"  # when a generation was begun
@@ -40,28 +36,21 @@ _KEPT = 2  # the current generation and the one before it
 
 
 class ArchiveFolder:
-    """An archive on disk."""
+    """An archive on disk.
+
+    Beside its generations stand ``rejected``, what could not be read at the last build, one JSON
+    object a line; ``source_times``, when each source file had been changed as it was read; and
+    ``journal``, the vectors of a build that has not ended.
+    """
 
     def __init__(self, path: StrPath) -> None:
         self.path = Path(path)
         self._current = self.path / "CURRENT"
         self._forward = self.path / "FORWARD"
         self._generations = self.path / "generations"
-
-    @property
-    def rejected(self) -> Path:
-        """What could not be read at the last build, one JSON object a line."""
-        return self.path / "rejected.jsonl"
-
-    @property
-    def source_times(self) -> Path:
-        """When each source file had been changed as it was read."""
-        return self.path / "sources.json"
-
-    @property
-    def journal(self) -> Path:
-        """Vectors of a build that has not ended."""
-        return self.path / "embedding-journal.sqlite"
+        self.rejected = self.path / "rejected.jsonl"
+        self.source_times = self.path / "sources.json"
+        self.journal = self.path / "embedding-journal.sqlite"
 
     def drop_journal(self) -> None:
         """Delete the vectors of a build that has ended."""
@@ -76,9 +65,17 @@ class ArchiveFolder:
     def current(self) -> Generation:
         """Return the generation in use; raises ArchiveNotFoundError before the first build."""
         name = self.current_name()
-        if name is None:
-            raise self._not_found()
-        return Generation(self._generations / name)
+        if name is not None:
+            return Generation(self._generations / name)
+        if self.finished():
+            raise ArchiveNotFoundError(
+                f"{self._current} is missing and generations are there; put the newest in use "
+                f"with: newsarchive rollback --archive {self.path}"
+            )
+        raise ArchiveNotFoundError(
+            f"there is no archive in {self.path}; make one with: "
+            f"newsarchive build --archive {self.path} PATH…"
+        )
 
     def finished(self) -> list[Generation]:
         """Return the finished generations, oldest first."""
@@ -131,7 +128,11 @@ class ArchiveFolder:
             ) from None
         try:
             owner.write_text(f"process {os.getpid()}", "utf-8")
-            self._recover()
+            finished = self.finished()
+            if self.current_name() is None and finished:
+                # As after a first build that was killed at its end; else the sweep would take a
+                # whole archive for one that was never finished.
+                self._point_at(finished[-1].folder.name)
             self._sweep()
             yield
         finally:
@@ -202,9 +203,17 @@ class ArchiveFolder:
             return Generation(self._generations / names[-1])
         if not forward:
             earlier = [name for name in names if name < current]
-            if not earlier:
-                raise RollbackError(self._why_no_way_back(current))
-            return Generation(self._generations / earlier[-1])
+            if earlier:
+                return Generation(self._generations / earlier[-1])
+            if self._is_takedown(current):
+                raise RollbackError(
+                    f"generation {current} is a takedown, and the generations before it were "
+                    "deleted with what was taken down"
+                )
+            raise RollbackError(
+                f"no generation before {current} is kept; to get an earlier state, build from what "
+                "stood there then: newsarchive build --rebuild PATH…"
+            )
         if forward_name is None or forward_name not in names:
             raise RollbackError(
                 f"{self.path} was not rolled back since its last build, so there is nothing newer"
@@ -224,32 +233,6 @@ class ArchiveFolder:
             _write_name(self._forward, newest)
         self._point_at(target.folder.name)
 
-    def _why_no_way_back(self, current: str) -> str:
-        try:
-            erased = self.current().manifest().erased
-        except (ArchiveDamagedError, IndexMismatchError):
-            erased = None
-        if erased:
-            return (
-                f"generation {current} is a takedown, and the generations before it were deleted "
-                "with what was taken down"
-            )
-        return (
-            f"no generation before {current} is kept; to get an earlier state, build from what "
-            "stood there then: newsarchive build --rebuild PATH…"
-        )
-
-    def _not_found(self) -> ArchiveNotFoundError:
-        if self.finished():
-            return ArchiveNotFoundError(
-                f"{self._current} is missing and generations are there; put the newest in use "
-                f"with: newsarchive rollback --archive {self.path}"
-            )
-        return ArchiveNotFoundError(
-            f"there is no archive in {self.path}; make one with: "
-            f"newsarchive build --archive {self.path} PATH…"
-        )
-
     def _point_at(self, name: str) -> None:
         _write_name(self._current, name)
 
@@ -264,15 +247,6 @@ class ArchiveFolder:
             now = max(now, last + timedelta(microseconds=1))
         suffix = key_of(f"{now.isoformat()} {os.getpid()}", 2).hex()
         return f"{now:{_NAMED}}-{suffix}"
-
-    def _recover(self) -> None:
-        """Put the newest generation in use where CURRENT is missing, as after a first build's end.
-
-        Else the sweep would take a whole archive for one that was never finished.
-        """
-        finished = self.finished()
-        if self.current_name() is None and finished:
-            self._point_at(finished[-1].folder.name)
 
     def _sweep(self) -> None:
         """Delete what no one needs any more.
@@ -295,17 +269,15 @@ class ArchiveFolder:
                 self._delete(self._generations / before)  # left behind by a rollback and a build
             self._forward.unlink(missing_ok=True)
         older = [folder for folder in self._named() if folder.name < current]
-        kept = 0 if self._erases(current) else _KEPT - 1
+        kept = 0 if self._is_takedown(current) else _KEPT - 1
         for folder in older[: len(older) - kept]:
             self._delete(folder)
         generations = [Generation(folder) for folder in self._named()]
         sweep_models(self.path, [generation.manifest_path for generation in generations])
 
-    def _erases(self, name: str) -> bool:
-        try:
-            return Generation(self._generations / name).manifest().erased is not None
-        except (ArchiveDamagedError, IndexMismatchError):
-            return False
+    def _is_takedown(self, name: str) -> bool:
+        manifest = Generation(self._generations / name).readable_manifest()
+        return manifest is not None and manifest.erased is not None
 
     def _delete(self, folder: Path) -> None:
         """Delete a generation at one moment: who opens it meanwhile finds all of it or nothing."""

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 
+from index.families.tables import (
+    IN_TIME,
+    MEMBER,
+    FamilyTables,
+    Member,
+    read_member,
+    read_spans,
+    span_bytes,
+)
 from index.families.tables import SCHEMA as _FAMILY_SCHEMA
-from index.families.tables import FamilyTables, Member, read_member, read_spans
 from index.models.chunker import ChunkedArticle
 from index.store.glosses import Glosses
 from index.store.register import Register
@@ -48,7 +55,6 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_article ON chunks (article_id);
 """
 _VARIABLES = 900  # of one statement; SQLite's own limit was 999 for long
-_MEMBER = "id, original, role, reference, superseded_by, own"
 _ARTICLE = "id, title, text, published, source, url, author, language"
 
 
@@ -95,7 +101,8 @@ class Catalog:
         self, article: Article, file: str, line: int | None, fingerprint: bytes, text_hash: bytes
     ) -> None:
         """Insert or replace an article; its family and chunks are set later."""
-        values = (*_values(article), file, line, fingerprint, text_hash)
+        own = (getattr(article, column) for column in _ARTICLE.split(", "))
+        values = (*own, file, line, fingerprint, text_hash)
         self._db.execute(
             f"INSERT OR REPLACE INTO articles ({_ARTICLE}, file, line, fingerprint, text_hash)"
             f" VALUES ({', '.join('?' * len(values))})",
@@ -117,10 +124,9 @@ class Catalog:
 
     def put_chunks(self, chunked: ChunkedArticle) -> None:
         """Store an article's sentences and chunks."""
-        pairs = np.array([(s.start, s.end) for s in chunked.sentences], np.int32)
         self._db.execute(
             "UPDATE articles SET header = ?, sentences = ? WHERE id = ?",
-            (chunked.header, pairs.tobytes(), chunked.article.id),
+            (chunked.header, span_bytes(chunked.sentences), chunked.article.id),
         )
         self._db.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -219,9 +225,9 @@ class Catalog:
     def relatives(self, article_id: str) -> list[tuple[Article, Member]]:
         """Return an article's family with itself, the original first, then by time."""
         rows = self._db.execute(
-            f"SELECT {_ARTICLE}, {_MEMBER} FROM articles"
+            f"SELECT {_ARTICLE}, {MEMBER} FROM articles"
             " WHERE original = (SELECT original FROM articles WHERE id = ?)"
-            " ORDER BY id <> original, coalesce(published, '9999'), id",
+            f" ORDER BY id <> original, {IN_TIME}",
             (article_id,),
         )
         return [(Article(*row[:8]), read_member(row[8:])) for row in rows]
@@ -231,9 +237,7 @@ class Catalog:
         row = self._row("SELECT sentences FROM articles WHERE id = ?", (article_id,))
         if row is None or row[0] is None:
             raise KeyError(article_id)
-        return tuple(
-            Span(int(a), int(b)) for a, b in np.frombuffer(row[0], np.int32).reshape(-1, 2)
-        )
+        return read_spans(row[0])
 
     def first_vector(self, article_id: str) -> int:
         """Row of an article's first sentence in the sentence vectors."""
@@ -384,16 +388,3 @@ def _within(
         where.append(f"source IN ({', '.join('?' * len(sources))})")
         values.extend(sources)
     return " AND ".join(where), values
-
-
-def _values(article: Article) -> tuple[str | None, ...]:
-    return (
-        article.id,
-        article.title,
-        article.text,
-        article.published,
-        article.source,
-        article.url,
-        article.author,
-        article.language,
-    )

@@ -1,4 +1,4 @@
-"""One generation of an archive: its files, its manifest, a checked copy of it."""
+"""One generation of an archive: its manifest, its files with their sums, a checked copy of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ import orjson
 from index.disk import content_sum, copy_whole, file_digest
 from index.errors import ArchiveDamagedError, IndexMismatchError
 from index.settings import FORMAT_VERSION, Settings
-
-# What a generation says of itself: how it was made, what it holds, a checksum of every file.
 
 MANIFEST = "manifest.json"
 CHROMA = "chroma/chroma.sqlite3"
@@ -56,44 +54,6 @@ class Manifest:
         fields = asdict(self)
         fields["checksum"] = _own_sum(fields)
         (folder / MANIFEST).write_bytes(orjson.dumps(fields, option=orjson.OPT_INDENT_2))
-
-
-def files_of(folder: Path) -> dict[str, Path]:
-    """Files of a generation that hold something, by their path in it; not the manifest.
-
-    Left out are locks, SQLite's journals, and what Chroma makes anew at each opening as long as
-    it has never written its index.
-    """
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.name != MANIFEST
-        and path.suffix != ".lock"
-        and not path.name.endswith(("-journal", "-wal", "-shm"))
-        and not _unwritten_index(path)
-    }
-
-
-def file_sums(folder: Path) -> dict[str, str]:
-    """Checksums of a generation's files."""
-    return {name: file_sum(path, name) for name, path in files_of(folder).items()}
-
-
-def _unwritten_index(path: Path) -> bool:
-    inside = path.parent.parent.name == "chroma"
-    return inside and not (path.parent / "index_metadata.pickle").is_file()
-
-
-def file_sum(path: Path, name: str) -> str:
-    """Checksum of one file; ``name`` is its path in the generation.
-
-    Chroma writes a row into its SQLite file whenever it is opened, for reading too, so of that
-    file what its other tables hold is summed.
-    """
-    if name == CHROMA:
-        return f"content:{content_sum(path)}"
-    return file_digest(path)
 
 
 def _own_sum(fields: Mapping[str, Any]) -> str:
@@ -147,33 +107,35 @@ class Generation:
         try:
             fields = orjson.loads(self.manifest_path.read_bytes())
             version = fields["format_version"]
+            if version == FORMAT_VERSION:
+                return Manifest(**fields)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise self._unreadable_manifest(error) from error
-        if version != FORMAT_VERSION:
-            raise IndexMismatchError(
-                f"{self.folder} has format version {version} and this newsarchive reads "
-                f"{FORMAT_VERSION}; build anew with: newsarchive build --rebuild PATH…"
-            )
+            raise ArchiveDamagedError(
+                f"{self.manifest_path} cannot be read ({error}); build anew with: "
+                "newsarchive build --rebuild PATH…"
+            ) from error
+        raise IndexMismatchError(
+            f"{self.folder} has format version {version} and this newsarchive reads "
+            f"{FORMAT_VERSION}; build anew with: newsarchive build --rebuild PATH…"
+        )
+
+    def readable_manifest(self) -> Manifest | None:
+        """Read the manifest; None where it cannot be read."""
         try:
-            return Manifest(**fields)
-        except TypeError as error:
-            raise self._unreadable_manifest(error) from error
+            return self.manifest()
+        except (ArchiveDamagedError, IndexMismatchError):
+            return None
 
     def named_embedder(self) -> str | None:
         """Name of its embedder; None where the manifest cannot be read."""
-        try:
-            return self.manifest().embedder
-        except (ArchiveDamagedError, IndexMismatchError):
-            return None
+        manifest = self.readable_manifest()
+        return manifest.embedder if manifest else None
 
     def check_files(self) -> None:
         """Raise ArchiveDamagedError where a file is missing: Chroma and tantivy would make it."""
         files = (
-            self.catalog,
-            self.chroma / "chroma.sqlite3",
-            self.lexical / "meta.json",
-            self.sentences,
-        )
+            self.catalog, self.folder / CHROMA, self.lexical / "meta.json", self.sentences,
+        )  # fmt: skip
         missing = [str(path.relative_to(self.folder)) for path in files if not path.is_file()]
         if missing:
             raise ArchiveDamagedError(
@@ -190,13 +152,39 @@ class Generation:
             if name.startswith(("chroma/", "lexical/")) and name != CHROMA:
                 path = self.folder / name
                 if not path.is_file() or file_sum(path, name) != expected:
-                    raise _damaged(path, self.folder.parents[1])
+                    raise _damaged(self, name)
 
-    def _unreadable_manifest(self, error: Exception) -> ArchiveDamagedError:
-        return ArchiveDamagedError(
-            f"{self.manifest_path} cannot be read ({error}); build anew with: "
-            "newsarchive build --rebuild PATH…"
-        )
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """Files of a generation that hold something, by their path in it; not the manifest.
+
+    Left out are locks, SQLite's journals, and what Chroma makes anew at each opening as long as
+    it has never written its index.
+    """
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        of_index = path.parent.parent.name == "chroma"
+        unwritten = of_index and not (path.parent / "index_metadata.pickle").is_file()
+        passing = path.suffix == ".lock" or path.name.endswith(("-journal", "-wal", "-shm"))
+        if path.is_file() and path.name != MANIFEST and not passing and not unwritten:
+            files[path.relative_to(folder).as_posix()] = path
+    return files
+
+
+def file_sums(folder: Path) -> dict[str, str]:
+    """Checksums of a generation's files."""
+    return {name: file_sum(path, name) for name, path in files_of(folder).items()}
+
+
+def file_sum(path: Path, name: str) -> str:
+    """Checksum of one file; ``name`` is its path in the generation.
+
+    Chroma writes a row into its SQLite file whenever it is opened, for reading too, so of that
+    file what its other tables hold is summed.
+    """
+    if name == CHROMA:
+        return f"content:{content_sum(path)}"
+    return file_digest(path)
 
 
 def copy_checked(source: Generation, target: Path, *, under: str = "") -> None:
@@ -218,11 +206,12 @@ def copy_checked(source: Generation, target: Path, *, under: str = "") -> None:
             shutil.copy2(path, copy)
     for name, expected in sums.items():
         if not (target / name).is_file() or file_sum(target / name, name) != expected:
-            raise _damaged(source.folder / name, source.folder.parents[1])
+            raise _damaged(source, name)
 
 
-def _damaged(path: Path, archive: Path) -> ArchiveDamagedError:
+def _damaged(generation: Generation, name: str) -> ArchiveDamagedError:
     return ArchiveDamagedError(
-        f"{path} is not as it was written; what to do says: newsarchive check --archive {archive} "
+        f"{generation.folder / name} is not as it was written; what to do says: "
+        f"newsarchive check --archive {generation.archive} "
         "(a last resort is newsarchive build --rebuild PATH…)"
     )

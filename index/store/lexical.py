@@ -22,26 +22,6 @@ _TITLE_BOOST = 0.5
 _OTHER_BOOST = 0.8  # of another name for what a question names
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
-    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
-    return builder.build()
-
-
 @dataclass(frozen=True, slots=True)
 class Synonyms:
     """A name as the question has it (words of the index), and other names for the same.
@@ -61,8 +41,20 @@ class LexicalIndex:
     """
 
     def __init__(self, folder: Path, *, for_reading: bool = False) -> None:
-        self._schema = _schema()
-        self._analyzer = _analyzer()
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
+        builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
+        self._schema = builder.build()
+        self._analyzer = (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+            .filter(tantivy.Filter.remove_long(60))
+            .filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.stemmer("english"))
+            .build()
+        )
         self._copy = None
         if for_reading:
             self._index, self._copy = open_or_copy(folder, self._open)
@@ -80,8 +72,8 @@ class LexicalIndex:
 
     def ids(self) -> list[str]:
         """Ids of all chunks."""
-        found = self._searcher.search(tantivy.Query.all_query(), limit=max(1, self.count()))
-        return [self._searcher.doc(address)["chunk_id"][0] for _, address in found.hits]
+        found = self._found(tantivy.Query.all_query(), max(1, self.count()))
+        return [chunk_id for chunk_id, _ in found]
 
     def _open(self, folder: Path) -> tantivy.Index:
         return tantivy.Index(self._schema, str(folder))
@@ -143,8 +135,7 @@ class LexicalIndex:
             for field in ("title", "body")
         ]
         query = tantivy.Query.boolean_query(clauses)
-        hits = self._searcher.search(query, limit=top_k, count=False).hits
-        return [self._searcher.doc(address)["chunk_id"][0] for _, address in hits]
+        return [chunk_id for chunk_id, _ in self._found(query, top_k)]
 
     def search(
         self,
@@ -171,6 +162,9 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, limit)]
             )
+        return self._found(query, top_k)
+
+    def _found(self, query: tantivy.Query, top_k: int) -> list[tuple[str, float]]:
         hits = self._searcher.search(query, limit=top_k, count=False).hits
         return [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
 

@@ -1,7 +1,9 @@
-"""When each source file was last changed as of its reading, to tell cheaply what changed since.
+"""What builds note beside the generations: when sources were last changed, and what was rejected.
 
-Kept beside the generations, because a build that finds nothing new writes no generation. A file
-that a build read before it was killed counts as changed until the next.
+``sources.json`` has the time of each source file's last change as of its reading, to tell cheaply
+what changed since. A build that finds nothing new notes it too, and writes no generation. A file
+that a build read before it was killed counts as changed until the next. ``rejected.jsonl`` has what
+the last build could not read, one JSON object a line.
 """
 
 from __future__ import annotations
@@ -49,33 +51,34 @@ class SourceTimes:
     def write(self, catalog: Catalog) -> None:
         """Store what was noted, for the files that the catalogue has articles of."""
         known = {str(file) for name in catalog.register.files() if (file := _file_of(name))}
-        times = {**_load(self._folder.source_times), **self._read}
+        times = {**(_read_times(self._folder.source_times) or {}), **self._read}
         kept = {file: stamp for file, stamp in times.items() if file in known}
         put(self._folder.source_times, [orjson.dumps({"files": kept, "checksum": _sum(kept)})])
 
 
 def source_changes(folder: ArchiveFolder, files: Collection[str]) -> SourceChanges | None:
     """Compare the sources with what was read; None where that is not known."""
-    times = _load(folder.source_times)
+    times = _read_times(folder.source_times)
     if not times:
         return None
-    gone = sum(1 for name in files if _is_local(name) and _file_of(name) is None)
-    changed = sum(
-        1 for file, stamp in times.items() if (now := _stamp(Path(file))) and now != stamp
+    now = {file: _stamp(Path(file)) for file in times}
+    return SourceChanges(
+        changed=sum(bool(now[file]) and now[file] != stamp for file, stamp in times.items()),
+        gone=sum(os.path.isabs(name) and _file_of(name) is None for name in files),
     )
-    return SourceChanges(changed, gone)
+
+
+def is_sound(path: Path) -> bool:
+    """Whether the stored times are as they were written; True where there are none."""
+    return not path.exists() or _read_times(path) is not None
 
 
 def _file_of(name: str) -> Path | None:
     """Find the file that an article's place is in: itself, or the packed one around it."""
-    if not _is_local(name):
+    if not os.path.isabs(name):
         return None
     path = Path(name)
     return next((p for p in (path, *path.parents) if os.path.isfile(p)), None)
-
-
-def _is_local(name: str) -> bool:
-    return os.path.isabs(name)
 
 
 def _stamp(file: Path) -> _Stamp | None:
@@ -84,15 +87,6 @@ def _stamp(file: Path) -> _Stamp | None:
     except (OSError, ValueError):
         return None
     return [found.st_mtime_ns, found.st_size]
-
-
-def is_sound(path: Path) -> bool:
-    """Whether the stored times are as they were written; True where there are none."""
-    return not path.exists() or _read_times(path) is not None
-
-
-def _load(path: Path) -> dict[str, _Stamp]:
-    return _read_times(path) or {}
 
 
 def _read_times(path: Path) -> dict[str, _Stamp] | None:
@@ -108,7 +102,7 @@ def _sum(files: dict[str, _Stamp]) -> str:
     return key_of(orjson.dumps(files, option=orjson.OPT_SORT_KEYS)).hex()
 
 
-# What could not be read: ``rejected.jsonl`` in the archive folder, one JSON object a line.
+# -- what was rejected ------------------------------------------------------------------------
 
 _FIELDS = ("file", "line", "reason", "kept")
 
@@ -121,10 +115,18 @@ def write_rejected(path: Path, rejections: Iterable[Rejection]) -> None:
 
 def drop_reasons(path: Path, files: Collection[str], names: Collection[str]) -> None:
     """Drop the rejections of some files, and those whose reasons have one of the names."""
-    if path.exists():
-        lines = path.read_bytes().splitlines(keepends=True)
-        sought = NamesToFind(names)
-        put(path, (line for line in lines if not _may_tell(line, files, sought)))
+    if not path.exists():
+        return
+    sought = NamesToFind(names)
+    kept = []
+    for line in path.read_bytes().splitlines(keepends=True):
+        try:
+            found = orjson.loads(line)
+            if found["file"] not in files and not sought.any_in(found["reason"]):
+                kept.append(line)
+        except (ValueError, KeyError, TypeError):
+            pass  # dropped: nobody knows what it says
+    put(path, kept)
 
 
 def is_list_of_rejections(path: Path) -> bool:
@@ -156,11 +158,3 @@ class NamesToFind:
             if text[at : at + self._shortest] in self._starts
             for length in self._lengths
         )
-
-
-def _may_tell(line: bytes, files: Collection[str], names: NamesToFind) -> bool:
-    try:
-        found = orjson.loads(line)
-        return found["file"] in files or names.any_in(found["reason"])
-    except (ValueError, KeyError, TypeError):
-        return True  # nobody knows what it says

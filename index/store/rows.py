@@ -8,13 +8,12 @@ missing: what is not sound is computed again.
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from index.models.encode import Encoding, Rows, row_type
+from index.models.encode import EncodedArticle, Encoding, Rows, row_type
 from index.types import key_of
 
 log = logging.getLogger("newsarchive")
@@ -43,19 +42,17 @@ class ChunkVectors:
         path.touch()
 
     def append(
-        self,
-        ids: Sequence[str],
-        keys: Sequence[bytes],
-        entries: Sequence[bytes],
-        encodings: Sequence[Encoding],
-        first_sentence: int,
+        self, encoded: EncodedArticle, entries: Sequence[bytes], first_sentence: int
     ) -> None:
-        """Append the chunks of an article whose sentences begin at a row of the others' file."""
-        records = np.empty(len(ids), self._type)
-        for n, encoding in enumerate(encodings):
+        """Append an article's chunks, of which Chroma holds ``entries``.
+
+        Its sentences begin at the row ``first_sentence`` of the sentence vectors.
+        """
+        records = np.empty(len(entries), self._type)
+        for n, encoding in enumerate(encoded.encodings):
             records[n] = (
-                keys[n], key_of(ids[n]), entries[n], first_sentence, len(encoding.sentences),
-                zlib.crc32(encoding.tobytes()), encoding.vector,
+                encoded.keys[n], key_of(encoded.chunked.chunks[n].id), entries[n], first_sentence,
+                len(encoding.sentences), encoding.checksum, encoding.vector,
             )  # fmt: skip
             first_sentence += len(encoding.sentences)
         with self._path.open("ab") as file:
@@ -86,7 +83,7 @@ class EarlierVectors:
         encoding = Encoding(
             np.array(record["vector"]), np.array(self._sentences[first : first + count])
         )
-        if zlib.crc32(encoding.tobytes()) != record["checksum"] or not encoding.is_sound:
+        if encoding.checksum != record["checksum"] or not encoding.is_sound:
             self.damaged += 1
             return None
         return encoding

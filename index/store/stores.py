@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Self
 
-from index.store.archive import Generation
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.lexical import LexicalIndex
 from index.store.vectors import SentenceVectors, VectorIndex
 

@@ -10,7 +10,7 @@ import os
 import struct
 import warnings
 from collections.abc import Collection as Some
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.disk import open_or_copy
 from index.models.embedder import Matrix
-from index.models.encode import dequantised, quantised, row_type
+from index.models.encode import dequantised, row_type
 from index.types import Article, Chunk, key_of
 
 if TYPE_CHECKING:
@@ -97,20 +97,26 @@ class VectorIndex:
         some = self._collection.get(limit=3, include=["embeddings"])
         if not some["ids"]:
             return
-        self._configure({"sync_threshold": 2, "batch_size": 2})
-        self._reopen()
+        self._reopen({"sync_threshold": 2, "batch_size": 2})
         for _ in range(4 - len(some["ids"])):  # three changes or more
             self._collection.update(ids=some["ids"], embeddings=some["embeddings"])
-        self._configure({"sync_threshold": 1_000, "batch_size": 100})
-        self._reopen()
+        self._reopen({"sync_threshold": 1_000, "batch_size": 100})
 
-    def _blank_unused(self) -> None:
-        """Overwrite what Chroma writes of memory that it never filled: anything may stand there.
+    def _reopen(self, hnsw: dict[str, int]) -> None:
+        """Open the index anew, to be written when ``hnsw`` says, which counts from then on.
 
-        ``length.bin`` is such for all but its own kinds of distance, and nothing reads it.
+        What Chroma has written of memory that it never filled is overwritten: anything may stand
+        there. ``length.bin`` is such for all but its own kinds of distance, and nothing reads it.
         ``data_level0.bin`` has room for more chunks than there are; vectors and words of what was
         taken down were found in that room.
         """
+        with warnings.catch_warnings():
+            # A collection without embedding function counts as of an old kind in 1.5.9.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._collection.modify(
+                configuration=cast("UpdateCollectionConfiguration", {"hnsw": hnsw})
+            )
+        self._client.close()
         for path in self._folder.glob("*/length.bin"):
             path.write_bytes(bytes(path.stat().st_size))
         for path in self._folder.glob("*/data_level0.bin"):
@@ -120,6 +126,8 @@ class VectorIndex:
             with path.open("r+b") as file:
                 file.truncate(min(size, count * row_bytes))
                 file.truncate(size)  # what is grown is of zeros
+        self._client = _client(self._folder)
+        self._collection = _collection(self._client)
 
     def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Matrix]:
         """Vectors of chunks, (dimension,) float32, as they were added; unknown ids are left out."""
@@ -144,21 +152,6 @@ class VectorIndex:
             chunk_id: (text, dict(fields))
             for chunk_id, (text, fields) in zip(some["ids"], rows, strict=True)
         }
-
-    def _configure(self, hnsw: dict[str, int]) -> None:
-        """Set when the index is written; counts from the next opening on."""
-        with warnings.catch_warnings():
-            # A collection without embedding function counts as of an old kind in 1.5.9.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._collection.modify(
-                configuration=cast("UpdateCollectionConfiguration", {"hnsw": hnsw})
-            )
-
-    def _reopen(self) -> None:
-        self._client.close()
-        self._blank_unused()
-        self._client = _client(self._folder)
-        self._collection = _collection(self._client)
 
     def count(self) -> int:
         """Count the chunks."""
@@ -233,10 +226,6 @@ class SentenceVectors:
     def __len__(self) -> int:
         return self._path.stat().st_size // self._row.itemsize
 
-    def append(self, vectors: Iterable[Matrix]) -> None:
-        """Append matrices of (sentences, dimension), float32."""
-        self.append_stored(b"".join(quantised(matrix).tobytes() for matrix in vectors))
-
     def stored(self, first: int, count: int) -> bytes:
         """Rows from ``first`` on, as they are stored."""
         with self._path.open("rb") as file:
@@ -244,7 +233,7 @@ class SentenceVectors:
             return file.read(count * self._row.itemsize)
 
     def append_stored(self, rows: bytes) -> None:
-        """Append rows as ``stored`` gave them."""
+        """Append rows as ``stored`` gives them."""
         with self._path.open("ab") as file:
             file.write(rows)
 

@@ -19,7 +19,7 @@ from index.disk import is_fault
 from index.errors import ArchiveDamagedError
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder, Matrix
-from index.store.archive import Generation
+from index.store.generation import Generation
 from index.store.lexical import Synonyms
 from index.store.stores import Stores
 from index.text.sentences import sentence_spans

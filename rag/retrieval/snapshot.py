@@ -8,7 +8,8 @@ from index.errors import NewsArchiveError
 from index.models.cross_encoder import Reranker
 from index.models.embedder import Embedder
 from index.models.kept import open_archive_embedder
-from index.store.archive import ArchiveFolder, Generation, Manifest
+from index.store.archive import ArchiveFolder
+from index.store.generation import Generation, Manifest
 from rag.retrieval.retriever import Retriever
 
 

@@ -16,9 +16,9 @@ from index.build.digest import digest
 from index.build.rollback import rollback
 from index.errors import ArchiveDamagedError, ArchiveNotFoundError, NewsArchiveError
 from index.settings import Settings
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.generation import file_sums
+from index.store.generation import Generation, file_sums
 from index.store.lexical import LexicalIndex
 from index.store.logs import is_sound
 from index.types import Chunk

@@ -16,8 +16,9 @@ from index.models.hashed import HashedWordsEmbedder
 from index.models.kept import open_embedder
 from index.models.minilm import SentenceTransformersEmbedder
 from index.settings import Settings
-from index.store.archive import ArchiveFolder, Generation
+from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
+from index.store.generation import Generation
 from index.store.rows import EarlierVectors
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 from index.types import Span

@@ -1,23 +1,14 @@
 """Facts that another word changes: numbers, yes and no, terms; what they make of two articles."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from index.families.opposites import are_opposed, figures, is_denied, is_exchanged
 from index.families.sketches import worded
 from index.types import Article
-from tests.index.families.test_families import CONSENT, QUAKE, Shelf, edited
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    made = Shelf(tmp_path / "catalog.sqlite")
-    yield made
-    made.catalog.close()
+from tests.index.families.conftest import CONSENT, QUAKE, Shelf, edited
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ KINDS = st.one_of(
     st.text("абвгдежзийклмн", min_size=80, max_size=700),
 )
 TITLES = st.one_of(st.text(max_size=80), st.just("Headline " * 222), st.text("x汉é", max_size=2000))
+either = pytest.mark.parametrize("embedder", [HASHED, MINILM], ids=["hashed", "minilm"])
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -71,7 +72,7 @@ def check(chunked: ChunkedArticle, embedder: Embedder, chunk_pieces: int) -> Non
     assert list(chunked.chunk_pieces) == sizes
 
 
-@pytest.mark.parametrize("embedder", [HASHED, MINILM], ids=["hashed", "minilm"])
+@either
 @thorough
 @given(text=KINDS, title=TITLES, chunk_pieces=st.sampled_from([48, 64, 160, 400]))
 @example(text=LONG_SENTENCE, title="Headline", chunk_pieces=160)
@@ -85,7 +86,7 @@ def test_chunks_of_any_text(embedder: Embedder, text: str, title: str, chunk_pie
     check(chunked, embedder, chunk_pieces)
 
 
-@pytest.mark.parametrize("embedder", [HASHED, MINILM], ids=["hashed", "minilm"])
+@either
 def test_one_sentence_of_5000_characters_is_cut_at_spaces(embedder: Embedder) -> None:
     chunked = Chunker(embedder, 160).chunk(article(LONG_SENTENCE))
     check(chunked, embedder, 160)
@@ -93,7 +94,7 @@ def test_one_sentence_of_5000_characters_is_cut_at_spaces(embedder: Embedder) ->
     assert all(chunk.text.split()[0] in LONG_SENTENCE.split() for chunk in chunked.chunks)
 
 
-@pytest.mark.parametrize("embedder", [HASHED, MINILM], ids=["hashed", "minilm"])
+@either
 def test_a_title_of_2000_characters_leaves_room_for_the_text(embedder: Embedder) -> None:
     title = "The joint operations command condemned attacks " * 43
     chunked = Chunker(embedder, 160).chunk(article("It was a quiet day. " * 60, title))

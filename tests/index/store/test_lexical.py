@@ -15,12 +15,16 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> LexicalIndex:
-    opened = LexicalIndex(tmp_path / "lexical")
-    opened.add(ROWS)
+def filled(folder: Path, *rows: tuple[Chunk, str]) -> LexicalIndex:
+    opened = LexicalIndex(folder / "lexical")
+    opened.add(rows)
     opened.commit()
     return opened
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> LexicalIndex:
+    return filled(tmp_path, *ROWS)
 
 
 def found(index: LexicalIndex, question: str, **limits: object) -> list[str]:
@@ -40,16 +44,13 @@ def test_a_headline_counts(index: LexicalIndex) -> None:
 
 
 def test_a_headline_counts_for_what_the_text_does_not_say(tmp_path: Path) -> None:
-    index = LexicalIndex(tmp_path / "lexical")
-    index.add(
-        [
-            (Chunk("neither", "neither", 0, 1, "A claim was made."), "Court"),
-            (Chunk("headline", "headline", 0, 1, "A claim was made."), "Ferry"),
-            (Chunk("text", "text", 0, 1, "A ferry was made."), "Court"),
-            (Chunk("both", "both", 0, 1, "A ferry was made."), "Ferry"),
-        ]
+    index = filled(
+        tmp_path,
+        (Chunk("neither", "neither", 0, 1, "A claim was made."), "Court"),
+        (Chunk("headline", "headline", 0, 1, "A claim was made."), "Ferry"),
+        (Chunk("text", "text", 0, 1, "A ferry was made."), "Court"),
+        (Chunk("both", "both", 0, 1, "A ferry was made."), "Ferry"),
     )
-    index.commit()
     scores = dict(index.search(["ferri"], 10))
     assert scores["both"] == pytest.approx(scores["text"])  # once, not twice
     assert scores["text"] > scores["headline"] > 0
@@ -63,15 +64,12 @@ def test_more_of_the_words_score_higher(index: LexicalIndex) -> None:
 
 
 def test_of_several_names_for_the_same_the_best_counts_alone(tmp_path: Path) -> None:
-    index = LexicalIndex(tmp_path / "lexical")
-    index.add(
-        [
-            (Chunk("one", "one", 0, 1, "Danish boats sailed."), "Boats"),
-            (Chunk("all", "all", 0, 1, "Denmark Danes sailed."), "Boats"),
-            (Chunk("half", "half", 0, 1, "United boats sailed."), "Boats"),
-        ]
+    index = filled(
+        tmp_path,
+        (Chunk("one", "one", 0, 1, "Danish boats sailed."), "Boats"),
+        (Chunk("all", "all", 0, 1, "Denmark Danes sailed."), "Boats"),
+        (Chunk("half", "half", 0, 1, "United boats sailed."), "Boats"),
     )
-    index.commit()
     names = Synonyms(("danish",), (("denmark",), ("dane",), ("unit", "kingdom")))
     scores = dict(index.search([], 10, synonyms=[names]))
     assert scores["one"] > scores["all"] > 0  # 0.8 for another name, however many there are
@@ -146,8 +144,7 @@ def test_a_word_of_deleted_chunks_keeps_a_weight_above_zero(index: LexicalIndex)
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
-    empty = LexicalIndex(tmp_path / "lexical")
-    empty.commit()
+    empty = filled(tmp_path)
     assert empty.count() == 0
     assert found(empty, "rockets") == []
     assert empty.weight("rocket") > 0

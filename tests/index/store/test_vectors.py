@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import chromadb
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.models.embedder import Embedder, unit
+from index.models.embedder import Embedder, Matrix, unit
+from index.models.encode import quantised
 from index.store.vectors import EmbeddedChunk, SentenceVectors, VectorIndex
 from index.types import Article, Chunk
 
@@ -120,14 +122,16 @@ def test_vectors_outlive_the_index(tmp_path: Path, hashed: Embedder) -> None:
 finite = st.floats(-1, 1, width=32)
 
 
+def append(stored: SentenceVectors, *matrices: Matrix) -> None:
+    stored.append_stored(b"".join(quantised(matrix).tobytes() for matrix in matrices))
+
+
 @given(arrays(np.float32, (5, 16), elements=finite))
 def test_sentence_vectors_come_back_nearly_as_they_were(matrix: np.ndarray) -> None:
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         vectors = SentenceVectors(Path(folder) / "sentences.i8", 16)
         wanted = unit(matrix)
-        vectors.append([wanted[:2], wanted[2:2], wanted[2:]])
+        append(vectors, wanted[:2], wanted[2:2], wanted[2:])
         assert len(vectors) == 5
         found = vectors.read(1, 3)
     assert found.dtype == np.float32
@@ -137,9 +141,9 @@ def test_sentence_vectors_come_back_nearly_as_they_were(matrix: np.ndarray) -> N
 def test_sentence_vectors_are_appended(tmp_path: Path, minilm: Embedder) -> None:
     path = tmp_path / "sentences.i8"
     vectors, _ = minilm.embed(TEXTS, [[] for _ in TEXTS])
-    SentenceVectors(path, 384).append([vectors[:1]])
+    append(SentenceVectors(path, 384), vectors[:1])
     again = SentenceVectors(path, 384)
-    again.append([vectors[1:]])
+    append(again, vectors[1:])
     assert len(again) == 3
     assert np.sum(unit(again.read(0, 3)) * vectors, axis=1).min() > 0.999
     assert again.read(3, 0).shape == (0, 384)
@@ -148,7 +152,7 @@ def test_sentence_vectors_are_appended(tmp_path: Path, minilm: Embedder) -> None
 def test_the_nearest_sentence_of_each_range(tmp_path: Path) -> None:
     vectors = np.eye(4, dtype=np.float32)
     stored = SentenceVectors(tmp_path / "sentences.i8", 4)
-    stored.append([vectors])
+    append(stored, vectors)
     question = np.array([0.8, 0.6, 0, 0], np.float32)
     found = stored.nearest([(0, 2), (1, 2), (2, 4), (1, 3)], question)
     assert found == pytest.approx([0.8, 0.6, 0.0, 0.6], abs=0.01)
