@@ -1,4 +1,9 @@
-"""Read what stands at a URL: a page, a feed, a sitemap or any other file."""
+"""Read what stands at a URL, and the pages that a sitemap or a plain list of URLs leads to.
+
+The pages of a list that is a file lie beside it; only a list that was itself given as a URL has its
+pages fetched, and only from its own host. What a news sitemap says of a page counts where the page
+does not say it itself.
+"""
 
 from __future__ import annotations
 
@@ -79,16 +84,9 @@ def _hint(url: str, content_type: str) -> str:
     return name if known in ("html", "htm") else f"{name}{_ENDINGS.get(content_type, '')}"
 
 
-# Read a sitemap, or a plain list of URLs, as a list of saved pages.
-#
-# The pages of a sitemap that is a file lie beside it; only a sitemap that was itself given as a URL
-# has its pages fetched, and only from its own host. What a news sitemap says of a page counts where
-# the page does not say it itself.
-
 # sitemaps.org, "Sitemaps XML format": no more than 50,000 addresses of 2,048 characters.
 MAX_PAGES = 50_000
 MAX_URL_CHARS = 2048
-
 MAX_SAID_CHARS = 1000
 
 _ENTRIES = {(root, e) for root in ("urlset", "sitemapindex") for e in ("url", "sitemap")}
