@@ -63,12 +63,16 @@ class Said(NamedTuple):
         titles += [named.get(name, "") for name in _TITLE_NAMES]
         lower = (" ".join(_words_of(heading).split()) for heading in tree.iter("h2"))
         page = Page.of([address, url], titles)
-        own, others = _own_dates(linked, page)
-        meta = [named[name] for name in _DATE_NAMES if named.get(name)]
+        own, others = _own(linked, page)
+        times = [
+            time.get("datetime") for time in tree.iter("time")
+            if time.get("itemprop", "").casefold() == "datepublished" or "pubdate" in time.attrib
+        ]  # fmt: skip
+        dates = [*_published(own), *map(named.get, _DATE_NAMES), *times, *_published(others)]
         return cls(
             address=address,
-            dates=[*own, *meta, *_times(tree), *others],
-            outlets=[named.get(name, "") for name in _OUTLET_NAMES] + _publishers(linked, page),
+            dates=[date for date in dates if date],
+            outlets=[named.get(name, "") for name in _OUTLET_NAMES] + _publishers(own, linked),
             headings=headings,
             borrowed=frozenset() if any(map(str.strip, titles)) else frozenset(lower),
         )
@@ -119,13 +123,6 @@ def _linked(tree: Any) -> Iterator[object]:  # noqa: ANN401
             script.text = json.dumps(_without_dates(value))
         elif len(text) > _MAX_BROKEN_CHARS:
             script.text = ""
-
-
-def _times(tree: Any) -> Iterator[str]:  # noqa: ANN401
-    for time in tree.iter("time"):
-        marked = time.get("itemprop", "").casefold() == "datepublished" or "pubdate" in time.attrib
-        if marked and time.get("datetime"):
-            yield time.get("datetime")
 
 
 def _address(tree: Any, url: str | None) -> str | None:  # noqa: ANN401
@@ -215,35 +212,6 @@ def _without_dates(value: object, levels: int = _MAX_LEVELS) -> object:
     return None if isinstance(value, list | dict) else value
 
 
-def _own_dates(nodes: list[_Node], page: Page) -> tuple[list[str], list[str]]:
-    """Dates of the page's own article, and those of the page where it tells of no article.
-
-    Of several articles counts the one with the page's address or headline: beside it stand old
-    stories that the page links to.
-    """
-    articles = [node for node in nodes if _is_of(node, _ARTICLES)]
-    others = [node for node in nodes if _is_of(node, _PAGES) or _has_address(node, page)]
-    own = _own(articles, page)
-    return list(_published(own)), list(_published(others if not articles else ()))
-
-
-def _publishers(nodes: list[_Node], page: Page) -> list[str]:
-    """Names of who publishes the page's own article, and of the site that the page is of."""
-    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
-    found: list[object] = [node for node in nodes if _is_of(node, _SITES)]
-    for article in _own([node for node in nodes if _is_of(node, _ARTICLES)], page):
-        given = article.get("publisher")
-        found += given if isinstance(given, list) else [given]
-    names = []
-    for who in found:
-        if isinstance(who, dict) and "name" not in who:  # told of elsewhere in the page
-            who = named.get(str(who.get("@id")))
-        name = who.get("name") if isinstance(who, dict) else who
-        if isinstance(name, str):
-            names.append(name)
-    return names
-
-
 def _nodes(value: object) -> Iterator[_Node]:
     """Objects that tell of the page itself, in reading order."""
     waiting = [(value, _MAX_LEVELS)]
@@ -257,22 +225,45 @@ def _nodes(value: object) -> Iterator[_Node]:
             waiting += [(part, levels - 1) for part in reversed(inside) if levels]
 
 
+def _own(nodes: list[_Node], page: Page) -> tuple[list[_Node], list[_Node]]:
+    """Choose the page's own article, and what tells of the page where it tells of no article.
+
+    Of several articles counts the one with the page's address or headline: beside it stand old
+    stories that the page links to.
+    """
+    articles = [node for node in nodes if _is_of(node, _ARTICLES)]
+    if not articles:
+        return [], [node for node in nodes if _is_of(node, _PAGES) or _has_address(node, page)]
+    if len(articles) == 1:
+        return articles, []
+    return [
+        node for node in articles
+        if _has_address(node, page)
+        or (_words(node.get("headline")) or _words(node.get("name"))) in page.headlines
+    ], []  # fmt: skip
+
+
+def _publishers(articles: list[_Node], nodes: list[_Node]) -> list[str]:
+    """Names of who publishes the page's own article, and of the site that the page is of."""
+    told = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+    found: list[object] = [node for node in nodes if _is_of(node, _SITES)]
+    for article in articles:
+        given = article.get("publisher")
+        found += given if isinstance(given, list) else [given]
+    names = []
+    for who in found:
+        if isinstance(who, dict) and "name" not in who:  # told of elsewhere in the page
+            who = told.get(str(who.get("@id")))
+        name = who.get("name") if isinstance(who, dict) else who
+        if isinstance(name, str):
+            names.append(name)
+    return names
+
+
 def _is_of(node: _Node, kinds: tuple[str, ...]) -> bool:
     given = node.get("@type")
     types = given if isinstance(given, list) else [given]
     return any(isinstance(kind, str) and kind.casefold().endswith(kinds) for kind in types)
-
-
-def _own(articles: list[_Node], page: Page) -> list[_Node]:
-    """Choose those of the page itself: by address or headline, where there are several."""
-    if len(articles) < 2:
-        return articles
-    return [
-        node
-        for node in articles
-        if _has_address(node, page)
-        or (_words(node.get("headline")) or _words(node.get("name"))) in page.headlines
-    ]
 
 
 def _has_address(node: _Node, page: Page) -> bool:

@@ -91,11 +91,11 @@ def _members(file: BufferedReader, place: Place, crawl: _Crawl) -> Iterator[Buff
                 crawl.note("behind", "bytes that are no record")
 
 
+@dataclass(slots=True)
 class _Member:
-    """One gzip member; ``rest`` is what was read behind it."""
+    """One gzip member; ``rest`` is what was read of it, and in the end behind it."""
 
-    def __init__(self, first: bytes) -> None:
-        self.rest = first
+    rest: bytes
 
     def chunks(self, file: BufferedReader, place: Place) -> Iterator[bytes]:
         inflater = zlib.decompressobj(GZIP)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -136,25 +136,25 @@ def _pages(file: BufferedReader) -> dict[str, Listed]:
     return found
 
 
+@dataclass(slots=True)
 class _Entries:
     """Puts the elements of an entry together, and hands it on where it ends."""
 
-    def __init__(self, add: Callable[[str, Listed], None]) -> None:
-        self._add = add
-        self._url = ""
-        self._said: dict[str, str] = {}
+    add: Callable[[str, Listed], None]
+    url: str = ""
+    said: dict[str, str] = field(default_factory=dict)
 
     def element(self, path: tuple[str, str], text: str) -> None:
         """Take in an element that ends."""
         # Pictures and videos on a page have a loc as well, in a namespace of their own.
         if path in _ADDRESSES:
-            self._url = self._url or text
+            self.url = self.url or text
         elif name := _NEWS.get(path):
-            self._said.setdefault(name, text[:MAX_SAID_CHARS])
+            self.said.setdefault(name, text[:MAX_SAID_CHARS])
         elif path in _ENTRIES:
-            if self._url:
-                self._add(self._url, Listed(**self._said))
-            self._url, self._said = "", {}
+            if self.url:
+                self.add(self.url, Listed(**self.said))
+            self.url, self.said = "", {}
 
 
 def _read_saved(
