@@ -30,17 +30,12 @@ def is_public(address: Address) -> bool:
     False for private, loopback, link-local, multicast, reserved and unspecified addresses. An
     IPv6 address that carries an IPv4 address (mapped, 6to4, Teredo, NAT64) is what that one is.
     """
-    if carried := _carried(address):
-        return all(map(is_public, carried))
+    if isinstance(address, IPv6Address):
+        carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            carried.append(IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(carried):
+            return all(is_public(inside) for inside in carried if inside)
     if any(address in network for network in _SPECIAL):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
-
-
-def _carried(address: Address) -> list[IPv4Address]:
-    if isinstance(address, IPv4Address):
-        return []
-    carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
-        carried.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return [inside for inside in carried if inside]

@@ -1,4 +1,9 @@
-"""What a full or read-only disk and a broken file make of the libraries' errors: one of ours."""
+"""What is done with files and folders, whatever they hold, so that nothing is lost on the disk.
+
+Writing that outlives a crash; what a full or read-only disk and a broken file make of the
+libraries' errors: one of ours; SQLite files taken as files; temporary folders that go with their
+process, and reading where nothing may be written, out of one of these.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +25,32 @@ from typing import TypeVar
 
 from index.errors import ArchiveDamagedError, ArchiveWriteError, NewsArchiveError
 
-# SQLite files as files: sums, whole copies, copies without what was deleted, refused writing.
+# Writing that outlives a crash of the machine: a file is its old or its new self, never a half.
 
-# Chroma inserts a row into it at each opening. The full-text tables are made from the others.
-_VOLATILE = "acquire_write"
-_ROWS = 2_000
-_SQLITE_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+
+def put(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file beside the one of that name, and put it in its place."""
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        file.writelines(parts)
+    sync(beside)
+    beside.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until a folder and all that is below it are on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
 
 
 def file_digest(path: Path) -> str:
@@ -34,73 +59,17 @@ def file_digest(path: Path) -> str:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
-def content_sum(path: Path) -> str:
-    """Sum of all rows of a file's ordinary tables, but for those that opening it writes.
+# What refuses to be written, or cannot be read, told apart by the errors of whoever met it.
 
-    Raises sqlite3.DatabaseError where the file is broken.
-    """
-    found = hashlib.sha256()
-    with closing(_open(path)) as db:
-        for name, sql in _tables(db):
-            found.update(f"{name}\x1f{sql}\x1f".encode())
-            rows = db.execute(f'SELECT * FROM "{name}"')
-            while some := rows.fetchmany(_ROWS):
-                # Version 2 has no references, so the same rows always give the same bytes.
-                found.update(marshal.dumps(some, 2))
-    return found.hexdigest()
-
-
-def broken(path: Path) -> str | None:
-    """Run SQLite's own check: what is wrong in a file, None where it is whole."""
-    try:
-        with closing(_open(path)) as db:
-            found = [row[0] for row in db.execute("PRAGMA integrity_check(3)")]
-    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-        return str(error)
-    return None if found == ["ok"] else "; ".join(map(str, found))
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file as of one moment, though another process may be writing to it."""
-    with closing(_open(source)) as db, closing(sqlite3.connect(target)) as copy:
-        db.backup(copy)
-
-
-def copy_without_deleted(source: Path, target: Path) -> None:
-    """Copy what a file holds; what was deleted from it is nowhere in the copy."""
-    with closing(_open(source)) as db:
-        db.execute("VACUUM INTO ?", (str(target),))
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    # Not read-only: where a process died while Chroma was writing its row, that is undone here.
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-
-
-def _tables(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    return db.execute(
-        "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'table'"
-        " AND name <> ? AND name NOT LIKE 'embedding_fulltext%' AND name NOT LIKE 'sqlite_%'"
-        " ORDER BY name",
-        (_VOLATILE,),
-    ).fetchall()
-
-
-def is_refusal(error: BaseException) -> bool:
-    """Whether SQLite could not write: the disk is full or read-only, or gives errors."""
-    # Errors of Python's module itself have no code; the lower byte is what the others detail.
-    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
-    return code is not None and code & 0xFF in _SQLITE_REFUSED
-
-
+_LIBRARIES = ("sqlite3", "chromadb", "tantivy")
 _REFUSED = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
 }  # fmt: skip
+_SQLITE_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 # Chroma and tantivy hand on no code: Rust writes the system's into the message, and the SQLite in
 # Chroma its own words.
 _OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
 _SQLITE_WORDS = re.compile("database or disk is full|disk I/O error|readonly database")
-_LIBRARIES = ("sqlite3", "chromadb", "tantivy")
 _PROBE_BYTES = 1 << 20
 
 
@@ -155,51 +124,78 @@ def _refused(error: BaseException | None) -> str | None:
     that was full has room again.
     """
     while error is not None:
+        message = str(error)
         if isinstance(error, OSError) and error.errno in _REFUSED:
-            reason = error.strerror or str(error)
+            reason = error.strerror or message
             return f"{reason} ({error.filename})" if error.filename else reason
-        if is_refusal(error):
-            return str(error)
-        if words := _refused_in_words(str(error)):
-            return words
+        if isinstance(error, sqlite3.Error):
+            # Errors of Python's module itself have no code; the lower byte is what others detail.
+            code = getattr(error, "sqlite_errorcode", None)
+            if code is not None and code & 0xFF in _SQLITE_REFUSED:
+                return message
+        for code in map(int, _OS_ERROR.findall(message)):
+            if code in _REFUSED:
+                return os.strerror(code)
+        if words := _SQLITE_WORDS.search(message):
+            return words.group()
         error = error.__cause__ or error.__context__
     return None
 
 
-def _refused_in_words(message: str) -> str | None:
-    for code in map(int, _OS_ERROR.findall(message)):
-        if code in _REFUSED:
-            return os.strerror(code)
-    words = _SQLITE_WORDS.search(message)
-    return words.group() if words else None
+# SQLite files as files: sums, whole copies, copies without what was deleted.
+
+# Chroma inserts a row into it at each opening. The full-text tables are made from the others.
+_VOLATILE = "acquire_write"
+_ROWS = 2_000
 
 
-# Writing that outlives a crash of the machine: a file is its old or its new self, never a half.
+def content_sum(path: Path) -> str:
+    """Sum of all rows of a file's ordinary tables, but for those that opening it writes.
+
+    Raises sqlite3.DatabaseError where the file is broken.
+    """
+    found = hashlib.sha256()
+    with closing(_open(path)) as db:
+        tables = db.execute(
+            "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'table'"
+            " AND name <> ? AND name NOT LIKE 'embedding_fulltext%' AND name NOT LIKE 'sqlite_%'"
+            " ORDER BY name",
+            (_VOLATILE,),
+        ).fetchall()
+        for name, sql in tables:
+            found.update(f"{name}\x1f{sql}\x1f".encode())
+            rows = db.execute(f'SELECT * FROM "{name}"')
+            while some := rows.fetchmany(_ROWS):
+                # Version 2 has no references, so the same rows always give the same bytes.
+                found.update(marshal.dumps(some, 2))
+    return found.hexdigest()
 
 
-def put(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file beside the one of that name, and put it in its place."""
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.writelines(parts)
-    sync(beside)
-    beside.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+def broken(path: Path) -> str | None:
+    """Run SQLite's own check: what is wrong in a file, None where it is whole."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        with closing(_open(path)) as db:
+            found = [row[0] for row in db.execute("PRAGMA integrity_check(3)")]
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        return str(error)
+    return None if found == ["ok"] else "; ".join(map(str, found))
 
 
-def sync_tree(folder: Path) -> None:
-    """Wait until a folder and all that is below it are on the disk."""
-    for path in (*folder.rglob("*"), folder):
-        sync(path)
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file as of one moment, though another process may be writing to it."""
+    with closing(_open(source)) as db, closing(sqlite3.connect(target)) as copy:
+        db.backup(copy)
+
+
+def copy_without_deleted(source: Path, target: Path) -> None:
+    """Copy what a file holds; what was deleted from it is nowhere in the copy."""
+    with closing(_open(source)) as db:
+        db.execute("VACUUM INTO ?", (str(target),))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Not read-only: where a process died while Chroma was writing its row, that is undone here.
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
 
 
 # Temporary folders that do not outlive their process for long, even where that was killed.
@@ -216,7 +212,12 @@ class Scratch:
 
     def __init__(self) -> None:
         sweep_scratch()
-        self.path, descriptor = _locked_folder()
+        while True:
+            self.path = Path(mkdtemp(prefix=_PREFIX))
+            descriptor = _lock(self.path, wait=True)
+            if descriptor is not None:
+                break
+            # Another process took it for one that was left, in the moment before it was locked.
         self._finalizer = weakref.finalize(self, _end, self.path, descriptor)
 
     def cleanup(self) -> None:
@@ -238,15 +239,6 @@ def sweep_scratch() -> None:
             _end(folder, descriptor)
 
 
-def _locked_folder() -> tuple[Path, int]:
-    while True:
-        folder = Path(mkdtemp(prefix=_PREFIX))
-        descriptor = _lock(folder, wait=True)
-        if descriptor is not None:
-            return folder, descriptor
-        # Another process has taken it for one that was left, in the moment before it was locked.
-
-
 def _lock(folder: Path, *, wait: bool) -> int | None:
     """Lock a folder of this user; None where another process has it locked, or has deleted it.
 
@@ -262,18 +254,14 @@ def _lock(folder: Path, *, wait: bool) -> int | None:
         if not wait:
             os.close(descriptor)
             return None
-    if _is_own(descriptor, folder):
-        return descriptor
-    os.close(descriptor)
-    return None
-
-
-def _is_own(descriptor: int, folder: Path) -> bool:
     opened = os.fstat(descriptor)
     try:
-        return opened.st_uid == os.getuid() and os.path.samestat(opened, os.stat(folder))
+        if opened.st_uid == os.getuid() and os.path.samestat(opened, os.stat(folder)):
+            return descriptor
     except OSError:  # deleted while it was waited for
-        return False
+        pass
+    os.close(descriptor)
+    return None
 
 
 def _end(folder: Path, descriptor: int) -> None:
@@ -281,9 +269,8 @@ def _end(folder: Path, descriptor: int) -> None:
     os.close(descriptor)
 
 
-# Reading where nothing may be written: Chroma and tantivy write when they open, for reading too.
-#
-# On a read-only or full disk they are given a private copy, which goes when it is closed.
+# Chroma and tantivy write when they open, for reading too. On a read-only or full disk they are
+# given a private copy, which goes when it is closed.
 
 Opened = TypeVar("Opened")
 

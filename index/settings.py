@@ -1,4 +1,8 @@
-"""Settings of an archive: what its manifest names and what opening it must find again."""
+"""What callers give: the settings of an archive, and paths, days and values in any usual form.
+
+The settings are what an archive's manifest names and what opening it must find again. The rest is
+written alike here, or refused, before anything is done with it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,14 @@ from pathlib import Path
 
 from index.errors import SettingsError
 
+StrPath = str | os.PathLike[str]
+Day = str | date  # "YYYY-MM-DD", or a date; a datetime is one, too
+
 FORMAT_VERSION = 3
 PACKAGED = "all-MiniLM-L6-v2"
 HASHED = "hashed-words"
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +43,6 @@ class Settings:
                 f"chunk_pieces is {self.chunk_pieces}; at least 48 are needed for a headline and "
                 "a sentence"
             )
-
-
-# What callers of the library may give for a path, a day, and for one or several.
-
-StrPath = str | os.PathLike[str]
-Day = str | date  # "YYYY-MM-DD", or a date; a datetime is one, too
-
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def absolute(path: Path) -> Path:
@@ -66,7 +67,7 @@ def check_day(name: str, day: str | None) -> None:
     if day is None:
         return
     try:
-        if not _WRITTEN.fullmatch(day):
+        if not _DAY.fullmatch(day):
             raise ValueError(day)
         date.fromisoformat(day)
     except (TypeError, ValueError) as error:

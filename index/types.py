@@ -43,16 +43,15 @@ class Article:
     @property
     def published_at(self) -> datetime | None:
         """Time of publication in UTC (midnight where only the day is known)."""
-        return None if self.published is None else _utc(datetime.fromisoformat(self.published))
+        if self.published is None:
+            return None
+        moment = datetime.fromisoformat(self.published)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     @property
     def day(self) -> str | None:
         """Day of publication, "YYYY-MM-DD" in UTC."""
         return None if self.published is None else self.published[:10]
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -91,25 +92,17 @@ def _read(value: str, order: DateOrder | None) -> str:
         return date.fromisoformat(value).isoformat()
     if zoned := _ZONED_DAY.fullmatch(value):
         return date.fromisoformat(zoned.group(1)).isoformat()
-    if _COMPACT.fullmatch(value) and (moment := _compact(value)):
-        return _written(moment)
+    if _COMPACT.fullmatch(value):
+        with suppress(ValueError):  # figures of something else
+            return _written(datetime.strptime(value, _COMPACT_FORMS[len(value)]))
     if _EPOCH.fullmatch(value):
         return normalise_epoch(float(value) if "." in value else int(value))
-    try:
+    with suppress(ValueError):
         return _written(datetime.fromisoformat(value))
-    except ValueError:
-        pass
     try:
         return _other_forms(value, order)
     except OverflowError as error:
         raise ValueError("out of range") from error
-
-
-def _compact(value: str) -> datetime | None:
-    try:
-        return datetime.strptime(value, _COMPACT_FORMS[len(value)])
-    except ValueError:
-        return None
 
 
 def normalise_epoch(number: float) -> str:
@@ -131,7 +124,12 @@ def _written(moment: datetime) -> str:
 
 def _other_forms(value: str, order: DateOrder | None) -> str:
     if place := _PLACE.fullmatch(value):
-        return _at_place(*place.groups())
+        # The place whose clocks show the time; an offset beside it says the same.
+        try:
+            moment = datetime.fromisoformat(place[1])
+            return _written(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(place[2])))
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError("no zone of that name") from error
     if numbers := _NUMBERS.fullmatch(value):
         first, mark, second, third, rest = numbers.groups()
         day = _numeric_day((first, second, third), order or ("dmy" if mark == "." else None))
@@ -144,10 +142,8 @@ def _other_forms(value: str, order: DateOrder | None) -> str:
         before, year, time = short.groups()
         value = f"{before}{_full_year(int(year))}{time}"
     if _RFC_5322.fullmatch(value):
-        try:
+        with suppress(ValueError, IndexError):
             return _written(parsedate_to_datetime(value))
-        except (ValueError, IndexError):
-            pass
     return _in_words(value)
 
 
@@ -156,7 +152,13 @@ def _numeric_day(parts: tuple[str, str, str], order: DateOrder | None) -> date:
     if len(parts[0]) > 2:
         order = "ymd"
     elif len(parts[2]) > 2:
-        order = _order_of(numbers[0], numbers[1], None if order == "ymd" else order)
+        first, second, _ = numbers
+        if first > 12:
+            order = "dmy"
+        elif second > 12:
+            order = "mdy"
+        elif order in (None, "ymd"):
+            order = "dmy" if first == second else None
     if order is None:
         raise AmbiguousDateError("the order of day, month and year is not known")
     year, month, day = (numbers[place] for place in _ORDERS[order])
@@ -168,23 +170,6 @@ def _numeric_day(parts: tuple[str, str, str], order: DateOrder | None) -> date:
 def _full_year(year: int) -> int:
     """Complete two digits of a year as POSIX does: 69 is 1969, 68 is 2068."""
     return year + (1900 if year >= 69 else 2000)
-
-
-def _at_place(value: str, place: str) -> str:
-    """Read a time with the place whose clocks show it; an offset beside it says the same."""
-    try:
-        moment = datetime.fromisoformat(value)
-        return _written(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(place)))
-    except (ZoneInfoNotFoundError, OSError) as error:
-        raise ValueError("no zone of that name") from error
-
-
-def _order_of(first: int, second: int, order: DateOrder | None) -> DateOrder | None:
-    if first > 12:
-        return "dmy"
-    if second > 12:
-        return "mdy"
-    return order or ("dmy" if first == second else None)
 
 
 def _in_words(value: str) -> str:

@@ -1,4 +1,7 @@
-"""Read JSON whose articles stand in an array or alone, streamed: no more than one is held."""
+"""Read JSON, streamed: no more than one article is held.
+
+In a JSON file the articles stand in an array somewhere, or alone; in JSON Lines, one a line.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,6 @@ _PIECE_BYTES = 256 << 10
 
 _ITEM = ""  # a step into an array; no path that a user gives has an empty key
 _Path = tuple[str, ...]
-
-
-class _TooLargeError(UnfitRecordError):
-    pass
 
 
 def read_json(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
@@ -151,7 +150,7 @@ def _records(file: BinaryIO, where: _Path) -> Iterator[object]:
         if builder:
             builder.event(event, value)
         if not depth:
-            yield builder.value if builder else _TooLargeError("too large for one article")
+            yield builder.value if builder else UnfitRecordError("too large for one article")
 
 
 class _Pieces:
@@ -177,7 +176,7 @@ class _Pieces:
         self._unparsed = 0
 
 
-# Read JSON Lines: one article a line.
+# JSON Lines.
 
 
 def read_jsonl(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:

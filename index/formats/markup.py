@@ -1,7 +1,8 @@
-"""Parse HTML and XML that may be hostile, and reduce it to text.
+"""Decode and parse HTML and XML that may be hostile, and reduce it to text.
 
-The XML parser resolves no entity, loads no DTD, asks no network and keeps libxml2's limits on
-depth and size. HTML is surveyed first: libxml2 takes minutes over one tag with 80,000 attributes.
+A page is decoded in the encoding that it is in, which is not always the one that it names. The XML
+parser resolves no entity, loads no DTD, asks no network and keeps libxml2's limits on depth and
+size. HTML is surveyed first: libxml2 takes minutes over one tag with 80,000 attributes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from lxml import etree, html
 from index.formats.place import UnreadableError
 from index.text.clean import PARAGRAPH_BREAK
 
-# Decode a page in the encoding that it is in, which is not always the one that it names.
+# In which encoding a page is.
 
 _HEAD_BYTES = 4096
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
@@ -58,7 +59,6 @@ _MEANT = {
 }
 # In these a byte may be wrong, so that what fits them is hardly anything else.
 _MULTI_BYTE = frozenset(("utf-8", "gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "iso2022_jp"))
-
 _SINGLE_BYTE = ("iso8859-", "cp", "koi8-", "mac-")
 
 # Text in another encoding has a wrong byte every few characters; damage is rare. Bytes that form
@@ -89,7 +89,10 @@ def decode_page(content: bytes, charset: str | None) -> str:
     if b"<\0" in content[:64] or b"\0<" in content[:64]:
         wide = "utf-16-le" if b"<\0" in content[:64] else "utf-16-be"
         return content.decode(wide, errors="replace")
-    named = _named(content, charset)
+    head = content[:_HEAD_BYTES]
+    found = (_META.search(head), _DECLARATION.match(head))
+    labels = [charset, *(label.group(1).decode("ascii", "replace") for label in found if label)]
+    named = list(dict.fromkeys(filter(None, map(_meant, labels))))
     for encoding in (*named, "utf-8"):
         if (text := _decoded(content, encoding)) is not None:
             return text
@@ -99,14 +102,6 @@ def decode_page(content: bytes, charset: str | None) -> str:
             "or convert it to UTF-8"
         )
     return content.decode("cp1252", errors="replace")
-
-
-def _named(content: bytes, charset: str | None) -> list[str]:
-    """List the encodings that are named, by Python's names: the server's, then the page's own."""
-    head = content[:_HEAD_BYTES]
-    found = (_META.search(head), _DECLARATION.match(head))
-    labels = [charset, *(label.group(1).decode("ascii", "replace") for label in found if label)]
-    return list(dict.fromkeys(filter(None, map(_meant, labels))))
 
 
 def _meant(label: str | None) -> str | None:
@@ -147,6 +142,8 @@ def _fits(content: bytes, encoding: str, at_least: int = 0) -> bool:
     return good >= max(at_least, bad * _GOOD_FOR_A_BAD_ONE.get(encoding, _GOOD_ELSE))
 
 
+# Parsing, within limits.
+
 MAX_PAGE_BYTES = 8 << 20
 MAX_XML_BYTES = 32 << 20
 MAX_TAGS = 100_000
@@ -154,24 +151,12 @@ MAX_ELEMENTS = 2_000_000
 MAX_ATTRIBUTES = 1000
 
 _STEP_BYTES = 64 << 10
-_BLOCKS = frozenset(
-    "address article aside blockquote block body caption center dd div dl dt fieldset fn footer "
-    "form h1 h2 h3 h4 h5 h6 header hl1 hl2 hr li main nav nitf-table ol p pq pre section table "
-    "tbody td th tr ul byline dateline hedline".split()
-)
-_LINES = frozenset({"br"})
-_UNREAD = frozenset(
-    "script style head noscript template iframe object svg math select button textarea "
-    "media body.end".split()
-)
 
 # Pages saved whole carry their pictures in the addresses of the pictures.
 _EMBEDDED = re.compile(r"(data:[\w/+.-]{1,80};base64,)[A-Za-z0-9+/=%\s]+")
 
-
 _NAMED = re.compile(rb"&([A-Za-z]{2,8}[0-9]{0,2});")
 _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_SPACES = re.compile(r"\s+")
 
 
 class _Survey:
@@ -199,18 +184,6 @@ def parse_page(content: bytes, charset: str | None = None) -> Any:  # noqa: ANN4
     return _parse_html(_without_declaration(_EMBEDDED.sub(r"\1", decode_page(content, charset))))
 
 
-def comments_of(tree: Any) -> list[str]:  # noqa: ANN401
-    """Texts of the comments before a page's root element and in it."""
-    comments = [*tree.itersiblings(etree.Comment, preceding=True), *tree.iter(etree.Comment)]
-    return [comment.text or "" for comment in comments]
-
-
-def text_of_markup(markup: str) -> str:
-    """Reduce HTML or NITF inside a field to text, paragraphs parted by blank lines."""
-    tree = _parse_html(f"<body>{_without_declaration(_EMBEDDED.sub('', markup))}")
-    return "" if tree is None else text_of(tree)
-
-
 def _parse_html(text: str) -> Any:  # noqa: ANN401
     content = text.encode(errors="replace")
     if len(content) > MAX_PAGE_BYTES:
@@ -234,7 +207,7 @@ def _without_declaration(text: str) -> str:
     return rest if end and ">" not in declaration else text
 
 
-def xml_parser(**options: Any) -> Any:  # noqa: ANN401
+def _xml_parser(**options: Any) -> Any:  # noqa: ANN401
     """Make a parser that resolves no entity, loads no DTD and asks no network."""
     return etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
@@ -248,7 +221,7 @@ def is_well_formed(content: bytes) -> bool:
     For XML that is not, the limits are looked for by the rules of HTML, which end at no error.
     """
     try:
-        etree.fromstring(content, xml_parser(target=_Survey()))
+        etree.fromstring(content, _xml_parser(target=_Survey()))
     except etree.XMLSyntaxError:
         etree.fromstring(content, etree.HTMLParser(target=_Survey(), encoding="utf-8"))
         return False
@@ -261,7 +234,7 @@ def parse_xml(content: bytes) -> Any:  # noqa: ANN401
         raise UnreadableError(f"more than {MAX_TAGS} tags; split it into one file each")
     content = _NAMED.sub(_numbered, content)
     try:
-        return etree.fromstring(content, xml_parser())
+        return etree.fromstring(content, _xml_parser())
     except etree.XMLSyntaxError as error:
         raise UnreadableError(f"not XML ({str(error)[:150]}); mend or leave it out") from None
 
@@ -280,7 +253,7 @@ def feed_xml(file: BinaryIO, element: Callable[[tuple[str, str], str], None]) ->
 
     Raises UnreadableError where the file is not XML.
     """
-    parser = xml_parser(target=_Texts(element))
+    parser = _xml_parser(target=_Texts(element))
     try:
         while chunk := file.read(_STEP_BYTES):
             parser.feed(chunk)
@@ -315,6 +288,21 @@ class _Texts:
         pass
 
 
+# The text of what was parsed.
+
+_BLOCKS = frozenset(
+    "address article aside blockquote block body caption center dd div dl dt fieldset fn footer "
+    "form h1 h2 h3 h4 h5 h6 header hl1 hl2 hr li main nav nitf-table ol p pq pre section table "
+    "tbody td th tr ul byline dateline hedline".split()
+)
+_LINES = frozenset({"br"})
+_UNREAD = frozenset(
+    "script style head noscript template iframe object svg math select button textarea "
+    "media body.end".split()
+)
+_SPACES = re.compile(r"\s+")
+
+
 def local_name(tag: object) -> str:
     """Name of an element without its namespace, in lower case; "" for comments."""
     return tag.rpartition("}")[2].casefold() if isinstance(tag, str) else ""
@@ -335,3 +323,15 @@ def text_of(element: Any) -> str:  # noqa: ANN401
         if text and not unread and (name or event == "end"):
             parts.append(_SPACES.sub(" ", text))
     return "".join(parts).strip()
+
+
+def text_of_markup(markup: str) -> str:
+    """Reduce HTML or NITF inside a field to text, paragraphs parted by blank lines."""
+    tree = _parse_html(f"<body>{_without_declaration(_EMBEDDED.sub('', markup))}")
+    return "" if tree is None else text_of(tree)
+
+
+def comments_of(tree: Any) -> list[str]:  # noqa: ANN401
+    """Texts of the comments before a page's root element and in it."""
+    comments = [*tree.itersiblings(etree.Comment, preceding=True), *tree.iter(etree.Comment)]
+    return [comment.text or "" for comment in comments]

@@ -1,4 +1,8 @@
-"""Read an HTML page as saved from the web: headline, text, date, author, outlet, address."""
+"""Read an HTML page as saved from the web: headline, text, date, author, outlet, address.
+
+trafilatura finds the article in the page. What it is told beside, and what is taken for the date
+and for the name of the outlet, which pages put behind their headlines, is decided here.
+"""
 
 from __future__ import annotations
 
@@ -20,126 +24,6 @@ from index.formats.record import read_record
 from index.formats.stream import read_at_most
 from index.text.clean import PARAGRAPH_BREAK
 from index.types import Rejection
-
-# A page's headline without the outlet's name behind it: "Ferry aground - BBC News", "… | Reuters".
-#
-# Headlines have dashes of their own ("Storm hits Selm - again"), so that nothing is taken off but
-# what the page itself shows to be its outlet.
-
-MAX_NAME_CHARS = 80
-
-# What parts a headline from a name behind it. Hyphens inside words have no spaces around them.
-_SEPARATOR = re.compile(r" (?:[-–—―~•·∙»«›‹]|::|//) | ?\| ?")
-_BARS = frozenset("|•·∙»«›‹:")
-_MOST_SEPARATORS = 3
-_MOST_NAMES = 20
-
-_WORD = re.compile(r"[^\W_]+")
-# What outlets hang onto their own names, in one place and not in the other.
-_GENERIC = frozenset(("news", "online", "com"))
-_SHORTEST_LABEL = 3
-# Levels of domain names that belong to nobody: bbc.co.uk, abc.net.au, abcnews.go.com.
-_PUBLIC_LEVELS = frozenset(("co", "com", "org", "net", "gov", "go", "or", "ne", "ac"))
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """What a page shows of its outlet: names in words, and the host of its address."""
-
-    names: tuple[str, ...]
-    host: str
-
-    @classmethod
-    def of(cls, names: Iterable[str | None], address: str | None) -> Outlet:
-        """Take what can be a name; an account's is one too ("@HarbourCourier")."""
-        folded = (" ".join((name or "").split()).lstrip("@") for name in names)
-        fit = (name for name in folded if 0 < len(name) <= MAX_NAME_CHARS and "://" not in name)
-        return cls(tuple(dict.fromkeys(islice(fit, _MOST_NAMES))), _host_of(address))
-
-    def is_named(self, text: str, mark: str) -> bool:
-        """Whether a text is the outlet's name, where it stands behind a separating mark."""
-        words = _words(text)
-        if not words:
-            return False
-        if text in self.names or self._is_domain(text):
-            return True
-        if text[0].islower():  # as in "run by - the independent": a word, and no name
-            return False
-        return any(_same(words, _words(name)) for name in self.names) or self._is_label(words, mark)
-
-    def _is_domain(self, text: str) -> bool:
-        domain = text.casefold().removeprefix("www.")
-        return "." in domain and f".{self.host}".endswith(f".{domain}")
-
-    def _is_label(self, words: list[str], mark: str) -> bool:
-        """Whether words are those of the host, as "The Guardian" is of theguardian.com.
-
-        A single word behind a dash is none: what stands in a host's name may be a place, and
-        "Ferries cancelled - Scotland" a headline.
-        """
-        label = _label(self.host)
-        if len(label) < _SHORTEST_LABEL or len(words) < 2 and not _BARS & set(mark):
-            return False
-        whole = _without_article(words)
-        if whole[1:] and whole[-1] in _GENERIC and "".join(whole[:-1]) == label:
-            return True
-        return label in ("".join(words), "".join(whole))
-
-
-def without_outlet(title: str, outlet: Outlet, headings: Collection[str]) -> str:
-    """Take the outlet's names off the end of a title.
-
-    A title that the page's heading has word for word, in any case of letters, stays as it is.
-    """
-    title = " ".join(title.split())
-    stated = {" ".join(heading.casefold().split()) for heading in headings}
-    while title.casefold() not in stated:
-        head = next(_heads(title, outlet), None)
-        if head is None:
-            break
-        title = head
-    return title
-
-
-def _heads(title: str, outlet: Outlet) -> Iterator[str]:
-    """Yield what stands before a name of the outlet; the name may have a separator itself."""
-    marks = list(_SEPARATOR.finditer(title))[-_MOST_SEPARATORS:]
-    for mark in marks:
-        head = title[: mark.start()]
-        if _WORD.search(head) and outlet.is_named(title[mark.end() :], mark.group()):
-            yield head
-
-
-def _same(words: list[str], name: list[str]) -> bool:
-    """Whether words are a name, up to an article before it and "News" or ".com" behind it."""
-    words, name = _without_article(words), _without_article(name)
-    if words == name or "".join(words) == "".join(name):
-        return bool(name)
-    return bool(name) and words[: len(name)] == name and _GENERIC.issuperset(words[len(name) :])
-
-
-def _without_article(words: list[str]) -> list[str]:
-    return words[1:] if words[:1] == ["the"] and words[1:] else words
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
-
-
-def _host_of(address: str | None) -> str:
-    try:
-        return (urlsplit(address or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def _label(host: str) -> str:
-    """Return the part of a host's name that its owner chose: "bbc" of news.bbc.co.uk."""
-    labels = host.split(".")[:-1]
-    while len(labels) > 1 and labels[-1] in _PUBLIC_LEVELS:
-        labels.pop()
-    return labels[-1].replace("-", "") if labels else ""
-
 
 # With its pictures inside.
 MAX_SAVED_BYTES = 64 << 20
@@ -171,36 +55,24 @@ def _page_record(content: bytes, place: Place) -> dict[str, object]:
     tree = parse_page(content, place.charset)
     if tree is None:
         raise UnreadableError("an empty page")
-    said = Said.by(tree, place.url)
+    said, listed = Said.by(tree, place.url), place.listed
     page = _extracted(tree, place.url)
     if page is None or not page.text:
         raise UnreadableError("no article found in the page; a list of headlines is none")
-    dates = [*said.dates, *_as_written(page.date, tree), place.listed.published or ""]
+    dates = [*said.dates, *_as_written(page.date, tree), listed.published or ""]
+    # The list's name of the outlet, where the page has no more than its address.
+    outlet: str = page.sitename or ""
+    is_address = "." in outlet and outlet.casefold() in (page.url or "").casefold()
+    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     return {
-        "title": _headline(page, said, place.listed),
+        "title": _headline(page, said, listed),
         "text": page.text.replace("\n", PARAGRAPH_BREAK),
         "published": _published(dates),
-        "source": _outlet(page, place.listed),
+        "source": ("" if is_address else outlet) or listed.source or outlet or page.hostname,
         "url": said.address,
         "author": page.author and page.author.replace("; ", ", "),
-        "language": _language(tree),
+        "language": str(language).strip()[:35] or None,
     }
-
-
-def _headline(page: Any, said: Said, listed: Listed) -> str:  # noqa: ANN401
-    """Headline without the outlet's name; the list's, where the page has none of its own."""
-    outlet = Outlet.of([page.sitename, *said.outlets, listed.source], said.address)
-    title = without_outlet(page.title or "", outlet, said.headings)
-    is_own = title and title not in said.borrowed and not outlet.is_named(title, "|")
-    return title if is_own or not listed.title else without_outlet(listed.title, outlet, ())
-
-
-def _outlet(page: Any, listed: Listed) -> str | None:  # noqa: ANN401
-    """Name of the outlet; the list's, where the page has no more than its address."""
-    name: str = page.sitename or ""
-    is_address = "." in name and name.casefold() in (page.url or "").casefold()
-    own = None if is_address else name or None
-    return own or listed.source or name or page.hostname
 
 
 def _extracted(tree: Any, url: str | None) -> Any:  # noqa: ANN401
@@ -259,6 +131,114 @@ def _as_written(day: str | None, tree: Any) -> list[str]:  # noqa: ANN401
     return [ambiguous.group() if ambiguous else day]
 
 
-def _language(tree: Any) -> str | None:  # noqa: ANN401
-    given = str(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
-    return given.strip()[:35] or None
+# Headlines without the outlet's name behind them: "Ferry aground - BBC News", "… | Reuters".
+#
+# Headlines have dashes of their own ("Storm hits Selm - again"), so that nothing is taken off but
+# what the page itself shows to be its outlet.
+
+MAX_NAME_CHARS = 80
+
+# What parts a headline from a name behind it. Hyphens inside words have no spaces around them.
+_SEPARATOR = re.compile(r" (?:[-–—―~•·∙»«›‹]|::|//) | ?\| ?")
+_BARS = frozenset("|•·∙»«›‹:")
+_MOST_SEPARATORS = 3
+_MOST_NAMES = 20
+
+_WORD = re.compile(r"[^\W_]+")
+# What outlets hang onto their own names, in one place and not in the other.
+_GENERIC = frozenset(("news", "online", "com"))
+_SHORTEST_LABEL = 3
+# Levels of domain names that belong to nobody: bbc.co.uk, abc.net.au, abcnews.go.com.
+_PUBLIC_LEVELS = frozenset(("co", "com", "org", "net", "gov", "go", "or", "ne", "ac"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What a page shows of its outlet: names in words, and the host of its address."""
+
+    names: tuple[str, ...]
+    host: str
+
+    @classmethod
+    def of(cls, names: Iterable[str | None], address: str | None) -> Outlet:
+        """Take what can be a name; an account's is one too ("@HarbourCourier")."""
+        folded = (" ".join((name or "").split()).lstrip("@") for name in names)
+        fit = (name for name in folded if 0 < len(name) <= MAX_NAME_CHARS and "://" not in name)
+        try:
+            host = (urlsplit(address or "").hostname or "").removeprefix("www.")
+        except ValueError:
+            host = ""
+        return cls(tuple(dict.fromkeys(islice(fit, _MOST_NAMES))), host)
+
+    def is_named(self, text: str, mark: str) -> bool:
+        """Whether a text is the outlet's name, where it stands behind a separating mark."""
+        words = _words(text)
+        if not words:
+            return False
+        domain = text.casefold().removeprefix("www.")
+        if text in self.names or "." in domain and f".{self.host}".endswith(f".{domain}"):
+            return True
+        if text[0].islower():  # as in "run by - the independent": a word, and no name
+            return False
+        return any(_same(words, _words(name)) for name in self.names) or self._is_label(words, mark)
+
+    def _is_label(self, words: list[str], mark: str) -> bool:
+        """Whether words are those of the host, as "The Guardian" is of theguardian.com.
+
+        A single word behind a dash is none: what stands in a host's name may be a place, and
+        "Ferries cancelled - Scotland" a headline.
+        """
+        labels = self.host.split(".")[:-1]
+        while len(labels) > 1 and labels[-1] in _PUBLIC_LEVELS:
+            labels.pop()
+        # The part that its owner chose: "bbc" of news.bbc.co.uk.
+        label = labels[-1].replace("-", "") if labels else ""
+        if len(label) < _SHORTEST_LABEL or len(words) < 2 and not _BARS & set(mark):
+            return False
+        whole = _without_article(words)
+        if whole[1:] and whole[-1] in _GENERIC and "".join(whole[:-1]) == label:
+            return True
+        return label in ("".join(words), "".join(whole))
+
+
+def _headline(page: Any, said: Said, listed: Listed) -> str:  # noqa: ANN401
+    """Headline without the outlet's name; the list's, where the page has none of its own."""
+    outlet = Outlet.of([page.sitename, *said.outlets, listed.source], said.address)
+    title = without_outlet(page.title or "", outlet, said.headings)
+    is_own = title and title not in said.borrowed and not outlet.is_named(title, "|")
+    return title if is_own or not listed.title else without_outlet(listed.title, outlet, ())
+
+
+def without_outlet(title: str, outlet: Outlet, headings: Collection[str]) -> str:
+    """Take the outlet's names off the end of a title.
+
+    A title that the page's heading has word for word, in any case of letters, stays as it is.
+    """
+    title = " ".join(title.split())
+    stated = {" ".join(heading.casefold().split()) for heading in headings}
+    while title.casefold() not in stated:
+        # From the left: the name may have a separator itself.
+        for mark in list(_SEPARATOR.finditer(title))[-_MOST_SEPARATORS:]:
+            head = title[: mark.start()]
+            if _WORD.search(head) and outlet.is_named(title[mark.end() :], mark.group()):
+                title = head
+                break
+        else:
+            break
+    return title
+
+
+def _same(words: list[str], name: list[str]) -> bool:
+    """Whether words are a name, up to an article before it and "News" or ".com" behind it."""
+    words, name = _without_article(words), _without_article(name)
+    if words == name or "".join(words) == "".join(name):
+        return bool(name)
+    return bool(name) and words[: len(name)] == name and _GENERIC.issuperset(words[len(name) :])
+
+
+def _without_article(words: list[str]) -> list[str]:
+    return words[1:] if words[:1] == ["the"] and words[1:] else words
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())

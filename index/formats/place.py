@@ -1,4 +1,8 @@
-"""Where a stream of bytes comes from, and how much may still be expanded from it."""
+"""What a reader of a format is given beside the bytes: how to read, and where they stand.
+
+``ReadOptions`` are the user's word on how to read. A ``Place`` is where a stream comes from, how
+much may still be expanded from it, and who reads what is inside it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,6 @@ from typing import Literal, get_args
 from index.addresses import Address, is_public
 from index.errors import SettingsError
 from index.types import Rejection, SourcedArticle
-
-# What a user may say about how sources are to be read: field names, the order of dates.
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -66,18 +68,16 @@ def parse_field_map(texts: Iterable[str]) -> dict[str, str]:
     return mapped
 
 
-# News in text compresses four to tenfold; a bomb a thousandfold.
-MAX_RATIO = 200
-FREE_BYTES = 64 << 20
-
-# An archive in an archive is met, a fourth one inside is made to harm.
-MAX_DEPTH = 4
-
 Item = SourcedArticle | Rejection
 
 
 class UnreadableError(Exception):
     """A file, or the rest of it, cannot be read; the message says why and how to mend it."""
+
+
+# News in text compresses four to tenfold; a bomb a thousandfold.
+MAX_RATIO = 200
+FREE_BYTES = 64 << 20
 
 
 class Allowance:
@@ -110,6 +110,9 @@ class Listed:
 
 
 _UNLISTED = Listed()
+
+# An archive in an archive is met, a fourth one inside is made to harm.
+MAX_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Recognise a file's format by its first bytes; its ending is a hint where they leave it open."""
+"""Recognise a file's format by its first bytes; its ending is a hint where they leave it open.
+
+A table is known by its header, which is read here for those who read the table too.
+"""
 
 from __future__ import annotations
 
@@ -12,48 +15,6 @@ import orjson
 
 from index.formats.place import FIELDS, Place, ReadOptions, UnreadableError
 from index.formats.text import UTF8_BOM, wide_encoding
-
-# The header of a table: what parts its cells, and what its columns are called.
-
-# Spreadsheets write semicolons where a comma is decimal.
-_DELIMITERS = (",", ";", "\t")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Names of the columns, in small letters, and the character that parts them."""
-
-    delimiter: str
-    names: tuple[str, ...]
-
-
-def read_header(head: bytes, text_column: str, delimiter: str = ",") -> Header | None:
-    """Read the header in the first bytes of a table; None where no column is ``text_column``.
-
-    ``delimiter`` is tried before the others.
-    """
-    # An empty line is no row, and so no header.
-    first_line = head.removeprefix(UTF8_BOM).lstrip(b"\r\n").partition(b"\n")[0]
-    line = first_line.decode(errors="replace")
-    for mark in (delimiter, *_DELIMITERS):
-        try:
-            names = column_names(next(csv.reader([line], delimiter=mark), []))
-        except csv.Error:
-            continue  # a line of something else: its cells are too large for a header's
-        if text_column in names:
-            return Header(mark, names)
-    return None
-
-
-def column_names(cells: Iterable[str]) -> tuple[str, ...]:
-    """Names of the columns of a header's cells, in which small and large letters are one."""
-    return tuple(cell.strip().casefold() for cell in cells)
-
-
-def columns_of(options: ReadOptions) -> dict[str, str]:
-    """Name of the column that each field of an article is looked for in."""
-    return {field: options.path(field).strip().casefold() for field in FIELDS}
-
 
 HEAD_BYTES = 1 << 20
 
@@ -121,18 +82,16 @@ def recognise(head: bytes, place: Place, options: ReadOptions = _PLAIN) -> str:
         if head.startswith(magic):
             raise UnreadableError(f"not a format that can be read, but {what}")
     wide = wide_encoding(head[:64])
-    start = _decoded(head).lstrip("\ufeff \t\r\n")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = head[: len(head) & ~1].decode("utf-16", errors="replace")
+    else:
+        text = head.removeprefix(UTF8_BOM).decode("latin-1")
+    start = text.lstrip("\ufeff \t\r\n")
     if (found := _markup(start, place.ending)) or wide is None and (found := _json(start, place)):
         return found
     if wide:
         raise UnreadableError(wide)
     return _by_ending(head, start, place, options)
-
-
-def _decoded(head: bytes) -> str:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return head[: len(head) & ~1].decode("utf-16", errors="replace")
-    return head.removeprefix(codecs.BOM_UTF8).decode("latin-1")
 
 
 def _markup(start: str, ending: str) -> str | None:
@@ -168,30 +127,63 @@ def _json(start: str, place: Place) -> str | None:
 
 def _by_ending(head: bytes, start: str, place: Place, options: ReadOptions) -> str:
     found = _BY_ENDING.get(place.ending)
-    if found in (None, "text") and _is_url_list(start):
-        return "sitemap"
-    if found is None and (table := _table(head, options)):
-        return table
-    if found is None and not place.ending:
-        return "text"
-    if found is None:
-        shown = place.ending[:20].encode(errors="backslashreplace").decode()
-        raise UnreadableError(f"not a format that can be read ({shown}); what can be: {KNOWN}")
-    return found
-
-
-def _is_url_list(start: str) -> bool:
-    lines = start.split("\n")
-    if len(start) >= HEAD_BYTES - 4:  # the last line may be cut
-        lines = lines[:-1]
-    filled = [line.strip() for line in lines if line.strip()]
-    return bool(filled) and all(map(_URL_LINE.fullmatch, filled))
-
-
-def _table(head: bytes, options: ReadOptions) -> str | None:
-    """Name the format of a table, which has a column of text and another one of an article."""
+    if found in (None, "text"):
+        lines = start.split("\n")
+        if len(start) >= HEAD_BYTES - 4:  # the last line may be cut
+            lines = lines[:-1]
+        filled = [line.strip() for line in lines if line.strip()]
+        if filled and all(map(_URL_LINE.fullmatch, filled)):
+            return "sitemap"
+    if found is not None:
+        return found
+    # A table has a column of text and another one of an article.
     columns = columns_of(options)
     header = read_header(head, columns.pop("text"))
-    if header is None or not set(columns.values()) & set(header.names):
-        return None
-    return "tsv" if header.delimiter == "\t" else "csv"
+    if header and set(columns.values()) & set(header.names):
+        return "tsv" if header.delimiter == "\t" else "csv"
+    if not place.ending:
+        return "text"
+    shown = place.ending[:20].encode(errors="backslashreplace").decode()
+    raise UnreadableError(f"not a format that can be read ({shown}); what can be: {KNOWN}")
+
+
+# The header of a table: what parts its cells, and what its columns are called.
+
+# Spreadsheets write semicolons where a comma is decimal.
+_DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Names of the columns, in small letters, and the character that parts them."""
+
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def read_header(head: bytes, text_column: str, delimiter: str = ",") -> Header | None:
+    """Read the header in the first bytes of a table; None where no column is ``text_column``.
+
+    ``delimiter`` is tried before the others.
+    """
+    # An empty line is no row, and so no header.
+    first_line = head.removeprefix(UTF8_BOM).lstrip(b"\r\n").partition(b"\n")[0]
+    line = first_line.decode(errors="replace")
+    for mark in (delimiter, *_DELIMITERS):
+        try:
+            names = column_names(next(csv.reader([line], delimiter=mark), []))
+        except csv.Error:
+            continue  # a line of something else: its cells are too large for a header's
+        if text_column in names:
+            return Header(mark, names)
+    return None
+
+
+def column_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """Names of the columns of a header's cells, in which small and large letters are one."""
+    return tuple(cell.strip().casefold() for cell in cells)
+
+
+def columns_of(options: ReadOptions) -> dict[str, str]:
+    """Name of the column that each field of an article is looked for in."""
+    return {field: options.path(field).strip().casefold() for field in FIELDS}

@@ -1,4 +1,8 @@
-"""Make a cleaned article of the named fields of a record, whatever format they came in."""
+"""Make a cleaned article of the named fields of a record, whatever format they came in.
+
+Where a user has said in which fields of a nested record an article's stand, they are looked for
+there. A field is checked, the text cleaned, the date normalised; an id that is not given is made.
+"""
 
 from __future__ import annotations
 
@@ -48,19 +52,25 @@ def read_record(
     A language that is not given is recognised.
     """
     try:
-        article = _identified(_cleaned(record), _given_id(record.get("id")))
+        article = _cleaned(record)
+        given_id = _given_id(record.get("id"))
     except UnfitRecordError as error:
         yield Rejection(file, line, str(error))
         return
     published, complaint = _published(record.get("published"), options.date_order)
-    language = article.language or recognise_language(article.text)
-    article = replace(article, published=published, language=language)
+    article = replace(
+        article,
+        id=given_id or derived_id(article),
+        published=published,
+        language=article.language or recognise_language(article.text),
+    )
     yield SourcedArticle(article, file, line)
     if complaint:
         yield Rejection(file, line, complaint, kept=True)
 
 
 def _cleaned(record: Mapping[str, object]) -> Article:
+    """Clean the article of a record; without a headline it is headed by its first words."""
     text = _string(record, "text")
     if text is None and "text" not in record:
         raise UnfitRecordError(f"no field 'text'; the fields found are {_quoted(record)}")
@@ -73,15 +83,6 @@ def _cleaned(record: Mapping[str, object]) -> Article:
         author=_string(record, "author"),
         language=_string(record, "language"),
     )
-    _check_length(article)
-    cleaned = clean_article(article)
-    if cleaned is None:
-        raise UnfitRecordError("no text: the article has no words; give it some or leave it out")
-    return cleaned if cleaned.title else replace(cleaned, title=_derived_title(cleaned.text))
-
-
-def _check_length(article: Article) -> None:
-    """Raise UnfitRecordError for what is too long to be one article, headline and all."""
     fields = (article.title, article.text, article.source, article.url, article.author)
     length = sum(len(field or "") for field in fields)
     if length > MAX_ARTICLE_CHARS:
@@ -89,6 +90,16 @@ def _check_length(article: Article) -> None:
             f"{length:,} characters, and an article has {MAX_ARTICLE_CHARS:,} at most; split it "
             "into its articles"
         )
+    cleaned = clean_article(article)
+    if cleaned is None:
+        raise UnfitRecordError("no text: the article has no words; give it some or leave it out")
+    if cleaned.title:
+        return cleaned
+    title = cleaned.text.partition(PARAGRAPH_BREAK)[0]
+    if len(title) > DERIVED_TITLE_CHARS:
+        head, space, _ = title[:DERIVED_TITLE_CHARS].rpartition(" ")
+        title = (head if space else title[: DERIVED_TITLE_CHARS - 1]) + "…"
+    return replace(cleaned, title=title)
 
 
 def _string(record: Mapping[str, object], field: str) -> str | None:
@@ -111,14 +122,6 @@ def shortened(text: str, length: int = _SHOWN_CHARS) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _derived_title(text: str) -> str:
-    line = text.partition(PARAGRAPH_BREAK)[0]
-    if len(line) <= DERIVED_TITLE_CHARS:
-        return line
-    head, space, _ = line[:DERIVED_TITLE_CHARS].rpartition(" ")
-    return (head if space else line[: DERIVED_TITLE_CHARS - 1]) + "…"
-
-
 def _given_id(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -134,10 +137,6 @@ def _given_id(value: object) -> str | None:
         reason = f"field 'id' holds control characters ({ascii(shortened(article_id))})"
         raise UnfitRecordError(f"{reason}; remove them")
     return article_id or None
-
-
-def _identified(article: Article, given: str | None) -> Article:
-    return replace(article, id=given or derived_id(article))
 
 
 def derived_id(article: Article) -> str:
@@ -182,10 +181,9 @@ def _published(value: object, order: DateOrder | None) -> tuple[str | None, str 
     return None, f"unreadable date {shown}; write it as 2024-08-06 or 2024-08-06T18:30:00Z"
 
 
-# Read the article of a nested record, whose fields stand where the user said.
+# Records whose fields stand where the user said.
 
 _JOINED_BY = {"text": PARAGRAPH_BREAK, "author": ", "}
-
 
 # What markup of articles has that prose has not.
 _MARKUP = re.compile(
@@ -211,23 +209,17 @@ def read_mapped(
     Where it raises UnfitRecordError, or a record has no text, that is a Rejection.
     """
     try:
-        record = _shaped(convert(value), options)
+        record = convert(value)
+        if options.field_map:
+            found = picked(record, options)
+            if "text" not in found:
+                path = options.path("text")
+                raise UnfitRecordError(f"no field {path!r}; the fields found are {_quoted(record)}")
+            record = reduced(found, options)
     except UnfitRecordError as error:
         yield Rejection(file, line, str(error))
     else:
         yield from read_record(record, file, line, options)
-
-
-def _shaped(record: dict[str, object], options: ReadOptions) -> Mapping[str, object]:
-    """Give a record the names of an article's fields; raises UnfitRecordError without a text."""
-    if not options.field_map:
-        return record
-    found = picked(record, options)
-    if "text" not in found:
-        keys = shortened(", ".join(map(repr, record)), 200) or "none"
-        path = options.path("text")
-        raise UnfitRecordError(f"no field {path!r}; the fields found are {keys}")
-    return reduced(found, options)
 
 
 def reduced(record: dict[str, object], options: ReadOptions) -> dict[str, object]:
@@ -267,25 +259,20 @@ def picked(record: Mapping[str, object], options: ReadOptions) -> dict[str, obje
 
 
 def _values(value: object, path: str) -> Iterator[object]:
-    # A key may hold a dot itself.
-    if isinstance(value, Mapping) and path in value:
-        yield from _flat(value[path])
+    if not path:
+        if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+            yield from value
+        else:
+            yield value
         return
     key, _, rest = path.partition(".")
-    if isinstance(value, list):
-        places = value[int(key) : int(key) + 1] if key.isdecimal() else value
-        for inside in places:
-            yield from _inner(inside, rest if key.isdecimal() else path)
+    if isinstance(value, Mapping) and path in value:  # a key may hold a dot itself
+        yield from _values(value[path], "")
     elif isinstance(value, Mapping) and key in value and rest:
-        yield from _inner(value[key], rest)
-
-
-def _inner(value: object, path: str) -> Iterator[object]:
-    return _values(value, path) if path else _flat(value)
-
-
-def _flat(value: object) -> Iterator[object]:
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        yield from value
-    else:
-        yield value
+        yield from _values(value[key], rest)
+    elif isinstance(value, list) and key.isdecimal():
+        for inside in value[int(key) : int(key) + 1]:
+            yield from _values(inside, rest)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _values(inside, path)

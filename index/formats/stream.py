@@ -1,4 +1,7 @@
-"""Streams made of chunks, and streams expanded within an allowance."""
+"""Streams of bytes: made of chunks, expanded within an allowance, made to seek.
+
+What is compressed is expanded in pieces of limited size, each counted before it is handed on.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,12 @@ from typing import Any, BinaryIO
 
 from index.formats.place import Allowance, UnreadableError
 
-# What zlib has to expect of a body that a server has packed.
-
-GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
-
-
-def window_bits(start: bytes, encoding: str) -> int:
-    """Tell what zlib has to expect: many servers send "deflate" without the header it should have.
-
-    A first byte whose lower half is 8 begins that header (RFC 1950, section 2.2).
-    """
-    bare = encoding == "deflate" and start and start[0] & 0x0F != 8
-    return -zlib.MAX_WBITS if bare else GZIP_OR_ZLIB
-
-
 BUFFER_BYTES = 1 << 20
 MAX_SPOOLED_BYTES = 8 << 30
+
+# What zlib has to expect, in the words of its window bits.
+GZIP = 16 + zlib.MAX_WBITS
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 _CHUNK_BYTES = 64 << 10
 _EXPANDED_CHUNK_BYTES = 1 << 20
@@ -164,10 +157,27 @@ def seekable(file: BufferedReader) -> Iterator[BinaryIO]:
         yield file
         return
     with TemporaryFile() as copy:
-        for chunk in counted(chunks_of(file), _spool_limit()):
+        size = 0
+        for chunk in chunks_of(file):
+            size += len(chunk)
+            if size > MAX_SPOOLED_BYTES:
+                reason = f"longer than {MAX_SPOOLED_BYTES >> 30} GB; give it as a file of its own"
+                raise UnreadableError(reason)
             copy.write(chunk)
         copy.seek(0)
         yield copy
+
+
+# What a server has packed.
+
+
+def window_bits(start: bytes, encoding: str) -> int:
+    """Tell what zlib has to expect: many servers send "deflate" without the header it should have.
+
+    A first byte whose lower half is 8 begins that header (RFC 1950, section 2.2).
+    """
+    bare = encoding == "deflate" and start and start[0] & 0x0F != 8
+    return -zlib.MAX_WBITS if bare else GZIP_OR_ZLIB
 
 
 def decoded_body(body: bytes, encoding: str, allowance: Allowance, limit: int) -> bytes:
@@ -204,16 +214,3 @@ def _unbrotli(body: bytes) -> Iterator[bytes]:
             body = b""
     except brotli.error as error:
         raise UnreadableError(f"the compressed data is damaged ({error})") from None
-
-
-def _spool_limit() -> Callable[[int], None]:
-    left = MAX_SPOOLED_BYTES
-
-    def count(size: int) -> None:
-        nonlocal left
-        left -= size
-        if left < 0:
-            reason = f"longer than {MAX_SPOOLED_BYTES >> 30} GB; give it as a file of its own"
-            raise UnreadableError(reason)
-
-    return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from io import BufferedReader
 from math import isfinite
@@ -13,7 +13,7 @@ from index.formats.place import FIELDS, Item, Place, ReadOptions, UnreadableErro
 from index.formats.recognise import HEAD_BYTES, column_names, columns_of, read_header
 from index.formats.record import read_mapped, read_record, reduced, shortened
 from index.formats.stream import seekable
-from index.formats.text import TOO_LONG, read_lines, undecodable
+from index.formats.text import TOO_LONG, Line, read_lines, undecodable
 from index.types import Rejection
 
 if TYPE_CHECKING:
@@ -35,30 +35,6 @@ class _Row(NamedTuple):
         """Reject all its lines: a quote too many makes one row of many, which stood there too."""
         last = self.last if self.last > self.line else None
         return Rejection(file, self.line, reason, last_line=last)
-
-
-class _Lines:
-    """The decoded lines of a file, and what is bad about them.
-
-    A bad line is handed on all the same, with its quotes, so that the rows after it are
-    found where they are.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._lines = read_lines(file)
-        self.bad: list[str] = []  # why, of the row that is being read
-
-    def __iter__(self) -> Iterator[str]:
-        for number, offset, content in self._lines:
-            if content is None:
-                self.bad.append(f"line {number} is {TOO_LONG}")
-                yield "\n"
-                continue
-            try:
-                yield content.decode()
-            except UnicodeDecodeError as error:
-                self.bad.append(undecodable(error, offset))
-                yield content.decode(errors="replace")
 
 
 def read_csv(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
@@ -83,18 +59,21 @@ def _read_table(
     rows = _rows(file, found.delimiter if found else delimiter)
     header = next(rows, _Row(1, 1, [], "the file is empty; leave it out"))
     names = column_names(header.cells)
-    reason = header.reason or _unfit_header(names, columns)
-    if reason:
+    if reason := header.reason or _unfit_header(names, columns):
         yield header.rejection(name, reason)
         return
     row = header
     for row in rows:
-        reason = row.reason or _unfit_width(len(row.cells), len(names))
-        if reason:
-            yield row.rejection(name, reason)
+        if row.reason:
+            yield row.rejection(name, row.reason)
+        elif len(row.cells) > len(names):
+            reason = f"{len(row.cells)} cells under {len(names)} column names"
+            yield row.rejection(name, f"{reason}; put cells that hold a delimiter in quotes")
         else:
-            cells = _cells(names, row.cells, columns["text"])
-            record = {field: cells[name] for field, name in columns.items() if name in cells}
+            # A row may end early: editors of tables leave out empty cells at the end.
+            cells: dict[str, object] = dict(zip(names, row.cells, strict=False))
+            record = {field: cells[column] for field, column in columns.items() if column in cells}
+            record.setdefault("text", None)
             for item in read_record(reduced(record, options), name, row.line, options):
                 if isinstance(item, Rejection) and not item.kept:
                     item = row.rejection(name, item.reason)
@@ -105,9 +84,9 @@ def _read_table(
 
 def _rows(file: BinaryIO, delimiter: str) -> Iterator[_Row]:
     csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARS))
-    lines = _Lines(file)
+    bad: list[str] = []
     # strict: else a quote that is never closed makes one article of the rest of the file.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(_decoded(read_lines(file), bad), delimiter=delimiter, strict=True)
     while True:
         start = reader.line_num + 1
         cells: list[str] = []
@@ -117,17 +96,33 @@ def _rows(file: BinaryIO, delimiter: str) -> Iterator[_Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            reason = _malformed(error, start, reader.line_num)
-        if lines.bad:
-            reason = lines.bad[0]
-            lines.bad.clear()
+            end = reader.line_num
+            where = f"lines {start} to {end}" if end > start else f"line {start}"
+            reason = f"not CSV in {where} ({error})"
+            reason += "; put the cell in quotes and double those inside it"
+        if bad:
+            reason = bad[0]
+            bad.clear()
         if cells or reason:
             yield _Row(start, max(start, reader.line_num), cells, reason)
 
 
-def _malformed(error: csv.Error, start: int, end: int) -> str:
-    where = f"lines {start} to {end}" if end > start else f"line {start}"
-    return f"not CSV in {where} ({error}); put the cell in quotes and double those inside it"
+def _decoded(lines: Iterable[Line], bad: list[str]) -> Iterator[str]:
+    """Decode lines, and put into ``bad`` what is wrong with those of the row that is being read.
+
+    A bad line is handed on all the same, with its quotes, so that the rows after it are
+    found where they are.
+    """
+    for number, offset, content in lines:
+        if content is None:
+            bad.append(f"line {number} is {TOO_LONG}")
+            yield "\n"
+            continue
+        try:
+            yield content.decode()
+        except UnicodeDecodeError as error:
+            bad.append(undecodable(error, offset))
+            yield content.decode(errors="replace")
 
 
 def _unfit_header(names: Sequence[str], columns: dict[str, str]) -> str | None:
@@ -138,18 +133,7 @@ def _unfit_header(names: Sequence[str], columns: dict[str, str]) -> str | None:
     return f"several columns are called '{twice[0]}'; rename all but one" if twice else None
 
 
-def _unfit_width(cells: int, names: int) -> str | None:
-    if cells <= names:
-        return None
-    return f"{cells} cells under {names} column names; put cells that hold a delimiter in quotes"
-
-
-def _cells(names: Sequence[str], cells: list[str], text: str) -> dict[str, object]:
-    # A row may end early: editors of tables leave out empty cells at the end.
-    return {text: None, **dict(zip(names, cells, strict=False))}
-
-
-# Read a Parquet file: one article a row, a few rows at a time.
+# Parquet, a few rows at a time.
 
 MAX_ROW_GROUP_BYTES = 2 << 30
 MAX_CELL_CHARS = 64 << 20
@@ -160,25 +144,20 @@ _ROWS = 64
 def read_parquet(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each row; ``line`` counts rows from 1. Other columns are not read."""
     import pyarrow  # large, and needed for few archives
+    from pyarrow import parquet
 
+    number = 0
     with seekable(file) as source:
         try:
-            yield from _read_rows(source, place, options)
+            table = parquet.ParquetFile(source)
+            columns = _columns(table, options)
+            batches = table.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False)
+            rows = (row for batch in batches for row in batch.to_pylist())
+            for number, row in enumerate(rows, 1):
+                yield from read_mapped(_plain_row, row, place.name, number, options)
         except (pyarrow.ArrowException, OSError) as error:
             reason = str(error).partition("\n")[0][:200]
             raise UnreadableError(f"not whole Parquet ({reason}); copy it again") from None
-
-
-def _read_rows(source: object, place: Place, options: ReadOptions) -> Iterator[Item]:
-    from pyarrow import parquet
-
-    table = parquet.ParquetFile(source)
-    columns = _columns(table, options)
-    number = 0
-    for batch in table.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False):
-        for row in batch.to_pylist():
-            number += 1
-            yield from read_mapped(_plain_row, row, place.name, number, options)
     if not number:
         yield Rejection(place.name, None, "the table has no rows; leave it out")
 
@@ -190,19 +169,22 @@ def _columns(table: parquet.ParquetFile, options: ReadOptions) -> list[str]:
             raise UnreadableError(f"row groups over {limit}; write it with smaller ones")
     names = list(table.schema_arrow.names)
     wanted = {options.path(field) for field in FIELDS}
-    columns = [name for name in names if name in wanted or _begins(name, wanted)]
+    columns = [
+        name for name in names
+        if name in wanted or any(path.startswith(f"{name}.") for path in wanted)
+    ]  # fmt: skip
     text = options.path("text")
-    if text not in columns and not _begins(text.partition(".")[0], {text}):
+    if text not in columns and "." not in text:
         raise UnreadableError(f"no column {text!r}; the columns found are {', '.join(names)}"[:300])
     return columns
 
 
-def _begins(column: str, paths: set[str]) -> bool:
-    return any(path.startswith(f"{column}.") for path in paths)
-
-
 def _plain_row(row: Mapping[str, object]) -> dict[str, object]:
-    found = {name: _plain(value) for name, value in row.items()}
+    found: dict[str, object] = {}
+    for name, value in row.items():
+        if isinstance(value, bytes):
+            value = value.decode(errors="replace")
+        found[name] = "" if isinstance(value, str) and len(value) > MAX_CELL_CHARS else value
     authors = found.get("author")
     if isinstance(authors, list):
         found["author"] = ", ".join(name for name in authors if isinstance(name, str))
@@ -211,11 +193,3 @@ def _plain_row(row: Mapping[str, object]) -> dict[str, object]:
     if isinstance(given, float | Decimal) and isfinite(given) and given % 1 == 0:
         found["id"] = int(given)
     return found
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, bytes):
-        value = value.decode(errors="replace")
-    if isinstance(value, str) and len(value) > MAX_CELL_CHARS:
-        return value[:0]
-    return value

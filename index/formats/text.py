@@ -1,4 +1,8 @@
-"""Read a plain-text file: the headline on its first line, the article under it."""
+"""Read text: the article of a plain-text file, and the lines of a file of any size.
+
+A plain-text file has its headline on the first line and the article under it. What is not UTF-8 is
+named with how to convert it, here and for the other formats of text.
+"""
 
 from __future__ import annotations
 
@@ -13,46 +17,7 @@ from index.formats.record import MAX_ARTICLE_CHARS, read_record
 from index.text.clean import clean_title
 from index.types import Rejection
 
-# Tell in which encoding a file is that is not UTF-8, and how to convert it.
-
-UTF8_BOM = codecs.BOM_UTF8
-
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
-
-
-def not_utf8(byte: int, offset: int, encoding: str = "WINDOWS-1252") -> str:
-    """Say which byte of a file is not UTF-8 and how to convert the file."""
-    return (
-        f"not UTF-8 (byte 0x{byte:02x} at offset {offset}); "
-        f"convert it with iconv -f {encoding} -t UTF-8"
-    )
-
-
-def undecodable(error: UnicodeDecodeError, offset: int) -> str:
-    """Say which byte could not be decoded; offset is where the decoded bytes start in the file."""
-    return not_utf8(error.object[error.start], offset + error.start)
-
-
-def wide_encoding(head: bytes) -> str | None:
-    """Recognise UTF-16 and UTF-32 by the first bytes of a file; None for anything else."""
-    for mark, encoding in _MARKS.items():
-        if head.startswith(mark):
-            return not_utf8(head[0], 0, encoding)
-    even, odd = head[0::2], head[1::2]
-    if len(head) >= 4 and any(even) and not any(odd):
-        return not_utf8(0, 1, "UTF-16LE")
-    if len(head) >= 4 and any(odd) and not any(even):
-        return not_utf8(0, 0, "UTF-16BE")
-    return None
-
-
-_MAX_BYTES = 4 * MAX_ARTICLE_CHARS  # UTF-8 has four a character at most
+_MAX_FILE_BYTES = 4 * MAX_ARTICLE_CHARS  # UTF-8 has four a character at most
 
 # A longer first line is a paragraph of an article without headline.
 MAX_HEADLINE_CHARS = 300
@@ -62,32 +27,32 @@ _LINE = re.compile("[^\n\r\v\f\u2028\u2029]+")
 
 def read_text(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the one article of a file. It has no date: a file's time is when it was copied."""
-    content = file.read(_MAX_BYTES + 1)
-    if reason := _unfit(content):
-        yield Rejection(place.name, None, reason)
-        return
-    headline, body = _split(content.removeprefix(UTF8_BOM).decode())
+    content = file.read(_MAX_FILE_BYTES + 1)
+    reason = text = ""
+    if len(content) > _MAX_FILE_BYTES:
+        reason = f"longer than {_MAX_FILE_BYTES >> 20} MB; split it into one article a file"
+    elif b"\0" in content:
+        reason = f"not text (byte 0x00 at offset {content.index(0)}); leave it out"
+    else:
+        try:
+            text = content.decode().removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            reason = undecodable(error, 0)
+    headline, body = _split(text)
     if headline and not body.strip():
-        reason = "no text: the file has a headline and nothing under it"
-        yield Rejection(place.name, None, f"{reason}; put the article on the lines below")
+        reason = (
+            "no text: the file has a headline and nothing under it; put the article on the lines "
+            "below"
+        )
+    if reason:
+        yield Rejection(place.name, None, reason)
         return
     record = {"title": headline, "text": body, "url": place.url}
     yield from read_record(record, place.name, None, options)
 
 
-def _unfit(content: bytes) -> str | None:
-    if len(content) > _MAX_BYTES:
-        return f"longer than {_MAX_BYTES >> 20} MB; split it into one article a file"
-    if b"\0" in content:
-        return f"not text (byte 0x00 at offset {content.index(0)}); leave it out"
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return undecodable(error, 0)
-    return None
-
-
 def _split(text: str) -> tuple[str, str]:
+    """Part the headline from the text below it; "" where it begins with a paragraph."""
     for line in _LINE.finditer(text):
         if headline := clean_title(line.group()):
             if len(headline) > MAX_HEADLINE_CHARS:
@@ -96,11 +61,13 @@ def _split(text: str) -> tuple[str, str]:
     return "", text
 
 
-# Read the lines of a file of any size without holding more than one of them.
+# The lines of a file, of which no more than one is held.
 
 # A day of a large newspaper is a few megabytes; a longer line is a file without line breaks.
 MAX_BYTES = 64 << 20
 TOO_LONG = f"longer than {MAX_BYTES >> 20} MB; split it into one article each"
+
+UTF8_BOM = codecs.BOM_UTF8
 
 _SKIP_BYTES = 1 << 20
 _RUN = 100  # empty lines, from which on it pays to look for more
@@ -126,11 +93,15 @@ def read_lines(file: BinaryIO, *, skip_empty: bool = False) -> Iterator[Line]:
         empty = empty + 1 if skip_empty and raw == b"\n" else 0
         if empty:
             if empty > _RUN and isinstance(file, BufferedReader):  # a bomb is millions of them
-                skipped = _skip_empty(file)
+                held = file.peek()
+                skipped = len(file.read(len(held) - len(held.lstrip(b"\n"))))
                 number += skipped
                 length += skipped
         elif length > MAX_BYTES:
-            length += _skip_line(file, raw[-1:])
+            part = raw
+            while part and not part.endswith(b"\n"):
+                part = file.readline(_SKIP_BYTES)
+                length += len(part)
             yield Line(number, offset, None)
         elif raw.startswith(UTF8_BOM):
             yield Line(number, offset + len(UTF8_BOM), raw[len(UTF8_BOM) :])
@@ -139,15 +110,37 @@ def read_lines(file: BinaryIO, *, skip_empty: bool = False) -> Iterator[Line]:
         offset += length
 
 
-def _skip_empty(file: BufferedReader) -> int:
-    held = file.peek()
-    return len(file.read(len(held) - len(held.lstrip(b"\n"))))
+# In which encoding a file is that is not UTF-8, and how to convert it.
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
 
 
-def _skip_line(file: BinaryIO, last: bytes) -> int:
-    skipped = 0
-    while last and last != b"\n":
-        part = file.readline(_SKIP_BYTES)
-        skipped += len(part)
-        last = part[-1:]
-    return skipped
+def undecodable(error: UnicodeDecodeError, offset: int) -> str:
+    """Say which byte could not be decoded; offset is where the decoded bytes start in the file."""
+    return _not_utf8(error.object[error.start], offset + error.start, "WINDOWS-1252")
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """Recognise UTF-16 and UTF-32 by the first bytes of a file; None for anything else."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return _not_utf8(head[0], 0, encoding)
+    even, odd = head[0::2], head[1::2]
+    if len(head) >= 4 and any(even) and not any(odd):
+        return _not_utf8(0, 1, "UTF-16LE")
+    if len(head) >= 4 and any(odd) and not any(even):
+        return _not_utf8(0, 0, "UTF-16BE")
+    return None
+
+
+def _not_utf8(byte: int, offset: int, encoding: str) -> str:
+    return (
+        f"not UTF-8 (byte 0x{byte:02x} at offset {offset}); "
+        f"convert it with iconv -f {encoding} -t UTF-8"
+    )

@@ -17,7 +17,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 from index.formats.page import MAX_SAVED_BYTES, read_page
 from index.formats.place import Allowance, Item, Place, ReadOptions, UnreadableError
 from index.formats.recognise import HEAD_BYTES, recognise
-from index.formats.stream import chunks_of, decoded_body, inflate_into, stream_of
+from index.formats.stream import GZIP, chunks_of, decoded_body, inflate_into, stream_of
 from index.types import Rejection
 
 _LINE_BYTES = 64 << 10
@@ -32,7 +32,8 @@ _HTTP = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3"]
 class _Crawl:
     """What was met so far. ``records`` counts from 1 and is the line of an article.
 
-    ``damage`` says where and why something could not be read first.
+    ``items`` counts what they gave; ``damage`` says where and why something could not be read
+    first.
     """
 
     records: int = 0
@@ -46,7 +47,7 @@ class _Crawl:
 def read_warc(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the article of each HTML page that was fetched with success."""
     crawl = _Crawl()
-    yield from _counted(_read_records(file, place, options, crawl), crawl)
+    yield from _read_records(file, place, options, crawl)
     yield from _summary(place, crawl)
 
 
@@ -56,19 +57,13 @@ def read_warc_members(file: BufferedReader, place: Place, options: ReadOptions) 
     for member in _members(file, place, crawl):
         before = crawl.records
         try:
-            yield from _counted(_read_records(member, place, options, crawl), crawl)
+            yield from _read_records(member, place, options, crawl)
             for _ in chunks_of(member):  # to the end of the member
                 pass
         except UnreadableError as error:
             crawl.records += crawl.records == before  # the records behind keep their numbers
             crawl.note("in", str(error))
     yield from _summary(place, crawl)
-
-
-def _counted(items: Iterator[Item], crawl: _Crawl) -> Iterator[Item]:
-    for item in items:
-        crawl.items += 1
-        yield item
 
 
 def _summary(place: Place, crawl: _Crawl) -> Iterator[Item]:
@@ -96,14 +91,14 @@ def _members(file: BufferedReader, place: Place, crawl: _Crawl) -> Iterator[Buff
                 crawl.note("behind", "bytes that are no record")
 
 
+@dataclass(slots=True)
 class _Member:
-    """One gzip member; ``rest`` is what was read behind it."""
+    """One gzip member; ``rest`` is what was read of it, and in the end behind it."""
 
-    def __init__(self, first: bytes) -> None:
-        self.rest = first
+    rest: bytes
 
     def chunks(self, file: BufferedReader, place: Place) -> Iterator[bytes]:
-        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        inflater = zlib.decompressobj(GZIP)
         chunk = self.rest
         while chunk:
             self.rest = chunk[1:]  # where to look on, if this chunk is damaged
@@ -131,7 +126,11 @@ def _next_start(file: BufferedReader, rest: bytes) -> tuple[bytes, bool]:
 def _read_records(
     stream: BufferedReader, place: Place, options: ReadOptions, crawl: _Crawl
 ) -> Iterator[Item]:
-    end = _end(stream)
+    end: int | None = None  # of a stream that can seek
+    if stream.seekable():
+        start = stream.tell()
+        end = stream.seek(0, os.SEEK_END)
+        stream.seek(start)
     while line := stream.readline(_LINE_BYTES):
         if not line.strip():
             continue
@@ -139,28 +138,19 @@ def _read_records(
             crawl.note("behind", "no record where one has to begin")
             continue
         crawl.records += 1
-        start = None if end is None else stream.tell()
+        start = 0 if end is None else stream.tell()
         try:
             page = _load(stream, line, end)
         except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as error:
             crawl.note("in", f"not a WARC record ({error})")
         except _CutShortError as error:
             crawl.note("in", str(error))
-            if start is not None:
+            if end is not None:
                 stream.seek(start)  # a wrong length swallows what follows: look for it there
         else:
-            if page:
-                yield from _read(page, place, crawl.records, options)
-
-
-def _end(stream: BufferedReader) -> int | None:
-    """Offset of a stream's end; None where it cannot seek."""
-    if not stream.seekable():
-        return None
-    start = stream.tell()
-    end = stream.seek(0, os.SEEK_END)
-    stream.seek(start)
-    return end
+            for item in _read(page, place, crawl.records, options) if page else ():
+                crawl.items += 1
+                yield item
 
 
 class _CutShortError(Exception):

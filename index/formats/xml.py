@@ -31,48 +31,48 @@ def read_newsml(file: BufferedReader, place: Place, options: ReadOptions) -> Ite
     """Yield the article of each NITF or NewsML-G2 item; ``line`` is the one it starts on."""
     root = parse_xml(read_at_most(file, MAX_XML_BYTES, "the XML"))
     found = False
-    for item in _items(root):
+    for item in root.iter(_ELEMENTS):
+        name, line = local_name(item.tag), item.sourceline
+        # NITF inside a NewsML item is that item's content.
+        if name not in ("newsitem", "nitf") or any(
+            local_name(above.tag) == "newsitem" for above in item.iterancestors()
+        ):
+            continue
         found = True
-        is_nitf = local_name(item.tag) == "nitf"
-        if status := _withdrawn(item, is_nitf):
-            said = f"the agency has it {status}"
-            yield Withdrawal(place.name, item.sourceline, said, **_withdrawn_item(item))
+        if withdrawal := _withdrawal(item, place.name):
+            yield withdrawal
             continue
-        if not is_nitf and (reason := _unfit(item)):
-            yield Rejection(place.name, item.sourceline, reason)
+        if name == "nitf":
+            yield from read_record(_nitf_record(item), place.name, line, options)
             continue
-        record = _nitf_record(item) if is_nitf else _newsml_record(item)
-        yield from read_record(record, place.name, item.sourceline, options)
+        kind = _attribute(item, "itemclass", "qcode").rpartition(":")[2].casefold()
+        if kind in ("", "text", "composite"):
+            yield from read_record(_newsml_record(item), place.name, line, options)
+        else:
+            yield Rejection(place.name, line, f"not a text but a {kind}")
     if not found:
         yield Rejection(place.name, None, "no news item in it")
 
 
-def _items(root: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Items in reading order. NITF inside a NewsML item is that item's content."""
-    for element in root.iter(_ELEMENTS):
-        name = local_name(element.tag)
-        inside = any(local_name(above.tag) == "newsitem" for above in element.iterancestors())
-        if name in ("newsitem", "nitf") and not inside:
-            yield element
-
-
-def _withdrawn(item: Any, is_nitf: bool) -> str | None:  # noqa: ANN401
-    element, name = ("docdata", "management-status") if is_nitf else ("pubstatus", "qcode")
-    status = _attribute(item, element, name).rpartition(":")[2].casefold()
-    return status if status in _WITHDRAWN else None
-
-
-def _withdrawn_item(item: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Id and version of an item; no version where it tells of none, as a kill may not."""
-    is_nitf = local_name(item.tag) == "nitf"
-    given = _attribute(item, "doc-id", "id-string") if is_nitf else item.get("guid") or ""
-    version = _attribute(item, "du-key", "version") if is_nitf else item.get("version")
-    return {"id": given.strip() or None, "version": _number(version) if version else None}
-
-
-def _unfit(item: Any) -> str | None:  # noqa: ANN401
-    kind = _attribute(item, "itemclass", "qcode").rpartition(":")[2].casefold()
-    return f"not a text but a {kind}" if kind and kind not in ("text", "composite") else None
+def _withdrawal(item: Any, file: str) -> Withdrawal | None:  # noqa: ANN401
+    """Tell which item the agency took back, if it did; a kill may name no version."""
+    if local_name(item.tag) == "nitf":
+        status = _attribute(item, "docdata", "management-status")
+        given = _attribute(item, "doc-id", "id-string")
+        version = _attribute(item, "du-key", "version")
+    else:
+        status = _attribute(item, "pubstatus", "qcode")
+        given, version = item.get("guid") or "", item.get("version")
+    status = status.rpartition(":")[2].casefold()
+    if status not in _WITHDRAWN:
+        return None
+    return Withdrawal(
+        file,
+        item.sourceline,
+        f"the agency has it {status}",
+        id=given.strip() or None,
+        version=_number(version) if version else None,
+    )
 
 
 def _newsml_record(item: Any) -> dict[str, object]:  # noqa: ANN401
@@ -166,7 +166,7 @@ def _named(element: Any, name: str) -> str:  # noqa: ANN401
     return _text(found, "name") or (found.get("literal") or "").strip()
 
 
-# Read an RSS or Atom feed: one article an entry, in full where the feed has it.
+# Feeds: one article an entry, in full where the feed has it.
 
 MAX_FEED_BYTES = 32 << 20
 MAX_FEED_TAGS = 200_000
@@ -175,7 +175,6 @@ MAX_ESCAPED_TAGS = 500_000
 # feedparser reads broken XML in its own way, whose time grows with the square of the length.
 MAX_BROKEN_BYTES = 1 << 20
 MAX_BROKEN_TAGS = 20_000
-
 
 # feedparser looks for an address in an author with time that grows with the square of the longest
 # word's length; pictures in an address have a slash at least every few hundred characters.
@@ -190,7 +189,9 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
     if content.count(b"<") > MAX_FEED_TAGS or content.count(b"&lt;") > MAX_ESCAPED_TAGS:
         raise UnreadableError(f"more than {MAX_FEED_TAGS} tags; split the feed")
     content = _ENDLESS_WORD.sub(b"", content)
-    _check_broken(content)
+    is_long = len(content) > MAX_BROKEN_BYTES or content.count(b"<") > MAX_BROKEN_TAGS
+    if not is_well_formed(content) and is_long:
+        raise UnreadableError("a feed that is not well-formed, and too long to guess; mend it")
     # A stream: a bare string would be taken for the address of something to fetch.
     feed = feedparser.parse(BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     for number, entry in enumerate(feed.entries, 1):
@@ -211,12 +212,6 @@ def read_feed(file: BufferedReader, place: Place, options: ReadOptions) -> Itera
         yield Rejection(place.name, None, reason, kept=True, unread=True)
 
 
-def _check_broken(content: bytes) -> None:
-    tags = content.count(b"<")
-    if not is_well_formed(content) and (len(content) > MAX_BROKEN_BYTES or tags > MAX_BROKEN_TAGS):
-        raise UnreadableError("a feed that is not well-formed, and too long to guess; mend it")
-
-
 def _complaint(feed: Mapping[str, Any]) -> str:
     import feedparser
 
@@ -231,23 +226,20 @@ def _entry_record(entry: Any, feed: Any, base: str | None) -> dict[str, object]:
     # A guid without a word about it counts as an address, and is often a bare number.
     own = None if entry.get("guidislink") else feed.get("link") or base
     link = _link(entry.get("link"), own)
+    # The full text, where there is one, is longer than the summary.
+    parts = [*entry.get("content", ()), entry.get("summary_detail") or {}]
+    names = [author.get("name", "") for author in entry.get("authors", ())]
     return {
         "id": None if link else _own_id(entry.get("id"), feed.get("link") or feed.get("title")),
         "title": _plain(entry.get("title_detail")),
-        "text": _longest(entry),
+        "text": max(map(_plain, parts), key=len),
         "published": entry.get("published") or entry.get("updated") or entry.get("created"),
         "source": _plain(entry.get("source", {}).get("title_detail"))
         or _plain(feed.get("title_detail")),
         "url": link,
-        "author": _authors(entry) or None,
-        "language": _language(entry, feed),
+        "author": ", ".join(filter(None, names)) or entry.get("author") or None,
+        "language": parts[0].get("language") or feed.get("language") or None,
     }
-
-
-def _longest(entry: Any) -> str:  # noqa: ANN401
-    """Text of an entry: the full text where there is one, which is longer than the summary."""
-    parts = [*entry.get("content", ()), entry.get("summary_detail") or {}]
-    return max((_plain(part) for part in parts), key=len)
 
 
 def _plain(detail: Any) -> str:  # noqa: ANN401
@@ -256,11 +248,6 @@ def _plain(detail: Any) -> str:  # noqa: ANN401
     value = str(detail["value"])
     is_markup = detail.get("type") != "text/plain" or "<" in value
     return text_of_markup(value) if is_markup else value
-
-
-def _authors(entry: Any) -> str:  # noqa: ANN401
-    names = [author.get("name", "") for author in entry.get("authors", ())]
-    return ", ".join(filter(None, names)) or entry.get("author", "")
 
 
 def _link(link: str | None, base: str | None) -> str | None:
@@ -278,8 +265,3 @@ def _own_id(given: str | None, feed: str | None) -> str | None:
     if ":" in given and len(given) <= MAX_ID_CHARS and given.isprintable():
         return given
     return made_id(f"{feed}\x1f{given}")
-
-
-def _language(entry: Any, feed: Any) -> str | None:  # noqa: ANN401
-    detail = (entry.get("content") or [entry.get("summary_detail") or {}])[0]
-    return detail.get("language") or feed.get("language") or None

@@ -1,6 +1,7 @@
-"""Read articles from files, folders, URLs and standard input, in any of many formats.
+"""Sources: files, folders, URLs and standard input come in, articles and rejections go out.
 
-One file a format; each yields articles and what could not be read, with its place.
+What each holds, in any of many formats, is read by the format's own reader; each yields articles
+and what could not be read, with its place.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from io import BufferedReader, FileIO
 from pathlib import Path
@@ -74,18 +76,18 @@ def given(sources: Sources) -> list[Path | str]:
     """
     if isinstance(sources, str | os.PathLike):
         sources = [sources]
-    return [_given(source) for source in sources]
-
-
-def _given(source: Source) -> Path | str:
-    text = os.fspath(source)
-    if isinstance(source, Path) or not (text == STANDARD_INPUT or is_url(text)):
-        if not text:
+    listed: list[Path | str] = []
+    for source in sources:
+        text = os.fspath(source)
+        if not isinstance(source, Path) and (text == STANDARD_INPUT or is_url(text)):
+            listed.append(text)
+        elif not text:
             raise SourceError("a source is empty; give a path, a URL, or - for standard input")
-        if "://" in text:
+        elif "://" in text:
             raise SourceError(f"{text} cannot be fetched: no URL of http or https")
-        return Path(source)
-    return text
+        else:
+            listed.append(Path(source))
+    return listed
 
 
 def local_paths(sources: Iterable[Path | str]) -> list[Path]:
@@ -115,7 +117,11 @@ def read_articles(
 def _read(sources: Sequence[Path | str], options: ReadOptions) -> Iterator[Item]:
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _read_standard_input(options)
+            allowance = Allowance()
+            stdin = BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
+            chunks = iter(partial(stdin.read1, BUFFER_BYTES), b"")
+            place = Place(STANDARD_INPUT, hint="", allowance=allowance, content=_read_content)
+            yield from place.read(stream_of(counted(chunks, allowance.read)), options)
         elif isinstance(source, str):
             from index.sources.web import read_url
 
@@ -149,19 +155,13 @@ def _read_file(path: Path, is_given: bool, options: ReadOptions) -> Iterator[Ite
         yield Rejection(name, None, f"cannot be read: {error.strerror or error}")
 
 
-def _read_standard_input(options: ReadOptions) -> Iterator[Item]:
-    allowance = Allowance()
-    stdin = BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
-    chunks = iter(lambda: stdin.read1(BUFFER_BYTES), b"")
-    place = Place(STANDARD_INPUT, hint="", allowance=allowance, content=_read_content)
-    yield from place.read(stream_of(counted(chunks, allowance.read)), options)
-
-
 def _read_content(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield what a stream holds; where it cannot be read, or not to its end, a Rejection."""
     try:
         head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
-        yield from _reader(recognise(head, place, options))(file, place, options)
+        module, function = _READERS[recognise(head, place, options)]
+        reader: FormatReader = getattr(import_module(module), function)
+        yield from reader(file, place, options)
     except UnreadableError as error:
         yield Rejection(place.name, None, " ".join(str(error).split()))
     except OSError as error:
@@ -173,9 +173,3 @@ def _read_content(file: BufferedReader, place: Place, options: ReadOptions) -> I
         # Not its words: they may quote what stands there, which would outlive a takedown.
         what = type(error).__name__
         yield Rejection(place.name, None, f"cannot be read ({what}); it may be damaged")
-
-
-def _reader(name: str) -> FormatReader:
-    module, function = _READERS[name]
-    reader: FormatReader = getattr(import_module(module), function)
-    return reader

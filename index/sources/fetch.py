@@ -74,41 +74,48 @@ def fetch(
     """
     with TemporaryFile(buffering=0) as file:
         url, headers, size = _download(url, file, allowed, limits)
+        kind, _, parameters = headers.get("content-type", "").partition(";")
+        name, _, value = parameters.strip().partition("=")
+        charset = value.strip(" \"'") if name.casefold() == "charset" else ""
         file.seek(0)
         body: BufferedReader = BufferedReader(file, _STEP_BYTES)
         with body:
-            yield Fetched(url, *_content_type(headers.get("content-type", "")), body, size)
+            yield Fetched(url, kind.strip().casefold(), charset or None, body, size)
 
 
 def _download(
     url: str, file: FileIO, allowed: AddressTest, limits: FetchLimits
 ) -> tuple[str, dict[str, str], int]:
     """Follow redirects to a body and write it; returns where it was, its headers and size."""
-    deadline = time.monotonic() + limits.seconds
-    backend = _GuardedBackend(allowed, deadline, limits.wait_seconds)
+    clock = _Clock(time.monotonic() + limits.seconds, limits.wait_seconds)
+    backend = _GuardedBackend(allowed, clock)
     for _ in range(limits.redirects + 1):
         address = _address(url)
-        request = httpcore.Request("GET", address, headers=[("Host", _host(address)), *_HEADERS])
+        named = [("Host", urlsplit(address).netloc), *_HEADERS]
+        request = httpcore.Request("GET", address, headers=named)
         try:
             with httpcore.ConnectionPool(
                 ssl_context=ssl.create_default_context(), network_backend=backend
             ) as pool, closing(pool.handle_request(request)) as answer:  # fmt: skip
-                headers = _headers(answer)
+                headers = {
+                    name.decode("latin-1").casefold(): value.decode("latin-1").strip()
+                    for name, value in answer.headers
+                }
                 if answer.status not in _REDIRECTS or "location" not in headers:
-                    return url, headers, _save(url, answer, headers, file, limits)
+                    if answer.status != 200:
+                        raise FetchError(f"{url} answers {answer.status}; check the address")
+                    encoding = headers.get("content-encoding", "")
+                    chunks = _decoded(url, answer.iter_stream(), encoding)
+                    return url, headers, _save(url, chunks, file, limits.body_bytes)
         except httpcore.TimeoutException:
             raise FetchError(f"{url} answers too slowly; try again later") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise FetchError(f"{url} cannot be fetched: {error}"[:300]) from None
-        url = _redirected(url, headers["location"])
+        try:
+            url = urljoin(url, headers["location"])
+        except ValueError as error:
+            raise FetchError(f"{url[:300]} redirects to no URL ({error})") from None
     raise FetchError(f"more than {limits.redirects} redirects; the last led to {url[:300]}")
-
-
-def _redirected(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError as error:
-        raise FetchError(f"{url[:300]} redirects to no URL ({error})") from None
 
 
 def _address(url: str) -> str:
@@ -131,38 +138,12 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}{query}"
 
 
-def _host(address: str) -> str:
-    return urlsplit(address).netloc
-
-
-def _headers(answer: httpcore.Response) -> dict[str, str]:
-    return {
-        name.decode("latin-1").casefold(): value.decode("latin-1").strip()
-        for name, value in answer.headers
-    }
-
-
-def _content_type(header: str) -> tuple[str, str | None]:
-    kind, _, parameters = header.partition(";")
-    name, _, charset = parameters.strip().partition("=")
-    known = charset.strip(" \"'") if name.casefold() == "charset" else ""
-    return kind.strip().casefold(), known or None
-
-
-def _save(
-    url: str,
-    answer: httpcore.Response,
-    headers: dict[str, str],
-    file: FileIO,
-    limits: FetchLimits,
-) -> int:
-    if answer.status != 200:
-        raise FetchError(f"{url} answers {answer.status}; check the address")
+def _save(url: str, chunks: Iterable[bytes], file: FileIO, limit: int) -> int:
     size = 0
-    for chunk in _decoded(url, answer.iter_stream(), headers.get("content-encoding", "")):
+    for chunk in chunks:
         size += len(chunk)
-        if size > limits.body_bytes:
-            raise FetchError(f"{url} is larger than {limits.body_bytes >> 20} MB; fetch it by hand")
+        if size > limit:
+            raise FetchError(f"{url} is larger than {limit >> 20} MB; fetch it by hand")
         file.write(chunk)
     return size
 
@@ -189,12 +170,26 @@ def _decoded(url: str, chunks: Iterable[bytes], encoding: str) -> Iterator[bytes
         raise FetchError(f"{url} is sent in part; try again later")
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """How long the next step may take."""
+
+    deadline: float
+    wait_seconds: float
+
+    def wait(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the time is over")
+        return min(left, self.wait_seconds)
+
+
 class _GuardedBackend(httpcore.NetworkBackend):
     """Opens connections to allowed addresses alone, within the time that is left."""
 
-    def __init__(self, allowed: AddressTest, deadline: float, wait_seconds: float) -> None:
+    def __init__(self, allowed: AddressTest, clock: _Clock) -> None:
         self._allowed = allowed
-        self._clock = _Clock(deadline, wait_seconds)
+        self._clock = clock
         self._connect = httpcore.SyncBackend().connect_tcp
 
     def connect_tcp(
@@ -207,16 +202,6 @@ class _GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Look the name up, check what it leads to, and connect to that very address."""
         refused: Exception = httpcore.ConnectError(f"no address of {host} answers")
-        for address in self._addresses(host, port):
-            try:
-                stream = self._connect(address, port, self._clock.wait(), local_address)
-            except httpcore.ConnectError as error:
-                refused = error
-            else:
-                return _TimedStream(stream, self._clock)
-        raise refused
-
-    def _addresses(self, host: str, port: int) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -225,21 +210,14 @@ class _GuardedBackend(httpcore.NetworkBackend):
         for address in addresses:
             if not self._allowed(parse_address(address)):
                 raise FetchError(f"{host} leads to {address}, which is no public address: refused")
-        return addresses
-
-
-class _Clock:
-    """How long the next step may take."""
-
-    def __init__(self, deadline: float, wait_seconds: float) -> None:
-        self._deadline = deadline
-        self._wait_seconds = wait_seconds
-
-    def wait(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the time is over")
-        return min(left, self._wait_seconds)
+        for address in addresses:
+            try:
+                stream = self._connect(address, port, self._clock.wait(), local_address)
+            except httpcore.ConnectError as error:
+                refused = error
+            else:
+                return _TimedStream(stream, self._clock)
+        raise refused
 
 
 class _TimedStream(httpcore.NetworkStream):

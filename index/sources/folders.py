@@ -22,14 +22,42 @@ _SET_QUESTIONS = frozenset({"questions.jsonl", "rewrites.jsonl"})
 class _Folder:
     path: Path
     real: str
-    parent: _Folder | None
+    parent: _Folder | None = None
 
-    def leads_back(self) -> _Folder | None:
-        """Find the folder above this one that it is the same as."""
+    def read_already(self, entered: dict[str, Path]) -> str | None:
+        """Say where it was met before: above itself, or anywhere by its real path."""
         above = self.parent
         while above and above.real != self.real:
             above = above.parent
-        return above
+        if above:
+            return f"directory loop: {display(self.path)} points back at {display(above.path)}"
+        if self.real in entered:
+            return f"the same folder as {display(entered[self.real])}, which was read already"
+        return None
+
+    def is_archive(self) -> bool:
+        """Whether it is an archive of ours, as in ``newsarchive build .``: it holds no news."""
+        # Those of os.path tell what cannot be looked at as not there, and do not raise.
+        inside = Path(self.real)
+        return os.path.isdir(inside / "generations") and os.path.isfile(inside / "LOCK")
+
+    def entries(self) -> list[Path | _Folder]:
+        """List what is to be read in it, sorted by name; raises OSError."""
+        with os.scandir(self.path) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        names = {entry.name for entry in entries}
+        skipped = _SET_QUESTIONS if _SET_ARTICLES in names else frozenset()
+        inside: list[Path | _Folder] = []
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in skipped:
+                continue
+            # Following a link may fail (a loop of links); os.path.isdir then says False, is_dir()
+            # raises.
+            if os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
+                inside.append(_Folder(Path(entry.path), os.path.realpath(entry.path), self))
+            elif not is_note(entry.name):
+                inside.append(Path(entry.path))
+        return inside
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Path | Rejection]:
@@ -40,10 +68,27 @@ def walk(paths: Iterable[Path]) -> Iterator[Path | Rejection]:
     """
     entered: dict[str, Path] = {}
     for path in paths:
-        if os.path.isdir(path):
-            yield from _walk_folder(_Folder(path, os.path.realpath(path), None), entered)
-        else:
-            yield path
+        is_folder = os.path.isdir(path)
+        # A stack, not recursion: folders can be nested deeper than Python recurses.
+        stack = [_Folder(path, os.path.realpath(path)) if is_folder else path]
+        while stack:
+            entry = stack.pop()
+            if isinstance(entry, Path):
+                yield entry
+                continue
+            shown = display(entry.path)
+            if reason := entry.read_already(entered):
+                yield Rejection(shown, None, reason, unread=False)
+                continue
+            if entry.is_archive():
+                reason = "an archive of newsarchive, not a source; name the folders beside it"
+                yield Rejection(shown, None, reason)
+                continue
+            entered[entry.real] = entry.path
+            try:
+                stack += reversed(entry.entries())
+            except OSError as error:
+                yield Rejection(shown, None, f"folder cannot be read: {error.strerror or error}")
 
 
 def display(path: Path) -> str:
@@ -54,61 +99,3 @@ def display(path: Path) -> str:
 def is_note(name: str) -> bool:
     """Whether a file's name says that it is a note about the folder."""
     return bool(_NOTES.fullmatch(name))
-
-
-def _walk_folder(top: _Folder, entered: dict[str, Path]) -> Iterator[Path | Rejection]:
-    # A stack, not recursion: folders can be nested deeper than Python recurses.
-    stack: list[Path | _Folder] = [top]
-    while stack:
-        entry = stack.pop()
-        if isinstance(entry, Path):
-            yield entry
-        elif reason := _entered_already(entry, entered):
-            yield Rejection(display(entry.path), None, reason, unread=False)
-        elif reason := _is_archive(entry):
-            yield Rejection(display(entry.path), None, reason)
-        else:
-            entered[entry.real] = entry.path
-            try:
-                stack += reversed(_entries(entry))
-            except OSError as error:
-                reason = f"folder cannot be read: {error.strerror or error}"
-                yield Rejection(display(entry.path), None, reason)
-
-
-def _entered_already(folder: _Folder, entered: dict[str, Path]) -> str | None:
-    if above := folder.leads_back():
-        return f"directory loop: {display(folder.path)} points back at {display(above.path)}"
-    if folder.real in entered:
-        return f"the same folder as {display(entered[folder.real])}, which was read already"
-    return None
-
-
-def _is_archive(folder: _Folder) -> str | None:
-    """Say that a folder is an archive of ours, as in ``newsarchive build .``: it holds no news."""
-    inside = Path(folder.real)
-    # Those of os.path tell what cannot be looked at as not there, and do not raise.
-    if os.path.isdir(inside / "generations") and os.path.isfile(inside / "LOCK"):
-        return "an archive of newsarchive, not a source; name the folders beside it"
-    return None
-
-
-def _entries(folder: _Folder) -> list[Path | _Folder]:
-    with os.scandir(folder.path) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    names = {entry.name for entry in entries}
-    skipped = _SET_QUESTIONS if _SET_ARTICLES in names else frozenset()
-    inside: list[Path | _Folder] = []
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name in skipped:
-            continue
-        if _is_folder(entry):
-            inside.append(_Folder(Path(entry.path), os.path.realpath(entry.path), folder))
-        elif not is_note(entry.name):
-            inside.append(Path(entry.path))
-    return inside
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    # Following a link may fail (a loop of links); os.path.isdir then says False, is_dir() raises.
-    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()

@@ -1,4 +1,7 @@
-"""Read the files of a zip archive, and the crawl in a WACZ. Nothing is unpacked onto the disk."""
+"""Read what is packed: the files of a zip archive, the crawl in a WACZ, the file in a gzip or zst.
+
+All of it is expanded as it is read; nothing is unpacked onto the disk.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,15 @@ from io import BufferedReader
 from typing import BinaryIO
 
 from index.formats.place import Item, Place, ReadOptions, UnreadableError
-from index.formats.stream import chunks_of, counted, expanded_zst, inflated, seekable, stream_of
+from index.formats.stream import (
+    GZIP,
+    chunks_of,
+    counted,
+    expanded_zst,
+    inflated,
+    seekable,
+    stream_of,
+)
 from index.sources.folders import is_note
 from index.types import Rejection
 
@@ -58,21 +69,18 @@ def _read_members(archive: zipfile.ZipFile, place: Place, options: ReadOptions) 
         members = [member for member in members if _is_crawl(member.filename)]
     found = False
     for member in members:
-        if not member.is_dir() and not _is_skipped(member.filename):
-            found = True
-            yield from _read_member(archive, member, place.inside(member.filename), options)
+        parts = member.filename.split("/")
+        hidden = any(part.startswith(".") and part.strip(".") for part in parts)
+        if member.is_dir() or hidden or parts[0] == "__MACOSX" or is_note(parts[-1]):
+            continue
+        found = True
+        yield from _read_member(archive, member, place.inside(member.filename), options)
     if not found:
         yield Rejection(place.name, None, "the archive holds no file; leave it out")
 
 
 def _is_crawl(name: str) -> bool:
     return name.startswith("archive/") and name.endswith((".warc", ".warc.gz"))
-
-
-def _is_skipped(name: str) -> bool:
-    parts = name.split("/")
-    hidden = any(part.startswith(".") and part.strip(".") for part in parts)
-    return hidden or parts[0] == "__MACOSX" or is_note(parts[-1])
 
 
 def _read_member(
@@ -106,14 +114,16 @@ def _sound(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise UnreadableError(f"damaged inside the archive ({error}); copy it again") from None
 
 
-# Read what a gzip or zst file holds, expanded as it is read.
-
-_GZIP = 16 + zlib.MAX_WBITS
+# gzip and zst.
 
 
 def read_gzip(file: BufferedReader, place: Place, options: ReadOptions) -> Iterator[Item]:
     """Yield the articles of the file inside. A crawl is read member by member."""
-    if _holds_crawl(file):
+    try:
+        start = zlib.decompressobj(GZIP).decompress(file.peek(1 << 16)[: 1 << 16], 5)
+    except zlib.error:
+        start = b""
+    if start == b"WARC/":
         from index.formats.warc import read_warc_members
 
         yield from read_warc_members(file, place.unpacked(), options)
@@ -126,11 +136,3 @@ def read_zst(file: BufferedReader, place: Place, options: ReadOptions) -> Iterat
     """Yield the articles of the file inside."""
     inside = stream_of(expanded_zst(file, place.allowance))
     yield from place.unpacked().read(inside, options)
-
-
-def _holds_crawl(file: BufferedReader) -> bool:
-    try:
-        start = zlib.decompressobj(_GZIP).decompress(file.peek(1 << 16)[: 1 << 16], 5)
-    except zlib.error:
-        return False
-    return start == b"WARC/"

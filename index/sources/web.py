@@ -1,10 +1,15 @@
-"""Read what stands at a URL: a page, a feed, a sitemap or any other file."""
+"""Read what stands at a URL, and the pages that a sitemap or a plain list of URLs leads to.
+
+The pages of a list that is a file lie beside it; only a list that was itself given as a URL has its
+pages fetched, and only from its own host. What a news sitemap says of a page counts where the page
+does not say it itself.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -79,16 +84,9 @@ def _hint(url: str, content_type: str) -> str:
     return name if known in ("html", "htm") else f"{name}{_ENDINGS.get(content_type, '')}"
 
 
-# Read a sitemap, or a plain list of URLs, as a list of saved pages.
-#
-# The pages of a sitemap that is a file lie beside it; only a sitemap that was itself given as a URL
-# has its pages fetched, and only from its own host. What a news sitemap says of a page counts where
-# the page does not say it itself.
-
 # sitemaps.org, "Sitemaps XML format": no more than 50,000 addresses of 2,048 characters.
 MAX_PAGES = 50_000
 MAX_URL_CHARS = 2048
-
 MAX_SAID_CHARS = 1000
 
 _ENTRIES = {(root, e) for root in ("urlset", "sitemapindex") for e in ("url", "sitemap")}
@@ -138,25 +136,25 @@ def _pages(file: BufferedReader) -> dict[str, Listed]:
     return found
 
 
+@dataclass(slots=True)
 class _Entries:
     """Puts the elements of an entry together, and hands it on where it ends."""
 
-    def __init__(self, add: Callable[[str, Listed], None]) -> None:
-        self._add = add
-        self._url = ""
-        self._said: dict[str, str] = {}
+    add: Callable[[str, Listed], None]
+    url: str = ""
+    said: dict[str, str] = field(default_factory=dict)
 
     def element(self, path: tuple[str, str], text: str) -> None:
         """Take in an element that ends."""
         # Pictures and videos on a page have a loc as well, in a namespace of their own.
         if path in _ADDRESSES:
-            self._url = self._url or text
+            self.url = self.url or text
         elif name := _NEWS.get(path):
-            self._said.setdefault(name, text[:MAX_SAID_CHARS])
+            self.said.setdefault(name, text[:MAX_SAID_CHARS])
         elif path in _ENTRIES:
-            if self._url:
-                self._add(self._url, Listed(**self._said))
-            self._url, self._said = "", {}
+            if self.url:
+                self.add(self.url, Listed(**self.said))
+            self.url, self.said = "", {}
 
 
 def _read_saved(

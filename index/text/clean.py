@@ -74,8 +74,11 @@ def clean_article(article: Article) -> Article | None:
     First paragraphs identical to the title are dropped, since agency pages repeat the
     headline. A text that is nothing but its headline stays: it is a news flash.
     """
-    title = clean_title(article.title)
-    text = _without_headline(clean_text(article.text), title)
+    title, text = clean_title(article.title), clean_text(article.text)
+    start, headline = 0, title + PARAGRAPH_BREAK
+    while title and text.startswith(headline, start):
+        start += len(headline)
+    text = text[start:]
     if not text:
         return None
     return replace(
@@ -93,24 +96,13 @@ def _field(value: str | None) -> str | None:
     return clean_title(value) or None if value else None
 
 
-def _without_headline(text: str, title: str) -> str:
-    start, headline = 0, title + PARAGRAPH_BREAK
-    while title and text.startswith(headline, start):
-        start += len(headline)
-    return text[start:]
-
-
 def _visible(text: str) -> str:
     # Looking first costs a third of replacing, and most texts hold nothing to replace.
     if _INVISIBLE.search(text):
         text = _INVISIBLE_OR_FLAG.sub(r"\1", text)
-    if _holds_any(text, "\u200c\u200d\u180e"):
+    if any(joiner in text for joiner in "\u200c\u200d\u180e"):
         text = _JOINERS.sub(r"\1\2\3\4", text)
     return text
-
-
-def _holds_any(text: str, characters: str) -> bool:
-    return any(character in text for character in characters)
 
 
 def _folded(line: str) -> str:
@@ -120,17 +112,13 @@ def _folded(line: str) -> str:
     return " ".join(line.split())
 
 
-def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").replace("\u2029", PARAGRAPH_BREAK)
-    if _holds_any(text, "\r\v\f\u2028"):
-        text = _LINE_BREAK.sub("\n", text)
-    return text.split("\n")
-
-
 def _paragraphs(text: str) -> list[str]:
+    text = text.replace("\r\n", "\n").replace("\u2029", PARAGRAPH_BREAK)
+    if any(line_break in text for line_break in "\r\v\f\u2028"):
+        text = _LINE_BREAK.sub("\n", text)
     paragraphs: list[str] = []
     block: list[str] = []
-    for line in _lines(text):
+    for line in text.split("\n"):
         if folded := _folded(line):
             block.append(folded)
         elif block:
@@ -206,8 +194,5 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
 
 
 def _unless_repeat(run: list[str]) -> list[str]:
-    return [] if any(map(_is_long_statement, run)) else run
-
-
-def _is_long_statement(paragraph: str) -> bool:
-    return len(paragraph) >= REPEAT_MIN_CHARS and not _QUESTION.search(paragraph)
+    is_long = any(len(part) >= REPEAT_MIN_CHARS and not _QUESTION.search(part) for part in run)
+    return [] if is_long else run

@@ -41,31 +41,22 @@ def sentence_spans(text: str, language: str | None = None) -> list[Span]:
 
     Together they hold every character that is not white space; none crosses a blank line.
     """
-    spans: list[Span] = []
-    for paragraph in _paragraphs(text):
-        spans.extend(_paragraph_sentences(text, paragraph, language or "en"))
-    return spans
-
-
-def _paragraphs(text: str) -> list[Span]:
-    starts = [0, *(gap.end() for gap in _BLANK_LINE.finditer(text))]
-    ends = [*(gap.start() for gap in _BLANK_LINE.finditer(text)), len(text)]
-    return [Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
-
-
-def _paragraph_sentences(text: str, paragraph: Span, language: str) -> list[Span]:
-    body = text[paragraph.start : paragraph.end]
-    segments = sentencex.segment(language, body)
-    if "".join(segments) != body:  # a promise of the library that our offsets rest on
-        segments = [body]
+    gaps = list(_BLANK_LINE.finditer(text))
+    starts = [0, *(gap.end() for gap in gaps)]
+    ends = [*(gap.start() for gap in gaps), len(text)]
     spans = []
-    start = paragraph.start
-    for segment in _rejoined(segments):
-        end = start + len(segment)
-        trimmed = trim(text, start, end)
-        if trimmed is not None:
-            spans.append(trimmed)
-        start = end
+    for start, end in zip(starts, ends, strict=True):
+        if start == end:
+            continue
+        paragraph = text[start:end]
+        segments = sentencex.segment(language or "en", paragraph)
+        if "".join(segments) != paragraph:  # a promise of the library that our offsets rest on
+            segments = [paragraph]
+        for segment in _rejoined(segments):
+            span = trim(text, start, start + len(segment))
+            if span is not None:
+                spans.append(span)
+            start += len(segment)
     return spans
 
 
@@ -73,17 +64,15 @@ def _rejoined(segments: Sequence[str]) -> Iterator[str]:
     """Join the segments between which an abbreviation was taken for the end of a sentence."""
     held = ""
     for segment in segments:
-        if held and not _goes_on(held, segment):
+        end = held[-_TAIL:]
+        if held and not any(
+            ends.search(end) and begins.match(segment) for ends, begins in _GOES_ON
+        ):
             yield held
             held = ""
         held += segment
     if held:
         yield held
-
-
-def _goes_on(left: str, right: str) -> bool:
-    end = left[-_TAIL:]
-    return any(ends.search(end) and begins.match(right) for ends, begins in _GOES_ON)
 
 
 def trim(text: str, start: int, end: int) -> Span | None:

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-# English words that say nothing about what a question is about.
-
-# Function words: in every text, so their presence is no evidence.
+# Function words: English ones that are in every text, so their presence is no evidence.
 FUNCTION_WORDS = frozenset(
     """
     a about above after again against all almost along already also although always am among an and
@@ -41,7 +39,6 @@ ASKING_WORDS = frozenset(
 )
 
 STOP_WORDS = FUNCTION_WORDS | ASKING_WORDS
-
 
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTHS = (
@@ -90,8 +87,6 @@ jan january|feb february|aug august|sept sep september|oct october|nov november|
 _KEYS = {
     form: group.split()[0] for group in re.split(r"[|\n]", _SAME) if group for form in group.split()
 }
-
-_LEAST_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +151,9 @@ def stem(form: str) -> str:
         form = form[:-1]
     doubled = len(form) > 3 and form[-1] == form[-2] and form[-1] not in "sl"
     return form[:-1] if doubled else form
+
+
+_LEAST_WEIGHT = 1.0
 
 
 def weigh(found: Iterable[Word], weights: Mapping[str, float]) -> dict[str, float]:

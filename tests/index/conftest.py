@@ -31,6 +31,31 @@ def read() -> Callable[..., Items]:
 
 
 @pytest.fixture(scope="session")
+def write() -> Callable[[Path, str | bytes], Path]:
+    """Write a file, and the folders above it."""
+
+    def write_file(path: Path, content: str | bytes) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
+@pytest.fixture(scope="session")
+def read_one(
+    read: Callable[..., Items], write: Callable[..., Path]
+) -> Callable[..., SourcedArticle | Rejection]:
+    """Write a file and read the one thing in it: ``read_one(path, content)``."""
+
+    def read_written(path: Path, content: str | bytes) -> SourcedArticle | Rejection:
+        (item,) = read(write(path, content))
+        return item
+
+    return read_written
+
+
+@pytest.fixture(scope="session")
 def articles() -> Callable[[Items], list[Article]]:
     return lambda items: [i.article for i in items if isinstance(i, SourcedArticle)]
 

@@ -1,17 +1,13 @@
-"""Nested JSON, Parquet, field maps."""
+"""JSON with articles anywhere in it, JSON Lines, mapped fields."""
 
 import json
-from datetime import UTC, date, datetime
-from decimal import Decimal
 
-import pyarrow
 import pytest
-from pyarrow import parquet
 
-from index.errors import SettingsError
-from index.formats.place import ReadOptions, parse_field_map
+from index.types import Article, SourcedArticle
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
+MEGABYTE = 1 << 20
 AGENCY = {"title": "headline", "published": "firstcreated", "text": "body_nitf", "author": "by"}
 
 
@@ -157,73 +153,64 @@ def test_unmapped_text_keeps_every_character(tmp_path, read):
     assert item.article.text == "<p>5 < 6 &amp; so on"
 
 
-def test_parquet_rows(tmp_path, read):
-    moment = datetime(2024, 3, 4, 10, 30, tzinfo=UTC)
-    table = {
-        "headline": ["A", "B", "C"],
-        "body": [{"html": f"<p>{BODY}</p>"}, {"html": None}, None],
-        "published": [moment, None, None],
-        "tags": [["x"], [], None],
-    }
-    parquet.write_table(pyarrow.table(table), tmp_path / "a.bin")
-    first, *rejected = read(tmp_path / "a.bin", map={"title": "headline", "text": "body.html"})
-    assert (first.article.title, first.article.text) == ("A", BODY)
-    assert first.article.published == "2024-03-04T10:30:00Z"
-    assert [item.line for item in rejected] == [2, 3]
-    parquet.write_table(pyarrow.table({"text": [BODY], "published": [date(2024, 3, 4)]}),
-                        tmp_path / "a.bin")  # fmt: skip
-    assert read(tmp_path / "a.bin")[0].article.published == "2024-03-04"
-
-
-def test_parquet_ids_that_are_numbers_and_several_authors(tmp_path, read, articles):
-    for ids in ([1.0, 2.0], [Decimal(1), Decimal(2)], [1, 2]):
-        table = {"id": ids, "text": [BODY, f"{BODY} And"], "author": [["Ina", "Vold"], []]}
-        parquet.write_table(pyarrow.table(table), tmp_path / "a.parquet")
-        found = articles(read(tmp_path))
-        assert [(a.id, a.author) for a in found] == [("1", "Ina, Vold"), ("2", None)]
-
-
-def test_parquet_without_articles_is_rejected(tmp_path, read, reasons):
-    parquet.write_table(pyarrow.table({"body": ["x"]}), tmp_path / "a.parquet")
-    assert reasons(read(tmp_path)) == ["no column 'text'; the columns found are body"]
-    parquet.write_table(
-        pyarrow.table({"text": pyarrow.array([], "string")}), tmp_path / "a.parquet"
-    )
-    assert reasons(read(tmp_path)) == ["the table has no rows; leave it out"]
-    content = (tmp_path / "a.parquet").read_bytes()
-    (tmp_path / "a.parquet").write_bytes(content[: len(content) // 2])
-    assert reasons(read(tmp_path))[0].startswith("not whole Parquet (")
-
-
-def test_the_map_of_the_command_line():
-    assert parse_field_map(["title=headline, text = body.0.html", "id=guid"]) == {
-        "title": "headline",
-        "text": "body.0.html",
-        "id": "guid",
-    }
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ("title", "'title' is no field=path; write --map title=headline"),
-        ("=x", "'=x' is no field=path"),
-        ("headline=title", "no field 'headline' to map to; the fields are id, title"),
-        ("title=a..b", "title=a..b is no path"),
-        ("title=a,title=b", "the field 'title' is mapped twice"),
-    ],
-)
-def test_a_map_that_is_none_is_an_error(given, message):
-    with pytest.raises(SettingsError, match=message.replace(".", r"\.")):
-        ReadOptions(parse_field_map([given]))
-
-
-def test_an_unknown_date_order_is_an_error():
-    with pytest.raises(SettingsError, match="no date order 'dym'; the orders are dmy, mdy, ymd"):
-        ReadOptions(date_order="dym")
-
-
 def test_an_empty_file_is_called_empty(tmp_path, read, reasons):
     for content in ("", " \n"):
         (tmp_path / "a.json").write_text(content)
         assert reasons(read(tmp_path)) == ["the file is empty; leave it out"]
+
+
+def test_json_lines_give_their_fields_and_unknown_ones_are_ignored(tmp_path, read, write_lines):
+    record = {
+        "id": "wn-1",
+        "title": "Bases attacked",
+        "text": f"{BODY}\n\nMore followed.",
+        "published": "2024-08-06",
+        "source": "Rudaw",
+        "url": "https://example.org/1",
+        "author": None,
+        "language": "en",
+    }
+    (item,) = read(write_lines(tmp_path / "a.jsonl", record | {"section": ["world"]}))
+    assert item == SourcedArticle(Article(**record), str(tmp_path / "a.jsonl"), 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": ', "not JSON ("),
+        ("[]", "not a JSON object"),
+        ('{"body": "x"}', "no field 'text'; the fields found are 'body'"),
+        ('{"text": 5}', "field 'text' is a number; it has to be a string"),
+        ('{"text": null}', "no text: the article has no words"),
+        ('{"text": "x", "title": ["y"]}', "field 'title' is a list; it has to be a string"),
+        ('{"text": "x", "id": true}', "field 'id' is true or false; it has to be a string"),
+        ('{"text": "x", "id": "a\\u0007"}', "field 'id' holds control characters ('a\\x07')"),
+        (f'{{"text": "x", "id": "{"a" * 201}"}}', "field 'id' has 201 characters; at most 200"),
+        ("[" * 5000, "not JSON ("),
+        ('{"text": "\\ud800"' + "[" * 100_000, "not JSON ("),
+    ],
+)
+def test_a_line_that_is_not_an_article_is_rejected_with_its_number(
+    tmp_path, read, write, line, reason
+):
+    rejected, read_on = read(write(tmp_path / "a.ndjson", f'\n{line}\n\n{{"text": "x"}}'))
+    assert rejected.line == 2
+    assert rejected.reason.startswith(reason)
+    assert not rejected.kept
+    assert read_on.line == 4
+
+
+def test_half_a_surrogate_pair_is_removed(tmp_path, read_one):
+    assert read_one(tmp_path / "a.jsonl", '{"text": "so\\uD83D it is"}').article.text == "so it is"
+
+
+def test_a_line_over_the_limit_is_rejected_and_the_next_is_read(tmp_path, read):
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        for _ in range(66):
+            file.write(b" " * MEGABYTE)
+        file.write(b'\n{"text": "caf\xe9"}\n')
+    too_long, not_utf8 = read(path)
+    assert (too_long.line, not_utf8.line) == (1, 2)
+    assert too_long.reason == "line longer than 64 MB; split it into one article each"
+    assert f"offset {66 * MEGABYTE + 1 + 13}" in not_utf8.reason

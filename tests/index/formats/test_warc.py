@@ -11,7 +11,6 @@ import pytest
 import zstandard
 
 from index.build import build_archive
-from index.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +191,7 @@ def zeroed(content: bytes, at: int, count: int) -> bytes:
 
 @pytest.mark.parametrize("packed", [True, False], ids=["members", "plain"])
 @pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
-def test_articles_of_a_damaged_crawl_stay(tmp_path, crawl, page, packed, rebuild):
+def test_articles_of_a_damaged_crawl_stay(tmp_path, hashed_settings, crawl, page, packed, rebuild):
     records = [
         crawl([(f"https://x.example/{n}", page(path=f"/{n}", title=f"Story {n}"))], packed=packed)
         for n in range(8)
@@ -200,7 +199,7 @@ def test_articles_of_a_damaged_crawl_stay(tmp_path, crawl, page, packed, rebuild
     whole, source = b"".join(records), tmp_path / "a.warc"
     source.write_bytes(whole)
     archive = tmp_path / "archive"
-    assert build_archive(archive, [source], settings=Settings("hashed-words")).articles == 8
+    assert build_archive(archive, [source], settings=hashed_settings).articles == 8
     starts = [sum(map(len, records[:n])) for n in range(9)]
     for damaged in (
         zeroed(whole, starts[3], starts[6] - starts[3]),  # three in a row

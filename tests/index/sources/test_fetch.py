@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from index.addresses import is_public
 from index.build import add_articles, build_archive
-from index.settings import Settings
 from index.sources import ReadOptions, read_articles
 from index.sources.fetch import FetchError, FetchLimits, fetch
 
@@ -293,12 +292,11 @@ def opened() -> ReadOptions:
     return ReadOptions(address_allowed=only_this_server)
 
 
-def test_what_has_dropped_out_of_a_feed_stays_in_the_archive(site, tmp_path):
-    settings = Settings(embedder="hashed-words")
+def test_what_has_dropped_out_of_a_feed_stays_in_the_archive(site, tmp_path, hashed_settings):
     for numbers, expected in (((1, 2), (2, 0, 0)), ((2, 3), (1, 1, 0))):
         body = FEED.format("".join(map(entry, numbers))).encode()
         url = site.put("/feed.xml", body, "application/rss+xml")
-        report = build_archive(tmp_path / "a", [url], settings=settings, options=opened())
+        report = build_archive(tmp_path / "a", [url], settings=hashed_settings, options=opened())
         assert (report.new, report.unchanged, report.removed) == expected
     assert report.articles == 3
     assert add_articles(tmp_path / "a", [url], options=opened()).unchanged == 2

@@ -13,12 +13,9 @@ import zstandard
 
 from index.build import build_archive
 from index.errors import SourceLossError
-from index.settings import Settings
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 LINE = json.dumps({"text": BODY}).encode()
-
-
 BLANK = b" " * 0xFFFFF + b"\n"  # a megabyte
 
 
@@ -180,18 +177,19 @@ def test_a_zip_that_tells_of_millions_of_files_is_rejected_before_they_are_liste
     assert reasons(read(tmp_path)) == ["holds too many files; split it into several archives"]
 
 
-def test_a_build_knows_again_what_came_out_of_an_archive(tmp_path):
+def test_a_build_knows_again_what_came_out_of_an_archive(tmp_path, hashed_settings):
     source = tmp_path / "in"
     source.mkdir()
     both = {name: json.dumps({"text": f"{BODY} {name}"}).encode() for name in ("a.json", "b.json")}
-    settings = Settings(embedder="hashed-words")
     for members, expected in (
         (both, (2, 0, 0)),
         (both, (0, 2, 0)),
         ({"b.json": both["b.json"]}, (0, 1, 1)),
     ):
         (source / "news.zip").write_bytes(zipped(members))
-        report = build_archive(tmp_path / "archive", [source / "news.zip"], settings=settings)
+        report = build_archive(
+            tmp_path / "archive", [source / "news.zip"], settings=hashed_settings
+        )
         assert (report.new, report.unchanged, report.removed) == expected
     (source / "news.zip").unlink()
     with pytest.raises(SourceLossError, match="in is empty: 1 of the 1 articles"):

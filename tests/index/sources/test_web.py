@@ -7,7 +7,6 @@ import re
 import pytest
 
 from index.build import build_archive
-from index.settings import Settings
 
 BODY = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
 
@@ -196,12 +195,13 @@ def test_an_entity_bomb_is_rejected(tmp_path, read, reasons):
     assert len(read(tmp_path / "a.xml")) == 1
 
 
-def test_a_page_that_left_the_list_leaves_the_archive(saved, tmp_path):
+def test_a_page_that_left_the_list_leaves_the_archive(saved, tmp_path, hashed_settings):
     urls = [f"https://courier.example/news/{n}" for n in (1, 2)]
-    settings = Settings(embedder="hashed-words")
     for listed, expected in ((urls, (2, 0)), (urls[:1], (0, 1))):
         (saved / "sitemap.xml").write_text(listing(*listed), "utf-8")
-        report = build_archive(tmp_path / "archive", [saved / "sitemap.xml"], settings=settings)
+        report = build_archive(
+            tmp_path / "archive", [saved / "sitemap.xml"], settings=hashed_settings
+        )
         assert (report.new, report.removed) == expected
 
 
