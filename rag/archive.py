@@ -22,7 +22,7 @@ from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question
 from rag.question.followups import Rewriter
 from rag.retrieval.retriever import Ranking
-from rag.retrieval.snapshot import Reader, newest_reader
+from rag.retrieval.snapshot import Snapshot, newest_snapshot
 from rag.types import Answer, Filters, Passage, Query, QuestionError, Turn
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Archive:
         self._lock = threading.Lock()
         self._closed = False
         self.reranker = reranker
-        self._reader = newest_reader(folder, None, reranker)
+        self._snapshot = newest_snapshot(folder, None, reranker)
 
     @classmethod
     def open(
@@ -114,7 +114,7 @@ class Archive:
         """Release the files. Calls that are under way end first."""
         with self._lock:
             self._closed = True
-            self._reader.retire()
+            self._snapshot.retire()
 
     def ask(
         self,
@@ -198,25 +198,25 @@ class Archive:
 
     def article(self, article_id: str) -> Article | None:
         """Return an article by id, None where there is none."""
-        with self._reading() as reader:
-            return reader.retriever.catalog.article(article_id)
+        with self._held() as snapshot:
+            return snapshot.retriever.catalog.article(article_id)
 
     def families(self) -> tuple[Family, ...]:
         """Families of copies and versions, by the id of their original."""
-        with self._reading() as reader:
-            return tuple(families(reader.retriever.catalog))
+        with self._held() as snapshot:
+            return tuple(families(snapshot.retriever.catalog))
 
     def status(self) -> Status:
         """Say what the archive holds."""
-        with self._reading() as reader:
+        with self._held() as snapshot:
             return read_status(
-                self._folder, reader.generation, reader.manifest, reader.retriever.catalog
+                self._folder, snapshot.generation, snapshot.manifest, snapshot.retriever.catalog
             )
 
     def example_questions(self, count: int = 4) -> list[str]:
         """Up to ``count`` questions about its newest articles that it answers from those."""
-        with self._reading() as reader:
-            articles = reader.retriever.catalog.recent_originals(8 * count)
+        with self._held() as snapshot:
+            articles = snapshot.retriever.catalog.recent_originals(8 * count)
         questions: list[str] = []
         for question, article_id in candidate_questions(articles):
             if len(questions) == count:
@@ -248,31 +248,31 @@ class Archive:
         """
         given = 0
         while True:
-            with self._reading() as reader:
+            with self._held() as snapshot:
                 try:
-                    parts = read(Steps(reader, self._answerer, self._rewriter))
+                    parts = read(Steps(snapshot, self._answerer, self._rewriter))
                     for part in islice(parts, given, None):
                         given += 1
                         yield part
                     return
                 except Exception:
-                    if self._folder.current_name() == reader.manifest.generation:
+                    if self._folder.current_name() == snapshot.manifest.generation:
                         raise
 
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
+    def _held(self) -> Iterator[Snapshot]:
         with self._lock:
             if self._closed:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
-            if name != self._reader.manifest.generation:
-                newer = newest_reader(self._folder, self._reader, self.reranker)
-                self._reader.retire()
-                self._reader = newer
-            reader = self._reader
-            reader.users += 1
+            if name != self._snapshot.manifest.generation:
+                newer = newest_snapshot(self._folder, self._snapshot, self.reranker)
+                self._snapshot.retire()
+                self._snapshot = newer
+            snapshot = self._snapshot
+            snapshot.users += 1
         try:
-            yield reader
+            yield snapshot
         finally:
             with self._lock:
-                reader.leave()
+                snapshot.leave()

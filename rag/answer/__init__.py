@@ -22,7 +22,7 @@ from rag.retrieval.limits import (
     without_any,
 )
 from rag.retrieval.retriever import Ranking
-from rag.retrieval.snapshot import Reader
+from rag.retrieval.snapshot import Snapshot
 from rag.types import Answer, Draft, Evidence, Passage, Query
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
@@ -37,21 +37,21 @@ class Steps:
     raises passes.
     """
 
-    def __init__(self, reader: Reader, answerer: Answerer, rewriter: Rewriter | None) -> None:
-        self._reader = reader
+    def __init__(self, snapshot: Snapshot, answerer: Answerer, rewriter: Rewriter | None) -> None:
+        self._snapshot = snapshot
         self._answerer = answerer
         self._rewriter = rewriter
 
     def understand(self, question: Question) -> Query:
         """Read what is asked for, within what the archive has."""
-        retriever = self._reader.retriever
-        with _damage_told(self._reader.generation.archive):
+        retriever = self._snapshot.retriever
+        with _damage_told(self._snapshot.generation.archive):
             query = understand(
                 question.text,
                 history=question.history,
                 asked=question.asked,
-                newest=self._reader.newest,
-                outlets=self._reader.outlets,
+                newest=self._snapshot.newest,
+                outlets=self._snapshot.outlets,
                 filters=question.filters,
                 options=question.options,
                 archive=retriever,
@@ -62,8 +62,8 @@ class Steps:
     def search(self, question: Question, top_k: int, ranking: Ranking) -> tuple[Passage, ...]:
         """Find the best passages, best first."""
         query = self.understand(question)
-        with _damage_told(self._reader.generation.archive):
-            return self._reader.retriever.search(query, top_k, ranking, question.options)
+        with _damage_told(self._snapshot.generation.archive):
+            return self._snapshot.retriever.search(query, top_k, ranking, question.options)
 
     def answer(self, question: Question) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """Yield the query as understood, the passages, the answer, as they come.
@@ -86,14 +86,14 @@ class Steps:
         if draft.refusal:
             draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
-        draft = verify(draft, self._reader.text)
+        draft = verify(draft, self._snapshot.text)
         answer = assemble(query, draft, evidence)
         timer.lap("verify")
         yield answer.with_timings(timer.total())
 
     def _retrieve(self, query: Query, question: Question) -> Evidence:
-        with _damage_told(self._reader.generation.archive):
-            return self._reader.retriever.retrieve(query, _READ, question.options)
+        with _damage_told(self._snapshot.generation.archive):
+            return self._snapshot.retriever.retrieve(query, _READ, question.options)
 
     def _without_limits(
         self, question: Question, query: Query, evidence: Evidence, draft: Draft
@@ -106,15 +106,15 @@ class Steps:
 
     def _with_its_limits(self, question: Question, query: Query, draft: Draft) -> Draft:
         """Refuse for the limits that the user set where these are why nothing answers."""
-        reader = self._reader
-        if not reader.manifest.articles:
+        snapshot = self._snapshot
+        if not snapshot.manifest.articles:
             return Draft(refusal=_EMPTY)
         if not query.required:
             return draft
         wider = without_any(query)
         elsewhere = self._answerer.draft(wider, self._retrieve(wider, question))
-        with _damage_told(reader.generation.archive):
-            inside = why_none_inside(query.required, reader.retriever.holds, reader.outlets)
+        with _damage_told(snapshot.generation.archive):
+            inside = why_none_inside(query.required, snapshot.retriever.holds, snapshot.outlets)
         return Draft(refusal=why_not_inside(query.required, inside, elsewhere))
 
 
