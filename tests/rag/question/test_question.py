@@ -1,7 +1,8 @@
+"""Questions as they are understood: parts, kinds, limits and what is said of them."""
+
 import pytest
 
 from rag.question import understand
-from rag.question.followups import stand_alone
 from rag.question.parts import split_parts
 from rag.types import Filters, Inference, Turn
 
@@ -42,19 +43,6 @@ def test_a_question_without_turns_before_is_left_alone():
     assert query.inferred == ()
 
 
-def test_a_pronoun_takes_over_the_names_before():
-    history = turns("What did Mayor Odalys Brandt promise the dockers?", "A new crane.")
-    standalone = stand_alone("Why did she resign?", history)
-    assert standalone.startswith("Why did she resign?")
-    assert "Odalys" in standalone
-    assert "Brandt" in standalone
-
-
-def test_a_pronoun_takes_a_name_from_the_answer():
-    history = turns("Who won the Kestrel regatta?", "The race was won by Ines Okafor. [1]")
-    assert "Ines Okafor" in stand_alone("How old is she?", history)
-
-
 def test_an_elliptic_question_follows_the_one_it_continues():
     history = turns("How many ferries sank in 2018?", "Four.")
     query = understand("And in 2019?", history=history)
@@ -64,66 +52,6 @@ def test_an_elliptic_question_follows_the_one_it_continues():
     assert query.wants == "number"
     assert query.inferred[0].part == "follow_ups"
     assert query.inferred[0].text.endswith(query.standalone)
-
-
-def test_a_chain_of_follow_ups_goes_back_to_its_topic():
-    history = turns("Where is the Kestrel bridge?", "In Norhaven.", "How long is it?", "90 m.")
-    assert "Kestrel" in stand_alone("And who built it?", history)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "How many people visited the Norhaven museum last spring?",
-        "What did Lena Brandt say about her budget?",
-    ],
-)
-def test_a_question_with_its_own_topic_is_not_dragged_back(question):
-    assert stand_alone(question, turns("Who won the Kestrel regatta?", "Ines Okafor.")) == question
-
-
-@pytest.mark.parametrize(
-    ("before", "question", "standalone"),
-    [
-        ("Who sank in Norway?", "And in Germany?", "Who sank in Germany?"),
-        ("Who paid the Leeds bridge?", "What about the Hull one?", "Who paid the Hull bridge?"),
-        (
-            "What did Brandt promise Norway?",
-            "What about Germany?",
-            "What did Brandt promise Germany?",
-        ),
-        ("Did Leeds win?", "What about Hull?", "Did Hull win?"),
-    ],
-)  # fmt: skip
-def test_another_name_takes_the_place_of_the_one_before(before, question, standalone):
-    assert stand_alone(question, turns(before, "Yes.")) == standalone
-
-
-def test_which_of_two_names_is_meant_is_not_guessed():
-    asked = stand_alone("What about Vey?", turns("What did Brandt promise Okafor?", "A crane."))
-    assert asked == "What did Brandt promise Okafor? What about Vey?"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Who is Odalys Brandt?",
-        "What was the Norhaven Accord?",
-        "Did the Norhaven council approve the tunnel budget?",
-        "How many ferries of the Selm line sank in 2018?",
-        "Is Ines Okafor respected by dockers?",
-    ],
-)
-def test_a_new_topic_is_not_dragged_to_the_old_one(question):
-    history = turns("Who won the Kestrel regatta?", "Lena Vey. [1]", "How old is she?", "31.")
-    assert stand_alone(question, history) == question
-
-
-def test_what_is_said_of_the_talk_itself_is_not_carried():
-    history = turns("What interesting details are in the article about the Kestrel?", "It sank.")
-    standalone = stand_alone("When did it sink?", history)
-    assert "Kestrel" in standalone
-    assert not {"interesting", "details", "article"} & set(standalone.lower().split())
 
 
 def test_two_outlets_are_no_two_questions():
