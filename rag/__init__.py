@@ -3,7 +3,8 @@
 from rag.about import Stale, Status
 from rag.archive import Archive, Conversation
 from rag.options import RetrievalOptions
-from rag.question.followups import LLMRewriter, Rewriter
+from rag.question.asked import Rewriter
+from rag.question.followups import LLMRewriter
 from rag.types import Answer, Citation, Filters, Passage, Query, QuestionError, Sentence, Turn
 
 __all__ = [

@@ -19,8 +19,7 @@ from rag.answer import Steps
 from rag.answer.answerer import Answerer
 from rag.answer.rules import ExtractiveAnswerer
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.question.asked import Question
-from rag.question.followups import Rewriter
+from rag.question.asked import Question, Rewriter
 from rag.retrieval.retriever import Ranking
 from rag.retrieval.snapshot import Snapshot, newest_snapshot
 from rag.types import Answer, Filters, Passage, Query, QuestionError, Turn

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from index.text.words import STOP_WORDS, words
+from rag.question.asked import Rewriter
 from rag.question.names import CALENDAR, expansions, question_names
 from rag.types import NEAREST_COVERAGE, Turn
 
@@ -278,14 +279,6 @@ Last question: {question}
 Standalone question:"""
 
 log = logging.getLogger("newsarchive")
-
-
-class Rewriter(Protocol):
-    """Makes a question stand alone."""
-
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """Return the question with what it leans on in the turns before; may raise anything."""
-        ...
 
 
 class LLMRewriter:

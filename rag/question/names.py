@@ -12,10 +12,10 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
-from typing import Protocol
 
 from index.store.glosses import JOINING, SHORT_FORM
 from index.text.words import CALENDAR_WORDS, Word, fold, stem, words
+from rag.question.asked import Vocabulary
 
 # Other words for a place: "Danish" and "Denmark", "Kremlin" and "Russia".
 #
@@ -205,18 +205,6 @@ _FULL = 7
 _OPENING = 8  # characters before a word in which its sentence's opening marks stand
 
 
-class Vocabulary(Protocol):
-    """What an archive can say of its words."""
-
-    def has_word(self, word: str) -> bool:
-        """Whether any article has the word in one of its forms."""
-        ...
-
-    def texts_with_near(self, word: str, distance: int) -> Iterable[str]:
-        """Return some texts with words of up to ``distance`` edits from a word."""
-        ...
-
-
 def respell(
     question: str, vocabulary: Vocabulary, known: Collection[str] = ()
 ) -> tuple[str, Mapping[str, str]]:
@@ -317,25 +305,13 @@ _NAME = r"[A-Z][\w’'-]+"
 _LONG_NAME = re.compile(rf"\b{_NAME}(?:[ -](?:(?:{'|'.join(JOINING)})[ -])*{_NAME})+")
 
 
-class ShortForms(Protocol):
-    """What an archive can say of names."""
-
-    def long_form(self, short: str) -> str | None:
-        """Tell what most articles write an acronym out as."""
-        ...
-
-    def short_form(self, long: str) -> str | None:
-        """Tell the acronym that most articles give for a name."""
-        ...
-
-
-def other_forms(question: str, forms: ShortForms) -> dict[str, str]:
+def other_forms(question: str, vocabulary: Vocabulary) -> dict[str, str]:
     """Each acronym of the question → its long form, and each name → its acronym.
 
     As the archive itself has them; what it does not tell is left out.
     """
-    found = {short: forms.long_form(short) for short in _SHORT.findall(question)}
+    found = {short: vocabulary.long_form(short) for short in _SHORT.findall(question)}
     for match in _LONG_NAME.finditer(question):
         if match.start() > 0:  # the first word's capital says nothing
-            found[match[0]] = forms.short_form(match[0])
+            found[match[0]] = vocabulary.short_form(match[0])
     return {name: other for name, other in found.items() if other and other not in question}

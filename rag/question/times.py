@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from index.text.words import NUMBER_WORDS, WEEKDAYS
+from rag.question.asked import Vocabulary
 from rag.question.calendar import Spoken, blanked, spoken_times
 
 Days = tuple[str, str]
@@ -255,20 +256,12 @@ _SLACK = 0.25  # of what is counted: "a month after" is no day
 _TOLD_AFTER = timedelta(days=7)
 
 
-class Events(Protocol):
-    """What an archive can say of events."""
-
-    def day_of(self, event: str) -> str | None:
-        """Day on which an event is first told of, "YYYY-MM-DD"; None where it is not."""
-        ...
-
-
-def near_event(question: str, events: Events) -> Times:
+def near_event(question: str, vocabulary: Vocabulary) -> Times:
     """Read the days that a question counts from an event that it names, and lean to them."""
     counted = _COUNTED.search(question)
     if counted is None or len(counted["event"].split()) < _LEAST:
         return Times()
-    told = events.day_of(counted["event"])
+    told = vocabulary.day_of(counted["event"])
     if told is None:
         return Times()
     written = counted["count"].lower()

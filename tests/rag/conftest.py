@@ -1,10 +1,14 @@
 """What the tests of questions and of tuning share: a scripted model, an archive to learn from."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+
+from rag import Query, Turn
+from rag import question as reading
+from rag.question.asked import Background, Question
 
 # In this archive's headlines a colour stands for a trade: no model knows that before it has read
 # it, and no word of a headline stands in a text.
@@ -58,6 +62,24 @@ def scripted() -> Callable[[str], Any]:
             yield self.complete(prompt)
 
     return lambda said: ScriptedLLM(said=said)
+
+
+@pytest.fixture(scope="session")
+def understand() -> Callable[..., Query]:
+    """Read a question: ``understand("Who won?", history=…, newest=…, outlets=…, filters=…)``."""
+
+    def read(
+        text: str,
+        history: Sequence[Turn] = (),
+        newest: str | None = None,
+        outlets: Sequence[str] = (),
+        rewriter: Any = None,
+        **said: Any,
+    ) -> Query:
+        background = Background(tuple(outlets), newest, rewriter=rewriter)
+        return reading.understand(Question(text, tuple(history), **said), background)
+
+    return read
 
 
 @pytest.fixture(scope="session")

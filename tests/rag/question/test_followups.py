@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from rag import Archive, LLMRewriter, Turn
-from rag.question import understand
+from rag import Archive, LLMRewriter, Query, Turn
 from rag.question.followups import rewrite, stand_alone
 
 RAID = (
@@ -222,6 +221,8 @@ def test_what_is_said_of_the_talk_itself_is_not_carried():
 
 # -- by a language model ----------------------------------------------------------------------
 
+Understand = Callable[..., Query]
+
 HISTORY = (Turn("user", "Who won the Kestrel regatta?"), Turn("assistant", "Ines Okafor. [1]"))
 
 
@@ -239,7 +240,7 @@ class Scripted:
         return self.written
 
 
-def test_the_models_form_is_taken_and_shown() -> None:
+def test_the_models_form_is_taken_and_shown(understand: Understand) -> None:
     rewriter = Scripted("How old is Ines Okafor?")
     query = understand("How old is she?", history=HISTORY, rewriter=rewriter)
     assert query.standalone == "How old is Ines Okafor?"
@@ -258,7 +259,7 @@ def test_the_models_form_is_taken_and_shown() -> None:
     ],
 )
 def test_a_fault_falls_back_to_the_rules_and_is_told(
-    written: str | Exception, fault: str, caplog: pytest.LogCaptureFixture
+    understand: Understand, written: str | Exception, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     query = understand("How old is she?", history=HISTORY, rewriter=Scripted(written))
     assert "Ines Okafor" in query.standalone
@@ -273,7 +274,7 @@ def test_what_models_put_around_a_question_is_left_out() -> None:
     assert rewrite("How old is she?", HISTORY, Scripted(written))[0] == "How old is Ines Okafor?"
 
 
-def test_a_first_question_is_not_given_to_the_model() -> None:
+def test_a_first_question_is_not_given_to_the_model(understand: Understand) -> None:
     rewriter = Scripted("something else")
     assert understand("Who won?", rewriter=rewriter).standalone == "Who won?"
     assert rewriter.asked == []
