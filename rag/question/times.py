@@ -16,7 +16,7 @@ from typing import Literal
 
 from index.text.words import NUMBER_WORDS, WEEKDAYS
 from rag.question.asked import Vocabulary
-from rag.question.calendar import Spoken, blanked, spoken_times
+from rag.question.calendar import Spoken, spoken_times
 
 Days = tuple[str, str]
 
@@ -101,7 +101,10 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     today = date.fromisoformat(as_of[:10])
     spoken = spoken_times(question, today)
     named = [t for t in spoken if not _is_part_of_a_name(question, t) and t.first <= today]
-    rest = "".join(blanked(question, spoken))
+    rest = "".join(
+        " " if any(t.start <= place < t.end for t in spoken) else character
+        for place, character in enumerate(question)
+    )
     relative = [] if _YEARS.search(rest) else list(_relative(rest))
     if len(named) + len(relative) == 1 and not _ELSEWHEN.search(rest):
         limit = _limit(named, relative, today)
