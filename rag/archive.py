@@ -1,4 +1,4 @@
-"""The façade: open an archive, search it, ask it."""
+"""The façade: open an archive, search it, ask it, talk with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
 
-# A conversation: questions one after the other, each understood with the turns before.
-
 REMEMBERED = 12  # turns: a follow-up leans on what was said just before, older ones only mislead
+
+T = TypeVar("T")
 
 
 class Conversation:
-    """Asks an archive and remembers the turns. Not to be shared between people."""
+    """Asks one question after the other, each understood with the turns before.
+
+    Not to be shared between people.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -49,9 +53,6 @@ class Conversation:
         turns = (*self.turns, Turn("user", question), Turn("assistant", answer.text))
         self.turns = turns[-REMEMBERED:]
         return answer
-
-
-T = TypeVar("T")
 
 
 class Archive:
@@ -208,9 +209,7 @@ class Archive:
     def status(self) -> Status:
         """Say what the archive holds."""
         with self._held() as snapshot:
-            return read_status(
-                self._folder, snapshot.generation, snapshot.manifest, snapshot.retriever.catalog
-            )
+            return read_status(self._folder, snapshot)
 
     def example_questions(self, count: int = 4) -> list[str]:
         """Up to ``count`` questions about its newest articles that it answers from those."""
@@ -228,22 +227,23 @@ class Archive:
         """Wrap the archive as a LlamaIndex retriever; scores are those of ``search``."""
         from rag.llamaindex import ArchiveRetriever
 
-        return ArchiveRetriever(self.search, top_k)
+        return ArchiveRetriever(partial(self.search, top_k=top_k))
 
     def as_query_engine(self, llm: LLM, top_k: int = 10) -> BaseQueryEngine:
         """Make a LlamaIndex query engine that words answers with ``llm`` from this archive."""
         from rag.llamaindex import query_engine
 
-        return query_engine(self.search, llm, top_k)
+        return query_engine(partial(self.search, top_k=top_k), llm)
 
     def _read_one(self, read: Callable[[Steps], T]) -> T:
         (result,) = self._read(lambda steps: iter((read(steps),)))
         return result
 
     def _read(self, read: Callable[[Steps], Iterator[T]]) -> Iterator[T]:
-        """Read from one generation; where a build takes that one away meanwhile, from the next.
+        """Read parts from one generation; where a build takes it away meanwhile, from the next.
 
-        A takedown deletes the old generation at once, under whoever reads it.
+        A takedown deletes the old generation at once, under whoever reads it. Parts that were given
+        already are not given again.
         """
         given = 0
         while True:
@@ -260,6 +260,7 @@ class Archive:
 
     @contextmanager
     def _held(self) -> Iterator[Snapshot]:
+        """Hold the newest generation open; the one before is closed when nobody holds it."""
         with self._lock:
             if self._closed:
                 raise ValueError("the archive is closed; open it again with Archive.open")
