@@ -2,10 +2,13 @@
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.build import build_archive
+from index.settings import Settings
 from rag import Query, Turn
 from rag import question as reading
 from rag.question.asked import Background, Question
@@ -62,6 +65,21 @@ def scripted() -> Callable[[str], Any]:
             yield self.complete(prompt)
 
     return lambda said: ScriptedLLM(said=said)
+
+
+@pytest.fixture(scope="session")
+def archive_of(
+    tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]
+) -> Callable[..., Path]:
+    """Build an archive of its own: ``archive_of({"id": …, "text": …}, …, chunk_pieces=60)``."""
+
+    def build(*records: dict[str, str], **settings: Any) -> Path:
+        folder = tmp_path_factory.mktemp("archive")
+        source = write_lines(folder / "news.jsonl", *records)
+        build_archive(folder / "archive", [source], settings=Settings("hashed-words", **settings))
+        return folder / "archive"
+
+    return build
 
 
 @pytest.fixture(scope="session")

@@ -32,16 +32,9 @@ Meanwhile = Callable[[int, Callable[[], object]], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def own(
-    tmp_path: Path,
-    write_lines: Write,
-    news: Sequence[dict[str, str]],
-    hashed_settings: Settings,
-) -> Path:
+def own(archive_of: Callable[..., Path], news: Sequence[dict[str, str]]) -> Path:
     """An archive of its own, to be changed or broken."""
-    source = write_lines(tmp_path / "news.jsonl", *news)
-    build_archive(tmp_path / "archive", [source], settings=hashed_settings)
-    return tmp_path / "archive"
+    return archive_of(*news)
 
 
 def check(answer: Answer) -> None:

@@ -3,12 +3,11 @@
 Places by their other names, and which of a question's names an article has.
 """
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from index.build import build_archive
-from index.settings import Settings
 from index.store.glosses import glosses
 from index.text.words import words
 from rag import Archive
@@ -33,13 +32,10 @@ NEWS = {
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    folder = tmp_path_factory.mktemp("names")
-    for name, (title, text) in NEWS.items():
-        (folder / f"{name}.txt").write_text(f"{title}\n\n{text}\n")
-    path = Path(folder / "archive")
-    build_archive(path, [folder], settings=Settings(embedder="hashed-words"))
-    return Archive.open(path)
+def archive(archive_of: Callable[..., Path]) -> Iterator[Archive]:
+    records = [{"id": n, "title": title, "text": text} for n, (title, text) in NEWS.items()]
+    with Archive.open(archive_of(*records)) as archive:
+        yield archive
 
 
 def read(archive: Archive, question: str, off: str = "headlines") -> tuple[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 Times counted from an event are dated by the archive's own articles.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import build_archive
-from index.settings import Settings
 from rag import Archive
 from rag.options import EVERYTHING
 from rag.question.times import Times, near_event, read_order, read_times
@@ -145,16 +144,13 @@ ARTICLES = (
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    folder = tmp_path_factory.mktemp("events")
-    rows = [
-        f'{{"id": "{n}", "title": "{title}", "text": "{text}", "published": "{day}"}}'
+def archive(archive_of: Callable[..., Path]) -> Iterator[Archive]:
+    records = [
+        {"id": str(n), "title": title, "text": text, "published": day}
         for n, (day, title, text) in enumerate(ARTICLES)
     ]
-    (folder / "news.jsonl").write_text("\n".join(rows))
-    path = Path(folder / "archive")
-    build_archive(path, [folder / "news.jsonl"], settings=Settings(embedder="hashed-words"))
-    return Archive.open(path)
+    with Archive.open(archive_of(*records)) as archive:
+        yield archive
 
 
 @pytest.mark.parametrize(
