@@ -1,4 +1,7 @@
-"""Ask a news archive: ``from rag import Archive``."""
+"""Ask a news archive: ``from rag import Archive``.
+
+Questions come in; answers go out, each sentence of which cites the words of an article.
+"""
 
 from rag.about import Stale, Status
 from rag.archive import Archive, Conversation
