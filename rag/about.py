@@ -1,25 +1,28 @@
-"""The families of an archive: who copies whom, how like they are, what a version changed."""
+"""What an archive tells of itself: its families, its status, questions to begin with.
+
+Of families: who copies whom, how like they are, what a version changed. Of the status: what the
+archive holds, how far back it can go, and what of it is out of date.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from index.errors import ArchiveDamagedError
 from index.families.compare import compare, worded_article
-from index.families.tables import Member, Relation
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.generation import Generation, Manifest
 from index.store.logs import source_changes
 from index.store.vectors import SentenceVectors
 from index.text.words import CALENDAR_WORDS
 from index.types import Article
+from rag.retrieval.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,25 @@ def families(catalog: Catalog) -> Iterator[Family]:
     """Every family of two or more articles, by the original's id, members in the order of time."""
     relations = catalog.families.relations()
     for family, members in groupby(catalog.families.members(), key=lambda member: member.family):
-        versions: list[Article] = []
+        versions: list[Article] = []  # the original and those after it
         found = []
         for member in members:
             article = _article(catalog, member.article_id)
-            found.append(_described(catalog, relations, member, article, versions))
+            of: Article | None = None
+            difference: Difference | None = None
+            measures = (1.0, 1.0)
+            if member.role == "version":
+                of = versions[-1]
+                difference, measures = _compared(of, article)
+            elif member.role == "copy":
+                of = _article(catalog, member.reference)
+                known = relations.get((member.reference, member.article_id))
+                if known is not None:
+                    measures = known.jaccard, known.containment
+                elif of.text != article.text:
+                    _, measures = _compared(of, article)
+            of_id, newer = None if of is None else of.id, member.superseded_by
+            found.append(FamilyMember(article, member.role, of_id, *measures, newer, difference))
             if member.role != "copy":
                 versions.append(article)
         yield Family(family, tuple(found))
@@ -74,6 +91,18 @@ def families(catalog: Catalog) -> Iterator[Family]:
 
 def family_record(family: Family) -> dict[str, Any]:
     """Turn a family into a JSON object: its members and the pairs that were compared."""
+    pairs: list[dict[str, Any]] = [
+        {
+            "article_id": m.article.id,
+            "of": m.of,
+            "kind": m.role,
+            "jaccard": m.jaccard,
+            "containment": m.containment,
+            **({"difference": asdict(m.difference)} if m.difference else {}),
+        }
+        for m in family.members
+        if m.of is not None
+    ]
     return {
         "id": family.id,
         "members": [
@@ -87,54 +116,12 @@ def family_record(family: Family) -> dict[str, Any]:
             }
             for m in family.members
         ],
-        "pairs": [_pair(m) for m in family.members if m.of is not None],
+        "pairs": pairs,
     }
 
 
-def _pair(member: FamilyMember) -> dict[str, Any]:
-    pair: dict[str, Any] = {
-        "article_id": member.article.id,
-        "of": member.of,
-        "kind": member.role,
-        "jaccard": member.jaccard,
-        "containment": member.containment,
-    }
-    if member.difference is not None:
-        pair["difference"] = {
-            "removed": member.difference.removed,
-            "added": member.difference.added,
-            "revised": member.difference.revised,
-        }
-    return pair
-
-
-def _described(
-    catalog: Catalog,
-    relations: dict[tuple[str, str], Relation],
-    member: Member,
-    article: Article,
-    versions: list[Article],
-) -> FamilyMember:
-    if member.role == "original":
-        return FamilyMember(article, "original", superseded_by=member.superseded_by)
-    if member.role == "version":
-        before = versions[-1]
-        difference, jaccard, containment = _difference(before, article)
-        return FamilyMember(
-            article, "version", before.id, jaccard, containment, member.superseded_by, difference
-        )
-    known = relations.get((member.reference, member.article_id))
-    copied = _article(catalog, member.reference)
-    if known is not None:
-        measures = known.jaccard, known.containment
-    elif copied.text == article.text:
-        measures = 1.0, 1.0
-    else:
-        measures = _difference(copied, article)[1:]
-    return FamilyMember(article, "copy", copied.id, *measures, member.superseded_by)
-
-
-def _difference(before: Article, after: Article) -> tuple[Difference, float, float]:
+def _compared(before: Article, after: Article) -> tuple[Difference, tuple[float, float]]:
+    """Tell what a later text changed, and how like the two are: Jaccard and containment."""
     found = compare(worded_article(before), worded_article(after))
     difference = Difference(
         tuple(before.text[s.span.start : s.span.end] for s in found.removed),
@@ -147,7 +134,7 @@ def _difference(before: Article, after: Article) -> tuple[Difference, float, flo
             for pair in found.revised
         ),
     )
-    return difference, round(found.jaccard, 4), round(found.containment, 4)
+    return difference, (round(found.jaccard, 4), round(found.containment, 4))
 
 
 def _article(catalog: Catalog, article_id: str) -> Article:
@@ -157,9 +144,6 @@ def _article(catalog: Catalog, article_id: str) -> Article:
             f"article {article_id!r} of a family is not in the catalogue; build anew with --rebuild"
         )
     return article
-
-
-# What an archive holds, how far back it can go, and what of it is out of date.
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +190,9 @@ class Status:
     stale: Stale
 
 
-def read_status(
-    folder: ArchiveFolder, generation: Generation, manifest: Manifest, catalog: Catalog
-) -> Status:
-    """Gather the status of a generation that is open."""
+def read_status(folder: ArchiveFolder, snapshot: Snapshot) -> Status:
+    """Gather the status of an archive of which a generation is open."""
+    manifest, catalog = snapshot.manifest, snapshot.retriever.catalog
     articles, copies, chunks = catalog.counts()
     first_day, last_day = catalog.days()
     entries = list(catalog.register.entries())
@@ -231,15 +214,14 @@ def read_status(
         undated=sum(entry.published is None for entry in entries),
         generations=tuple(kept.folder.name for kept in folder.finished()),
         forward=folder.forward_name(),
-        stale=_stale(folder, generation, manifest, catalog),
+        stale=_stale(folder, snapshot),
     )
 
 
-def _stale(
-    folder: ArchiveFolder, generation: Generation, manifest: Manifest, catalog: Catalog
-) -> Stale:
+def _stale(folder: ArchiveFolder, snapshot: Snapshot) -> Stale:
+    catalog = snapshot.retriever.catalog
     entries = catalog.register.entries()
-    stored = len(SentenceVectors(generation.sentences, manifest.dimension))
+    stored = len(SentenceVectors(snapshot.generation.sentences, snapshot.manifest.dimension))
     used = sum(len(catalog.sentences(name)) for name in catalog.register.indexed())
     changes = source_changes(folder, catalog.register.files())
     return Stale(
@@ -294,15 +276,12 @@ def candidate_questions(articles: Sequence[Article]) -> Iterator[tuple[str, str]
     for _, name, article in sorted(named, key=lambda one: not one[0]):
         if name and name not in seen:
             seen.add(name)
-            yield _question(article, name), article.id
-
-
-def _question(article: Article, name: str) -> str:
-    """Ask what someone said where the article quotes them, else what happened."""
-    text = re.escape(name)
-    if re.search(rf"{text}(?:,[^,.]{{1,60}},)? {_SAID}\b|{_SAID} {text}\b", article.text):
-        return f"What did {name} say?"
-    return f"What is reported about {name}?"
+            who = re.escape(name)
+            quoted = rf"{who}(?:,[^,.]{{1,60}},)? {_SAID}\b|{_SAID} {who}\b"
+            if re.search(quoted, article.text):
+                yield f"What did {name} say?", article.id
+            else:
+                yield f"What is reported about {name}?", article.id
 
 
 def _main_name(article: Article, small: set[str]) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""The façade: open an archive, search it, ask it."""
+"""The façade: open an archive, search it, ask it, talk with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -19,10 +20,9 @@ from rag.answer import Steps
 from rag.answer.answerer import Answerer
 from rag.answer.rules import ExtractiveAnswerer
 from rag.options import EVERYTHING, RetrievalOptions
-from rag.question.asked import Question
-from rag.question.followups import Rewriter
+from rag.question.asked import Question, Rewriter
 from rag.retrieval.retriever import Ranking
-from rag.retrieval.snapshot import Reader, newest_reader
+from rag.retrieval.snapshot import Snapshot, newest_snapshot
 from rag.types import Answer, Filters, Passage, Query, QuestionError, Turn
 
 if TYPE_CHECKING:
@@ -30,13 +30,16 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
 
-# A conversation: questions one after the other, each understood with the turns before.
-
 REMEMBERED = 12  # turns: a follow-up leans on what was said just before, older ones only mislead
+
+T = TypeVar("T")
 
 
 class Conversation:
-    """Asks an archive and remembers the turns. Not to be shared between people."""
+    """Asks one question after the other, each understood with the turns before.
+
+    Not to be shared between people.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -50,9 +53,6 @@ class Conversation:
         turns = (*self.turns, Turn("user", question), Turn("assistant", answer.text))
         self.turns = turns[-REMEMBERED:]
         return answer
-
-
-T = TypeVar("T")
 
 
 class Archive:
@@ -75,7 +75,7 @@ class Archive:
         self._lock = threading.Lock()
         self._closed = False
         self.reranker = reranker
-        self._reader = newest_reader(folder, None, reranker)
+        self._snapshot = newest_snapshot(folder, None, reranker)
 
     @classmethod
     def open(
@@ -114,7 +114,7 @@ class Archive:
         """Release the files. Calls that are under way end first."""
         with self._lock:
             self._closed = True
-            self._reader.retire()
+            self._snapshot.retire()
 
     def ask(
         self,
@@ -198,25 +198,23 @@ class Archive:
 
     def article(self, article_id: str) -> Article | None:
         """Return an article by id, None where there is none."""
-        with self._reading() as reader:
-            return reader.retriever.catalog.article(article_id)
+        with self._held() as snapshot:
+            return snapshot.retriever.catalog.article(article_id)
 
     def families(self) -> tuple[Family, ...]:
         """Families of copies and versions, by the id of their original."""
-        with self._reading() as reader:
-            return tuple(families(reader.retriever.catalog))
+        with self._held() as snapshot:
+            return tuple(families(snapshot.retriever.catalog))
 
     def status(self) -> Status:
         """Say what the archive holds."""
-        with self._reading() as reader:
-            return read_status(
-                self._folder, reader.generation, reader.manifest, reader.retriever.catalog
-            )
+        with self._held() as snapshot:
+            return read_status(self._folder, snapshot)
 
     def example_questions(self, count: int = 4) -> list[str]:
         """Up to ``count`` questions about its newest articles that it answers from those."""
-        with self._reading() as reader:
-            articles = reader.retriever.catalog.recent_originals(8 * count)
+        with self._held() as snapshot:
+            articles = snapshot.retriever.catalog.recent_originals(8 * count)
         questions: list[str] = []
         for question, article_id in candidate_questions(articles):
             if len(questions) == count:
@@ -229,50 +227,52 @@ class Archive:
         """Wrap the archive as a LlamaIndex retriever; scores are those of ``search``."""
         from rag.llamaindex import ArchiveRetriever
 
-        return ArchiveRetriever(self.search, top_k)
+        return ArchiveRetriever(partial(self.search, top_k=top_k))
 
     def as_query_engine(self, llm: LLM, top_k: int = 10) -> BaseQueryEngine:
         """Make a LlamaIndex query engine that words answers with ``llm`` from this archive."""
         from rag.llamaindex import query_engine
 
-        return query_engine(self.search, llm, top_k)
+        return query_engine(partial(self.search, top_k=top_k), llm)
 
     def _read_one(self, read: Callable[[Steps], T]) -> T:
         (result,) = self._read(lambda steps: iter((read(steps),)))
         return result
 
     def _read(self, read: Callable[[Steps], Iterator[T]]) -> Iterator[T]:
-        """Read from one generation; where a build takes that one away meanwhile, from the next.
+        """Read parts from one generation; where a build takes it away meanwhile, from the next.
 
-        A takedown deletes the old generation at once, under whoever reads it.
+        A takedown deletes the old generation at once, under whoever reads it. Parts that were given
+        already are not given again.
         """
         given = 0
         while True:
-            with self._reading() as reader:
+            with self._held() as snapshot:
                 try:
-                    parts = read(Steps(reader, self._answerer, self._rewriter))
+                    parts = read(Steps(snapshot, self._answerer, self._rewriter))
                     for part in islice(parts, given, None):
                         given += 1
                         yield part
                     return
                 except Exception:
-                    if self._folder.current_name() == reader.manifest.generation:
+                    if self._folder.current_name() == snapshot.manifest.generation:
                         raise
 
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
+    def _held(self) -> Iterator[Snapshot]:
+        """Hold the newest generation open; the one before is closed when nobody holds it."""
         with self._lock:
             if self._closed:
                 raise ValueError("the archive is closed; open it again with Archive.open")
             name = self._folder.current().folder.name
-            if name != self._reader.manifest.generation:
-                newer = newest_reader(self._folder, self._reader, self.reranker)
-                self._reader.retire()
-                self._reader = newer
-            reader = self._reader
-            reader.users += 1
+            if name != self._snapshot.manifest.generation:
+                newer = newest_snapshot(self._folder, self._snapshot, self.reranker)
+                self._snapshot.retire()
+                self._snapshot = newer
+            snapshot = self._snapshot
+            snapshot.users += 1
         try:
-            yield reader
+            yield snapshot
         finally:
             with self._lock:
-                reader.leave()
+                snapshot.leave()

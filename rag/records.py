@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.types import Article
-from rag.types import Answer, Citation, Passage
+from rag.types import Answer, Passage
 
 
 def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[str, Any]:
@@ -18,7 +18,18 @@ def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[
         "answer": answer.text,
         "refused": answer.refused,
         "reason": answer.reason,
-        "citations": [_citation(citation) for citation in answer.citations],
+        "citations": [
+            {
+                "marker": citation.marker,
+                **article_record(citation.article),
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+                "also_in": [article_record(article) for article in citation.also_in],
+                "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
+            }
+            for citation in answer.citations
+        ],
         "passages": passage_records(answer.passages),
         "query": asdict(answer.query),
         "timings_ms": dict(answer.timings_ms),
@@ -41,18 +52,6 @@ def passage_records(passages: Sequence[Passage]) -> list[dict[str, Any]]:
         }
         for passage in passages
     ]
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    return {
-        "marker": citation.marker,
-        **article_record(citation.article),
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "also_in": [article_record(article) for article in citation.also_in],
-        "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
-    }
 
 
 def article_record(article: Article) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from index.settings import Day, several, written_day
 from index.types import Article, Span
 
 _NEAREST = 3  # articles named in a refusal
-
-
 NEAREST_COVERAGE = " Nearest coverage: "  # between the reason of a refusal and what is near
 
 
@@ -243,11 +241,9 @@ def describe(article: Article) -> str:
     return ", ".join(part for part in (article.title, article.source, article.day) if part)
 
 
-# Errors of asking, below those of ``index.errors``.
-#
-# NewsArchiveError
-# └── QuestionError    a question or one of its limits cannot be used
-
-
 class QuestionError(NewsArchiveError):
-    """A question, a day or a ranking's name cannot be used."""
+    """A question, one of its limits, a day or a ranking's name cannot be used.
+
+    The only error of asking: it stands below NewsArchiveError beside those of ``index.errors``,
+    which tell what is wrong with an archive.
+    """

@@ -1,19 +1,20 @@
-"""From a question to its answer, step by step, on one generation of an archive."""
+"""Answering: a question comes in; its query, the passages and the verified answer go out.
+
+``Steps`` takes them one after the other, on one generation of an archive.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from rag.answer.answerer import Answerer
 from rag.answer.support import assemble, verify
 from rag.question import understand
-from rag.question.asked import Question
-from rag.question.followups import Rewriter
+from rag.question.asked import Background, Question, Rewriter
 from rag.retrieval.limits import (
     unlimited,
     why_none_inside,
@@ -22,7 +23,7 @@ from rag.retrieval.limits import (
     without_any,
 )
 from rag.retrieval.retriever import Ranking
-from rag.retrieval.snapshot import Reader
+from rag.retrieval.snapshot import Snapshot
 from rag.types import Answer, Draft, Evidence, Passage, Query
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
@@ -37,33 +38,25 @@ class Steps:
     raises passes.
     """
 
-    def __init__(self, reader: Reader, answerer: Answerer, rewriter: Rewriter | None) -> None:
-        self._reader = reader
+    def __init__(self, snapshot: Snapshot, answerer: Answerer, rewriter: Rewriter | None) -> None:
+        self._snapshot = snapshot
+        self._retriever = snapshot.retriever
         self._answerer = answerer
-        self._rewriter = rewriter
+        self._background = Background(
+            snapshot.outlets, snapshot.newest, snapshot.retriever, rewriter
+        )
 
     def understand(self, question: Question) -> Query:
         """Read what is asked for, within what the archive has."""
-        retriever = self._reader.retriever
-        with _damage_told(self._reader.generation.archive):
-            query = understand(
-                question.text,
-                history=question.history,
-                asked=question.asked,
-                newest=self._reader.newest,
-                outlets=self._reader.outlets,
-                filters=question.filters,
-                options=question.options,
-                archive=retriever,
-                rewriter=self._rewriter,
-            )
-            return within_archive(query, retriever.holds)
+        with self._damage_told():
+            query = understand(question, self._background)
+            return within_archive(query, self._retriever.holds)
 
     def search(self, question: Question, top_k: int, ranking: Ranking) -> tuple[Passage, ...]:
         """Find the best passages, best first."""
         query = self.understand(question)
-        with _damage_told(self._reader.generation.archive):
-            return self._reader.retriever.search(query, top_k, ranking, question.options)
+        with self._damage_told():
+            return self._retriever.search(query, top_k, ranking, question.options)
 
     def answer(self, question: Question) -> Iterator[Query | tuple[Passage, ...] | Answer]:
         """Yield the query as understood, the passages, the answer, as they come.
@@ -80,42 +73,54 @@ class Steps:
         yield evidence.passages
         draft = self._answerer.draft(query, evidence)
         if draft.refusal and query.filters != query.required:
-            query, evidence, draft = self._without_limits(question, query, evidence, draft)
+            wider = unlimited(query, "nothing there answers it")
+            found = self._retrieve(wider, question)
+            again = self._answerer.draft(wider, found)
+            if not again.refusal:
+                query, evidence, draft = wider, found, again
             yield query
             yield evidence.passages
         if draft.refusal:
             draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
-        draft = verify(draft, self._reader.text)
+        draft = verify(draft, self._snapshot.text)
         answer = assemble(query, draft, evidence)
         timer.lap("verify")
         yield answer.with_timings(timer.total())
 
     def _retrieve(self, query: Query, question: Question) -> Evidence:
-        with _damage_told(self._reader.generation.archive):
-            return self._reader.retriever.retrieve(query, _READ, question.options)
-
-    def _without_limits(
-        self, question: Question, query: Query, evidence: Evidence, draft: Draft
-    ) -> tuple[Query, Evidence, Draft]:
-        """Answer without the limits that were read from the question, where that answers it."""
-        wider = unlimited(query, "nothing there answers it")
-        found = self._retrieve(wider, question)
-        again = self._answerer.draft(wider, found)
-        return (query, evidence, draft) if again.refusal else (wider, found, again)
+        with self._damage_told():
+            return self._retriever.retrieve(query, _READ, question.options)
 
     def _with_its_limits(self, question: Question, query: Query, draft: Draft) -> Draft:
         """Refuse for the limits that the user set where these are why nothing answers."""
-        reader = self._reader
-        if not reader.manifest.articles:
+        if not self._snapshot.manifest.articles:
             return Draft(refusal=_EMPTY)
         if not query.required:
             return draft
         wider = without_any(query)
         elsewhere = self._answerer.draft(wider, self._retrieve(wider, question))
-        with _damage_told(reader.generation.archive):
-            inside = why_none_inside(query.required, reader.retriever.holds, reader.outlets)
+        with self._damage_told():
+            inside = why_none_inside(
+                query.required, self._retriever.holds, self._background.outlets
+            )
         return Draft(refusal=why_not_inside(query.required, inside, elsewhere))
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Name the way out where a file is broken: each library then raises its own error."""
+        try:
+            yield
+        except NewsArchiveError:
+            raise
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            archive = self._snapshot.generation.archive
+            raise ArchiveDamagedError(
+                f"{archive} could not be searched ({type(error).__name__}: {error}); if a file is "
+                f"damaged, this finds it: newsarchive check --archive {archive}"
+            ) from error
 
 
 class _Timer:
@@ -132,19 +137,3 @@ class _Timer:
 
     def total(self) -> dict[str, float]:
         return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
-
-
-@contextmanager
-def _damage_told(archive: Path) -> Iterator[None]:
-    """Name the way out where a file is broken: each library then raises its own error."""
-    try:
-        yield
-    except NewsArchiveError:
-        raise
-    except BaseException as error:
-        if not is_fault(error):
-            raise
-        raise ArchiveDamagedError(
-            f"{archive} could not be searched ({type(error).__name__}: {error}); if a file is "
-            f"damaged, this finds it: newsarchive check --archive {archive}"
-        ) from error

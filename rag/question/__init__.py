@@ -1,18 +1,21 @@
-"""A question as it was typed to a query: standing alone, with its parts, times and outlets."""
+"""Reading questions: one as it was typed comes in, and the query that is looked up goes out.
+
+The query stands alone, with its sub-questions, the kind of answer that it wants, its times and
+outlets, and what was read from its words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple
 
 from index.text.words import words
-from rag.options import EVERYTHING, RetrievalOptions
+from rag.question.asked import Background, Question
 from rag.question.calendar import spoken_times
-from rag.question.followups import Rewriter, is_elliptic, rewrite
+from rag.question.followups import is_elliptic, rewrite
 from rag.question.kind import wanted_kind
-from rag.question.names import ShortForms, expansions, other_forms, respell
-from rag.question.names import Vocabulary as Spellings
+from rag.question.names import expansions, other_forms, respell
 from rag.question.outlets import (
     Mention,
     covering,
@@ -23,7 +26,6 @@ from rag.question.outlets import (
 )
 from rag.question.parts import split_parts
 from rag.question.times import (
-    Events,
     Times,
     describe_days,
     names_time,
@@ -31,132 +33,133 @@ from rag.question.times import (
     read_order,
     read_times,
 )
-from rag.types import Filters, Inference, Query, Turn
+from rag.types import Filters, Inference, Query
 
 
-class Vocabulary(Spellings, ShortForms, Events, Protocol):
-    """An archive that questions are read against."""
+class _Limits(NamedTuple):
+    """What a question says of when and of whom: of all that it asks, and of each report.
+
+    ``named`` are the outlets as the question calls them.
+    """
+
+    times: Times
+    sources: tuple[str, ...]
+    reports: tuple[Filters, ...]
+    named: frozenset[str]
 
 
 def understand(
-    question: str,
-    *,
-    history: Sequence[Turn] = (),
-    asked: str | None = None,
-    newest: str | None = None,
-    outlets: Sequence[str] = (),
-    filters: Filters = Filters(),  # noqa: B008  frozen, so sharing it is safe
-    options: RetrievalOptions = EVERYTHING,
-    archive: Vocabulary | None = None,
-    rewriter: Rewriter | None = None,
+    question: Question,
+    background: Background = Background(),  # noqa: B008  frozen, so sharing it is safe
 ) -> Query:
     """Read a question: what stands alone, its parts, what it asks for, of when and of whom.
 
-    ``asked`` and ``newest`` are days ("YYYY-MM-DD"); words such as "last week" are read as of the
-    first that is given. A filter that the user set is never changed. ``options`` tells which parts
-    of a question are read. ``archive`` knows the words that spellings and acronyms are looked up
-    in. ``rewriter`` makes follow-ups stand alone in the place of the rules.
+    Words such as "last week" are read as of the day on which it is asked, or of the newest of the
+    archive. A filter that the user set is never changed.
     """
-    question = " ".join(question.split())
-    turns = history if options.follow_ups else ()
-    standalone, fault = rewrite(question, turns, rewriter)
-    leant = standalone != question
-    # "What about Gaza?" is asked of the same outlet and time as what it continues.
-    continued = standalone if leant and is_elliptic(question) else question
-    mended: Mapping[str, str] = {}
-    if archive and options.spelling:
-        standalone, mended = respell(standalone, archive, outlet_words(outlets))
-    order = read_order(continued) if options.order else None
-    known = outlets if options.outlets and not filters.sources else ()
-    own = outlet_mentions(question, known)
-    is_continued = continued != question and not own
-    # Where it says when by itself, what it continues says only of which outlet.
-    named = continued if is_continued and not names_time(question) else question
-    continuing = outlet_mentions(continued, known) if is_continued else own
-    mentions = continuing if named is continued else own
-    try:
-        times, reports = _times(named, asked, newest, filters, mentions, options, archive)
-    except OverflowError:  # near the end of the calendar
-        times, reports = Times(), ()
-    sources = outlets_of(continuing, outlets)
-    if len(reports) > 1 and not all(report.sources for report in reports):
-        sources = ()  # one of the reports may be any outlet's
-    first, last = times.limit or (filters.published_from, filters.published_to)
+    text = " ".join(question.text.split())
+    standalone, continued, inferred = _stand_alone(text, question, background)
+    limits = _limits(text, continued, question, background)
+    order = read_order(continued) if question.options.order else None
+    own = question.filters
+    first, last = limits.times.limit or (own.published_from, own.published_to)
+    also: dict[str, tuple[str, ...]] = {}
+    if question.options.places:
+        also |= expansions(words(standalone))
+    if question.options.acronyms and background.vocabulary:
+        forms = other_forms(standalone, background.vocabulary)
+        also |= {name: (other,) for name, other in forms.items()}
     return Query(
-        question=question,
+        question=text,
         standalone=standalone,
-        parts=split_parts(standalone, {named[m.start : m.end] for m in mentions}),
-        wants=wanted_kind(standalone if is_elliptic(question) else question),
-        filters=Filters(first, last, filters.sources or sources),
-        required=filters,
-        reports=reports if len(reports) > 1 and not filters else (),
-        asked=asked,
-        inferred=tuple(
-            _inferences(standalone if leant else "", fault, mended, times, order, sources)
-        ),
-        near=times.near,
+        parts=split_parts(standalone, limits.named),
+        wants=wanted_kind(standalone if is_elliptic(text) else text),
+        filters=Filters(first, last, own.sources or limits.sources),
+        required=own,
+        reports=limits.reports if len(limits.reports) > 1 and not own else (),
+        asked=question.asked,
+        inferred=(*inferred, *_in_words(limits, order)),
+        near=limits.times.near,
         order=order,
-        also=_other_names(standalone, options, archive),
+        also=also,
     )
 
 
-def _other_names(
-    standalone: str, options: RetrievalOptions, archive: Vocabulary | None
-) -> dict[str, tuple[str, ...]]:
-    places = expansions(words(standalone)) if options.places else {}
-    forms = other_forms(standalone, archive) if archive and options.acronyms else {}
-    return {**places, **{name: (other,) for name, other in forms.items()}}
+def _stand_alone(
+    text: str, question: Question, background: Background
+) -> tuple[str, str, list[Inference]]:
+    """Return the question as it stands alone, as far as it continues another, and what was read.
+
+    "What about Gaza?" is asked of the same outlet and time as what it continues.
+    """
+    turns = question.history if question.options.follow_ups else ()
+    standalone, fault = rewrite(text, turns, background.rewriter)
+    leant = standalone != text
+    continued = standalone if leant and is_elliptic(text) else text
+    slips = []
+    if background.vocabulary and question.options.spelling:
+        known = outlet_words(background.outlets)
+        standalone, mended = respell(standalone, background.vocabulary, known)
+        slips = [
+            Inference("spelling", f"“{typed}” read as “{meant}”") for typed, meant in mended.items()
+        ]
+    if not (leant or fault):
+        return standalone, continued, slips
+    read = f"read with the turns before as: {standalone}" if leant else "read as it was asked"
+    said = Inference("follow_ups", f"{read} ({fault})" if fault else read)
+    return standalone, continued, [said, *slips]
+
+
+def _limits(text: str, continued: str, question: Question, background: Background) -> _Limits:
+    looks = question.options.outlets and not question.filters.sources
+    known = background.outlets if looks else ()
+    own = outlet_mentions(text, known)
+    is_continued = continued != text and not own
+    continuing = outlet_mentions(continued, known) if is_continued else own
+    # Where it says when by itself, what it continues says only of which outlet.
+    timed = continued if is_continued and not names_time(text) else text
+    mentions = continuing if timed is continued else own
+    try:
+        times, reports = _times(timed, mentions, question, background)
+    except OverflowError:  # near the end of the calendar
+        times, reports = Times(), ()
+    sources = outlets_of(continuing, background.outlets)
+    if len(reports) > 1 and not all(report.sources for report in reports):
+        sources = ()  # one of the reports may be any outlet's
+    named = frozenset(timed[mention.start : mention.end] for mention in mentions)
+    return _Limits(times, sources, reports, named)
 
 
 def _times(
-    question: str,
-    asked: str | None,
-    newest: str | None,
-    filters: Filters,
-    mentions: Sequence[Mention],
-    options: RetrievalOptions,
-    archive: Vocabulary | None,
+    text: str, mentions: Sequence[Mention], question: Question, background: Background
 ) -> tuple[Times, tuple[Filters, ...]]:
     """Read the times that the user has set no limit for, and the limits of each report."""
-    as_of = asked or newest
+    options, filters = question.options, question.filters
+    as_of = question.asked or background.newest
     if filters.published_from or filters.published_to or as_of is None:
-        return Times(), read_reports(question, mentions, ())
-    spoken = spoken_times(question, date.fromisoformat(as_of[:10])) if options.dates else ()
-    reports = read_reports(question, mentions, spoken)
+        return Times(), read_reports(text, mentions, ())
+    spoken = spoken_times(text, date.fromisoformat(as_of[:10])) if options.dates else []
+    reports = read_reports(text, mentions, spoken)
     if any(report.published_from or report.published_to for report in reports):
         span = covering(reports)
         return Times(limit=span if any(span) else None), reports
-    if options.near and archive and not spoken:
-        counted = near_event(question, archive)
+    if options.near and background.vocabulary and not spoken:
+        counted = near_event(text, background.vocabulary)
         if counted.near:
             return counted, reports
-    times = read_times(question, as_of, asked)
+    times = read_times(text, as_of, question.asked)
     limit = times.limit if options.dates else None
     return Times(limit=limit, near=times.near if options.near else None), reports
 
 
-def _inferences(
-    leant: str,
-    fault: str,
-    mended: Mapping[str, str],
-    times: Times,
-    order: str | None,
-    sources: Sequence[str],
-) -> list[Inference]:
-    """``leant`` is what the turns before made of the question, ``fault`` why by rules; or ""."""
-    inferred = []
-    if leant or fault:
-        read = f"read with the turns before as: {leant}" if leant else "read as it was asked"
-        inferred.append(Inference("follow_ups", f"{read} ({fault})" if fault else read))
-    for typed, meant in mended.items():
-        inferred.append(Inference("spelling", f"“{typed}” read as “{meant}”"))
+def _in_words(limits: _Limits, order: str | None) -> Iterator[Inference]:
+    times = limits.times
     if times.limit:
-        inferred.append(Inference("dates", describe_days(*times.limit)))
+        yield Inference("dates", describe_days(*times.limit))
     if times.near:
         why = f": {times.why}" if times.why else ""
-        inferred.append(Inference("near", f"rather from {times.near[0]} to {times.near[1]}{why}"))
+        yield Inference("near", f"rather from {times.near[0]} to {times.near[1]}{why}")
     if order:
-        inferred.append(Inference("order", f"the {order} first of what is to the point"))
-    if sources:
-        inferred.append(Inference("outlets", f"reported by {', '.join(sources)}"))
-    return inferred
+        yield Inference("order", f"the {order} first of what is to the point")
+    if limits.sources:
+        yield Inference("outlets", f"reported by {', '.join(limits.sources)}")

@@ -1,11 +1,15 @@
-"""What can be asked: checks of questions, days and turns, with what is wrong and how to mend it."""
+"""What is asked, and what a question is read against: checked, with how to mend what is wrong.
+
+``Question`` is all that a user says when something is asked, ``BatchQuestion`` the same from a line
+of a file. ``Background`` is what an archive brings to reading it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import orjson
 
@@ -93,7 +97,55 @@ def read_turn(turn: Turn | Mapping[str, str]) -> Turn:
         ) from error
 
 
-# Questions from a JSON Lines file.
+class Vocabulary(Protocol):
+    """What an archive says of its words, names and events.
+
+    The one seam between reading questions and searching, which stands above it: the retriever of
+    an archive is such a vocabulary.
+    """
+
+    def has_word(self, word: str) -> bool:
+        """Whether any article has the word in one of its forms."""
+        ...
+
+    def texts_with_near(self, word: str, distance: int) -> Iterable[str]:
+        """Return some texts with words of up to ``distance`` edits from a word."""
+        ...
+
+    def long_form(self, short: str) -> str | None:
+        """Tell what most articles write an acronym out as."""
+        ...
+
+    def short_form(self, long: str) -> str | None:
+        """Tell the acronym that most articles give for a name."""
+        ...
+
+    def day_of(self, event: str) -> str | None:
+        """Day on which an event is first told of, "YYYY-MM-DD"; None where it is not."""
+        ...
+
+
+class Rewriter(Protocol):
+    """Makes a question stand alone."""
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """Return the question with what it leans on in the turns before; may raise anything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What questions are read against: an archive's outlets, its newest day and its vocabulary.
+
+    ``newest`` is "YYYY-MM-DD"; words such as "last week" are read as of it where a question does
+    not say on which day it is asked. ``rewriter`` makes follow-ups stand alone in the place of the
+    rules. Where there is no ``vocabulary``, names are taken as they are written.
+    """
+
+    outlets: tuple[str, ...] = ()
+    newest: str | None = None
+    vocabulary: Vocabulary | None = None
+    rewriter: Rewriter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +159,7 @@ class BatchQuestion:
 
 
 def read_questions(path: Path) -> list[BatchQuestion]:
-    """Read a questions file whole, so that a bad line is found before the first answer.
+    """Read a JSON Lines file whole, so that a bad line is found before the first answer.
 
     Raises QuestionError with file, line and mend.
     """

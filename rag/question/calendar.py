@@ -7,7 +7,6 @@ year is left out, the latest time is meant that had begun; of a range, the one t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -64,6 +63,8 @@ _COUNTED = re.compile(
 )
 _JOIN = r"(?: ?[–—-] ?| (?:and|to|until|till|through|thru) (?:the )?)"
 _JOINED = re.compile(_JOIN, re.IGNORECASE)
+_MONTH_BEFORE = re.compile(rf"{_MONTH}(?: {_DAY})?(?:,? {_YEAR})?{_JOIN}$", re.IGNORECASE)
+_MONTH_AFTER = re.compile(rf"{_JOIN}(?:{_DAY} )?{_MONTH}", re.IGNORECASE)
 _DAY_BEFORE = re.compile(rf"(?<![\w.,:/-])(?:the )?(?P<day>{_DAY}){_JOIN}$", re.IGNORECASE)
 _DAY_AFTER = re.compile(
     rf"{_JOIN}(?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?(?![\w:%-]|[.,]\d)", re.IGNORECASE
@@ -179,28 +180,15 @@ def _is_month(text: str, match: re.Match[str], point: _Point) -> bool:
     """Whether a month's name is meant: "May" and "march" are also a name and words."""
     if point.year or point.day:
         return True
-    cued = point.stage or _CUE.search(text[: match.start()])
+    before, after = text[: match.start()], text[match.end() :]
     written = match["month"].rstrip(".")
     if len(written) < 4 and written.lower() != "may":
         return False
     if written in ("may", "march"):
         return False
-    return bool(cued or _joined_after(text, match) or _joined_before(text, match))
-
-
-def _joined_after(text: str, match: re.Match[str]) -> bool:
-    """Whether it begins a range: "March to May"."""
-    return match["month"][0].isupper() and bool(
-        re.match(rf"{_JOIN}(?:{_DAY} )?{_MONTH}", text[match.end() :], re.IGNORECASE)
-    )
-
-
-def _joined_before(text: str, match: re.Match[str]) -> bool:
-    """Whether it ends a range: "to May" after another month."""
-    before = re.search(
-        rf"{_MONTH}(?: {_DAY})?(?:,? {_YEAR})?{_JOIN}$", text[: match.start()], re.IGNORECASE
-    )
-    return before is not None
+    # "March to May" begins a range, and "to May" after another month ends one.
+    ranged = (written[0].isupper() and _MONTH_AFTER.match(after)) or _MONTH_BEFORE.search(before)
+    return bool(point.stage or _CUE.search(before) or ranged)
 
 
 def _with_bare_days(text: str, first: _Point, last: _Point) -> tuple[_Point, _Point]:
@@ -233,15 +221,12 @@ def _resolve(first: _Point, last: _Point, today: date) -> tuple[date, date] | No
 
 def _in_year(first: _Point, last: _Point, year: int) -> tuple[date, date] | None:
     """Days of points of which the last is in a year; None for such as 31 June."""
-    begun = first.year or year - (_order(first) > _order(last))
+    crosses = (first.month or 1, first.day or 1) > (last.month or 1, last.day or 1)
+    begun = first.year or year - crosses
     try:
         return _days(replace(first, year=begun))[0], _days(replace(last, year=year))[1]
     except ValueError:
         return None
-
-
-def _order(point: _Point) -> tuple[int, int]:
-    return point.month or 1, point.day or 1
 
 
 def _days(point: _Point) -> tuple[date, date]:
@@ -250,18 +235,16 @@ def _days(point: _Point) -> tuple[date, date]:
         day = date(point.year, point.month or 1, point.day)
         return day, day + timedelta(days=point.days - 1)
     first = date(point.year, point.month or 1, 1)
-    last = month_end(point.year, (point.month or 1) + point.months - 1)
+    # The day before the month that follows, which may be of a later year.
+    last_month = (point.month or 1) + point.months - 1
+    following = date(point.year + last_month // 12, last_month % 12 + 1, 1)
+    last = following - timedelta(days=1)
     third = (last - first) / 3
     if point.stage == "early":
         return first, first + third
     if point.stage == "mid":
         return first + third, last - third
     return (last - third, last) if point.stage == "late" else (first, last)
-
-
-def month_end(year: int, month: int) -> date:
-    """Last day of a month, which may be over 12: of a later year then."""
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _stage(words: str | None) -> str:
@@ -271,9 +254,3 @@ def _stage(words: str | None) -> str:
 
 def _number(day: str | None) -> int | None:
     return int(re.sub(r"\D", "", day)) if day else None
-
-
-def blanked(text: str, times: list[Spoken]) -> Iterator[str]:
-    """Yield the text's characters with the times blanked, so that places stay those of the text."""
-    for position, character in enumerate(text):
-        yield " " if any(t.start <= position < t.end for t in times) else character

@@ -1,18 +1,26 @@
-"""Follow-ups: a question that leans on the turns before it becomes one that stands alone."""
+"""Follow-ups: a question that leans on the turns before it becomes one that stands alone.
+
+By rules, or by a language model in their place where one is set. What the model writes is only
+looked up: nothing that it says reaches an answer. Where it fails or writes what is no question, the
+rules are used, and the query says so.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from index.text.words import STOP_WORDS, words
+from rag.question.asked import Rewriter
 from rag.question.names import CALENDAR, expansions, question_names
 from rag.types import NEAREST_COVERAGE, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+
+log = logging.getLogger("newsarchive")
 
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|hers|them|his|their|theirs|it(?! take)|its|"
@@ -76,33 +84,18 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     An elliptic one ("And in 2019?") follows the question that it continues; any other is given
     the names and nouns of the turns before in brackets, back to where their topic began.
     """
-    turns = _topic([_said(turn) for turn in history])
+    turns = _topic(history)
     asked = [turn.content for turn in turns if turn.role == "user"]
     if not asked or not _leans(question, turns):
         return question
-    topic = asked[-1]
     if is_elliptic(question):
-        swapped = _swapped(topic, question)
-        if swapped:
-            return _bracketed(swapped, _needed(topic, turns, swapped))
-        if _YEAR.search(question):
-            topic = _YEAR.sub("", topic)
-        both = " ".join(f"{topic.strip()} {question}".split())
-        if _turns_to(question, turns) and not _PRONOUN.search(topic):
-            return both
-        return _bracketed(both, _needed(topic, turns, both))
-    carried = _carried(asked, question)
-    answers = [turn.content for turn in turns if turn.role == "assistant"]
-    if answers and (_PRONOUN.search(question) or not _content(question)):
-        carried += _names(answers[-1], " ".join([question, *carried]))[:3]
-    return _bracketed(question, carried)
-
-
-def _said(turn: Turn) -> Turn:
-    """Leave the nearest coverage out of a refusal: it was named because it is of something else."""
-    if turn.role == "user":
-        return turn
-    return Turn(turn.role, turn.content.partition(NEAREST_COVERAGE)[0])
+        form, carried = _continued(question, turns, asked)
+    else:
+        form, carried = question, _carried(asked, question)
+        answers = [turn.content for turn in turns if turn.role == "assistant"]
+        if answers and (_PRONOUN.search(question) or not _content(question)):
+            carried += _names(answers[-1], " ".join([question, *carried]))[:3]
+    return f"{form} ({', '.join(carried[:_CARRIED])})" if carried else form
 
 
 def _topic(history: Sequence[Turn]) -> list[Turn]:
@@ -116,7 +109,9 @@ def _topic(history: Sequence[Turn]) -> list[Turn]:
             if not thanked and _named(turn.content) and begins:
                 turns = []
         if not thanked:
-            turns.append(turn)
+            # The nearest coverage of a refusal was named because it is of something else.
+            said = turn.content.partition(NEAREST_COVERAGE)[0]
+            turns.append(turn if turn.role == "user" else Turn(turn.role, said))
     return turns
 
 
@@ -132,11 +127,21 @@ def _is_courtesy(text: str) -> bool:
     return "?" not in text and all(word in _COURTESY for word in said)
 
 
-def _needed(topic: str, turns: Sequence[Turn], own: str) -> list[str]:
-    """Find what the question that an elliptic one continues leans on itself."""
-    asked = [turn.content for turn in turns if turn.role == "user"]
+def _continued(question: str, turns: Sequence[Turn], asked: Sequence[str]) -> tuple[str, list[str]]:
+    """Return an elliptic question with the one that it continues, and what this leans on itself.
+
+    ``asked`` are the questions among the turns.
+    """
+    topic = asked[-1]
+    form = _swapped(topic, question)
+    if form is None:
+        if _YEAR.search(question):
+            topic = _YEAR.sub("", topic)
+        form = " ".join(f"{topic.strip()} {question}".split())
+        if _turns_to(question, turns) and not _PRONOUN.search(topic):
+            return form, []
     last = max(place for place, turn in enumerate(turns) if turn.role == "user")
-    return _carried(asked[:-1], own) if _leans(topic, turns[:last]) else []
+    return form, _carried(asked[:-1], form) if _leans(topic, turns[:last]) else []
 
 
 def _swapped(topic: str, question: str) -> str | None:
@@ -166,10 +171,6 @@ def _after_start(start: int, name: str) -> tuple[int, str]:
         left = " ".join(left.split()[1:])
     left = left.removesuffix("’s").removesuffix("'s")
     return start + max(0, name.find(left)), left
-
-
-def _bracketed(question: str, carried: Sequence[str]) -> str:
-    return f"{question} ({', '.join(carried[:_CARRIED])})" if carried else question
 
 
 def _leans(question: str, turns: Sequence[Turn]) -> bool:
@@ -257,11 +258,6 @@ def _names(text: str, known: str) -> list[str]:
     return found
 
 
-# A language model that makes a follow-up stand alone, in the place of the rules where one is set.
-#
-# What it writes is only looked up: nothing that it says reaches an answer. Where it fails or writes
-# what is no question, the rules of ``rag.question.followups`` are used, and the query says so.
-
 _TURNS = 6  # the last ones: older turns only mislead, and cost reading time
 _LONGEST_TURN = 600  # characters
 _LONGEST = 400  # characters of what may still be one question
@@ -276,16 +272,6 @@ alone, on one line.
 
 Last question: {question}
 Standalone question:"""
-
-log = logging.getLogger("newsarchive")
-
-
-class Rewriter(Protocol):
-    """Makes a question stand alone."""
-
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """Return the question with what it leans on in the turns before; may raise anything."""
-        ...
 
 
 class LLMRewriter:
@@ -311,20 +297,14 @@ def rewrite(question: str, history: Sequence[Turn], rewriter: Rewriter | None) -
     if rewriter is None or not any(turn.role == "user" for turn in history):
         return stand_alone(question, history), ""
     try:
-        written = _question_of(rewriter.rewrite(question, history))
+        written = rewriter.rewrite(question, history).strip()
+        lines = [line.strip() for line in written.splitlines() if line.strip()]
+        # Without what models put around a question; what has several lines is none.
+        form = _LABEL.sub("", lines[0]).strip(" \"'“”*") if len(lines) == 1 else ""
     except Exception as error:  # whatever a model's server meets, the question is still asked
         log.warning("the language model did not rewrite %r: %s", question, error)
         return stand_alone(question, history), f"the language model failed ({error})"
-    if written is None:
+    if not 0 < len(form) <= _LONGEST:
         log.warning("the language model wrote no question for %r", question)
         return stand_alone(question, history), "the language model wrote no question"
-    return written, ""
-
-
-def _question_of(text: str) -> str | None:
-    """Return the question alone, without what models put around it; None where it is none."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    if len(lines) != 1:
-        return None
-    line = _LABEL.sub("", lines[0]).strip(" \"'“”*")
-    return line if 0 < len(line) <= _LONGEST else None
+    return form, ""

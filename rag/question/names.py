@@ -1,95 +1,76 @@
-"""Spelling slips and other transliterations in names, mended by the names that the archive has.
+"""Names in their other forms: places, spellings, slips, acronyms.
 
-Names alone: any other word that an archive lacks is most often a right one that it does not use.
+A place has other names, which ``places.txt`` beside this file lists; it was made by hand. Names in
+a text are told by any of them, and by spelling in another transliteration. Slips are mended, and
+acronyms written out, by the names that the archive itself has. Names alone: any other word that an
+archive lacks is most often a right one that it does not use.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
-from typing import Protocol
 
 from index.store.glosses import JOINING, SHORT_FORM
 from index.text.words import CALENDAR_WORDS, Word, fold, stem, words
+from rag.question.asked import Vocabulary
 
-# Other words for a place: "Danish" and "Denmark", "Kremlin" and "Russia".
-#
-# The list, ``places.txt``, was made by hand and stands beside this file.
+# Places: "Danish" and "Denmark", "Kremlin" and "Russia".
 
 Stems = tuple[str, ...]
-Forms = tuple[str, ...]
+Forms = tuple[str, ...]  # as they are written: "Scott" and "Scots" have one stem
 Names = tuple[str, ...]
 _LONGEST = 3  # words of a place's name
 
 
 @cache
-def _lines() -> Sequence[tuple[Names, Names]]:
-    """For each place its names and those of its people, and its seats of government."""
-    lines = []
+def _places() -> tuple[Mapping[Forms, frozenset[Stems]], Mapping[Forms, Names]]:
+    """Forms of each name of a place → stems of all its names; and → those that are looked up.
+
+    Looked up are the names of a place and of its people, and not its seats of government.
+    """
+    by_stems: dict[Forms, frozenset[Stems]] = {}
+    looked_up: dict[Forms, Names] = {}
     for line in files("rag.question").joinpath("places.txt").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            groups = [[n.replace("-", " ") for n in group.split()] for group in line.split(";")]
-            lines.append((tuple(chain(*groups[:2])), tuple(chain(*groups[2:]))))
-    return lines
+        if line.startswith("#"):
+            continue
+        groups = [[n.replace("-", " ") for n in group.split()] for group in line.split(";")]
+        names, seats = list(chain(*groups[:2])), list(chain(*groups[2:]))
+        stems = frozenset(tuple(word.stem for word in words(name)) for name in names + seats)
+        # Some words stand for two: "Seoul" for South Korea and for Korea.
+        for form in (_forms(words(name)) for name in names + seats):
+            by_stems[form] = by_stems.get(form, frozenset()) | stems
+        for form in (_forms(words(name)) for name in names):
+            looked_up[form] = tuple(dict.fromkeys((*looked_up.get(form, ()), *names)))
+    return by_stems, looked_up
 
 
-@cache
-def _places() -> Mapping[Forms, frozenset[Stems]]:
-    """Forms of each name of a place → stems of all its names."""
-    places: dict[Forms, frozenset[Stems]] = {}
-    for line in _lines():
-        stems = frozenset(_stems(name) for name in chain(*line))
-        for name in map(_forms, chain(*line)):
-            # Some words stand for two: "Seoul" for South Korea and for Korea.
-            places[name] = places.get(name, frozenset()) | stems
-    return places
-
-
-@cache
-def _expansions() -> Mapping[Forms, Names]:
-    """Forms of each name of a place or its people → all of those; no seats of government."""
-    found: dict[Forms, Names] = {}
-    for names, _ in _lines():
-        for name in names:
-            found[_forms(name)] = tuple(dict.fromkeys((*found.get(_forms(name), ()), *names)))
-    return found
-
-
-def _stems(name: str) -> Stems:
-    return tuple(word.stem for word in words(name))
-
-
-def _forms(name: str) -> Forms:
-    """Words as they are written: "Scott" and "Scots" have one stem."""
-    return tuple(word.form for word in words(name))
+def _forms(found: Sequence[Word]) -> Forms:
+    return tuple(word.form for word in found)
 
 
 def other_names(found: Sequence[Word]) -> dict[str, frozenset[Stems]]:
     """Stem of each word that names a place → the names of that place, each as its stems."""
-    places = _places()
-    return {word.stem: places[_as_forms(run)] for run in _named(found, places) for word in run}
+    places, _ = _places()
+    return {word.stem: places[_forms(run)] for run in _named(found, places) for word in run}
 
 
 def expansions(found: Sequence[Word]) -> dict[str, Names]:
     """Return each name of a place among the words with its other names: "danish" → "Denmark"."""
-    known = _expansions()
+    _, known = _places()
     forms = {word.form for word in found}
     others = {}
     for run in _named(found, known):
-        name = _as_forms(run)
+        name = _forms(run)
         others[" ".join(dict.fromkeys(name))] = tuple(
             other for other in known[name] if not forms.issuperset(other.lower().split())
         )
     return {own: names for own, names in others.items() if names}
-
-
-def _as_forms(run: Sequence[Word]) -> Forms:
-    return tuple(word.form for word in run)
 
 
 def _named(found: Sequence[Word], places: Container[Forms]) -> Iterator[Sequence[Word]]:
@@ -98,7 +79,7 @@ def _named(found: Sequence[Word], places: Container[Forms]) -> Iterator[Sequence
     while first < len(found):
         for length in range(_LONGEST, 0, -1):
             run = found[first : first + length]
-            named = len(run) == length and _as_forms(run) in places
+            named = len(run) == length and _forms(run) in places
             if named and all(word.capital for word in run):
                 yield run
                 first += length
@@ -124,19 +105,20 @@ CALENDAR = frozenset(map(stem, CALENDAR_WORDS))
 
 
 def question_names(found: Sequence[Word]) -> frozenset[str]:
-    """Stems of the names and years in a question; months and days are told in many ways."""
+    """Stems of the names and years in a question; months and days are told in many ways.
+
+    So are times and amounts: of numbers, only a year says which event is meant.
+    """
     return frozenset(
         word.stem
         for index, word in enumerate(found)
         if word.content
         and word.stem not in CALENDAR
-        and (_is_year(word.form) or (word.capital and index > 0))
+        and (
+            (len(word.form) == 4 and word.form.isdigit() and word.form[0] in "12")
+            or (word.capital and index > 0)
+        )
     )
-
-
-def _is_year(form: str) -> bool:
-    """Whether a number says which event is meant; times and amounts are told in many ways."""
-    return len(form) == 4 and form.isdigit() and form[0] in "12"
 
 
 def names_in(
@@ -196,6 +178,8 @@ def sounded(name: str) -> str:
     return name
 
 
+# Slips in names, mended.
+
 _SHORTEST = 5  # letters; most shorter names have a neighbour by chance
 _SHORTEST_SOUND = 3  # letters of a name that another romanisation of it may differ from
 _LONG = 8  # letters from which two slips are thought possible
@@ -203,18 +187,6 @@ _ALIKE = 0.8  # likeness that must be exceeded: "Poyer" is not "Power"
 _ALIKE_IF_SHORT = 0.85  # the same for names of under _FULL letters: "Forbes" is not "Flores"
 _FULL = 7
 _OPENING = 8  # characters before a word in which its sentence's opening marks stand
-
-
-class Vocabulary(Protocol):
-    """What an archive can say of its words."""
-
-    def has_word(self, word: str) -> bool:
-        """Whether any article has the word in one of its forms."""
-        ...
-
-    def texts_with_near(self, word: str, distance: int) -> Iterable[str]:
-        """Return some texts with words of up to ``distance`` edits from a word."""
-        ...
 
 
 def respell(
@@ -252,10 +224,11 @@ def _nearest(word: Word, typed: str, vocabulary: Vocabulary) -> str | None:
     swapped = _swapped(word, vocabulary)
     if swapped:
         return max(swapped, key=lambda other: (swapped[other], other))
-    likeness = _likeness(typed)
-    best = max(found, key=lambda other: (likeness(other), found[other], other), default=None)
+    lowered = typed.lower()
+    alike = {o: SequenceMatcher(None, lowered, o.lower()).ratio() for o in found}
+    best = max(found, key=lambda other: (alike[other], found[other], other), default=None)
     least = _ALIKE if len(typed) >= _FULL else _ALIKE_IF_SHORT
-    return best if best and likeness(best) > least else None
+    return best if best and alike[best] > least else None
 
 
 def _names_like(word: Word, texts: Iterable[str]) -> Counter[str]:
@@ -272,7 +245,10 @@ def _names_like(word: Word, texts: Iterable[str]) -> Counter[str]:
                 continue
             if not other[0].isupper():
                 small[fold(other)] += 1
-            elif _inside(text, match.start()):
+                continue
+            # Inside a sentence: there its capital means something.
+            before = text[max(0, match.start() - _OPENING) : match.start()].rstrip(" \"“‘'(")
+            if before[-1:] not in ("", *".!?\n:"):
                 found[other] += 1
     # "Best" in a headline or an award is no name that "Brest" could be a slip of.
     return Counter({name: n for name, n in found.items() if n > small[fold(name)]})
@@ -299,43 +275,20 @@ def _swapped(word: Word, vocabulary: Vocabulary) -> Counter[str]:
     return Counter({name: n for name, n in found.items() if fold(name) in meant})
 
 
-def _inside(text: str, start: int) -> bool:
-    """Whether a word stands inside a sentence, where its capital means something."""
-    before = text[max(0, start - _OPENING) : start].rstrip(" \"“‘'(")
-    return before[-1:] not in ("", *".!?\n:")
-
-
-def _likeness(typed: str) -> Callable[[str], float]:
-    lowered = typed.lower()
-    return lambda other: SequenceMatcher(None, lowered, other.lower()).ratio()
-
-
-# Acronyms of a question written out and names shortened, as the archive itself has them.
+# Acronyms written out and names shortened, as the archive has them.
 
 _SHORT = re.compile(rf"\b{SHORT_FORM}\b")
 _NAME = r"[A-Z][\w’'-]+"
 _LONG_NAME = re.compile(rf"\b{_NAME}(?:[ -](?:(?:{'|'.join(JOINING)})[ -])*{_NAME})+")
 
 
-class ShortForms(Protocol):
-    """What an archive can say of names."""
-
-    def long_form(self, short: str) -> str | None:
-        """Tell what most articles write an acronym out as."""
-        ...
-
-    def short_form(self, long: str) -> str | None:
-        """Tell the acronym that most articles give for a name."""
-        ...
-
-
-def other_forms(question: str, forms: ShortForms) -> dict[str, str]:
+def other_forms(question: str, vocabulary: Vocabulary) -> dict[str, str]:
     """Each acronym of the question → its long form, and each name → its acronym.
 
     As the archive itself has them; what it does not tell is left out.
     """
-    found = {short: forms.long_form(short) for short in _SHORT.findall(question)}
+    found = {short: vocabulary.long_form(short) for short in _SHORT.findall(question)}
     for match in _LONG_NAME.finditer(question):
         if match.start() > 0:  # the first word's capital says nothing
-            found[match[0]] = forms.short_form(match[0])
+            found[match[0]] = vocabulary.short_form(match[0])
     return {name: other for name, other in found.items() if other and other not in question}

@@ -1,7 +1,12 @@
-"""Outlets that a question names as reporting, by the archive's own names and their short forms.
+"""Outlets that a question names as reporting, and the reports of theirs that it tells apart.
 
-An outlet's name may also be a word ("Time", "The Sun", "Independent") or the subject ("Who bought
-TechCrunch?"), so a name counts only beside a word of reporting, or in a list with one that does.
+Outlets are found by the archive's own names and their short forms. Such a name may also be a word
+("Time", "The Sun", "Independent") or the subject ("Who bought TechCrunch?"), so it counts only
+beside a word of reporting, or in a list with one that does.
+
+"Did the Courier's report of 3 May 2024 agree with that of the Post?" speaks of two reports: one of
+the Courier, published about 3 May, and one of the Post. Each is looked for within its own limits,
+so that the one that says more does not hide the other.
 """
 
 from __future__ import annotations
@@ -73,6 +78,8 @@ _WORK_BEFORE = re.compile(
     rf"(?:both )?{_OPENING}$",
     re.IGNORECASE,
 )
+_NAME_BEFORE = re.compile(r"(?P<word>[A-Z][\w’'-]*) $")
+_NAME_AFTER = re.compile(r" (?P<word>[A-Z][\w’'-]*)")
 _LATER_WORK = re.compile(rf"[\"'”’]?(?:['’]s?)?(?: [\w-]+){{1,3}}? {_WORK}\b")
 
 
@@ -115,8 +122,11 @@ def outlets_of(mentions: Sequence[Mention], outlets: Sequence[str]) -> tuple[str
 
 def short_forms(outlet: str) -> list[str]:
     """Forms by which an outlet is called: its name, without "The", and before a bar or dash."""
-    whole = _bare(outlet)
-    head = _bare(_PARTED.split(outlet)[0])  # empty in ": Latest", which some feeds are called
+    # The head is empty in ": Latest", which some feeds are called.
+    whole, head = (
+        name.strip().removeprefix("The ").removeprefix("the ").strip()
+        for name in (outlet, _PARTED.split(outlet)[0])
+    )
     first = head.partition(" ")[0]
     forms = [whole, head]
     if first.isupper() and len(first) > 1:  # "BBC" of "BBC News"
@@ -138,7 +148,8 @@ def outlet_words(outlets: Sequence[str]) -> frozenset[str]:
 def _named(question: str, outlets: Sequence[str]) -> list[Mention]:
     """Where a form of an outlet's name stands, the longest of overlapping ones."""
     called = _called(tuple(outlets))
-    lowered = _lowered(question)
+    # In lower case, each letter in its place: that of "İ" is two characters.
+    lowered = "".join(low if len(low := c.lower()) == 1 else c for c in question)
     spans = [
         (match.start(), match.end(), form)
         for form in called
@@ -164,11 +175,6 @@ def _called(outlets: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     return called
 
 
-def _lowered(text: str) -> str:
-    """Put a text into lower case, each letter in its place: that of "İ" is two characters."""
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
 def _only_speaks(question: str, start: int, end: int) -> bool:
     before = _SPEAKS_BEFORE.search(question[:start])
     if before is None or question[start:end] in _NOUNS:
@@ -177,33 +183,22 @@ def _only_speaks(question: str, start: int, end: int) -> bool:
 
 
 def _reports(question: str, mention: Mention) -> bool:
+    """Whether words of reporting stand beside it, and it is no part of a longer name."""
     before, after = question[: mention.start], question[mention.end :]
-    if _NOT.search(before) or _is_part(question, mention):
+    if _NOT.search(before):
+        return False
+    # "Michael Bloomberg", "the Post Office"
+    left, right = _NAME_BEFORE.search(before), _NAME_AFTER.match(after)
+    if left and left["word"].lower() not in _NO_NAMES:
+        return False
+    if right and right["word"] not in _SECTIONS and not _LATER_WORK.match(after):
         return False
     if _BEFORE.search(before) or _AFTER.match(after):
         return True
-    proper = _is_proper(question, mention)
-    return proper and bool(_WORK_BEFORE.search(before) or _LATER_WORK.match(after))
-
-
-def _is_part(question: str, mention: Mention) -> bool:
-    """Whether it is part of a longer name: "Michael Bloomberg", "the Post Office"."""
-    before = re.search(r"(?P<word>[A-Z][\w’'-]*) $", question[: mention.start])
-    if before and before["word"].lower() not in _NO_NAMES:
-        return True
-    after = question[mention.end :]
-    longer = re.match(r" (?P<word>[A-Z][\w’'-]*)", after)
-    if longer is None or longer["word"] in _SECTIONS:
-        return False
-    return not _LATER_WORK.match(after)
-
-
-def _is_proper(question: str, mention: Mention) -> bool:
-    """Whether it can be no common word: in quotes, of several words, with a capital inside."""
+    # No common word is in quotes, or of several words, or has a capital inside.
     name = question[mention.start : mention.end]
-    if any(c.isupper() for c in name[1:]) or " " in name:
-        return True
-    return bool(_QUOTED.search(question[: mention.start]))
+    proper = any(c.isupper() for c in name[1:]) or " " in name or _QUOTED.search(before)
+    return bool(proper and (_WORK_BEFORE.search(before) or _LATER_WORK.match(after)))
 
 
 def _alone(question: str, mention: Mention) -> bool:
@@ -214,15 +209,7 @@ def _alone(question: str, mention: Mention) -> bool:
     return not (longer or inside or _NOT.search(before))
 
 
-def _bare(outlet: str) -> str:
-    return outlet.strip().removeprefix("The ").removeprefix("the ").strip()
-
-
 # Reports that a question tells apart, each with its outlets and its days of publication.
-#
-# "Did the Courier's report of 3 May 2024 agree with that of the Post?" speaks of two: one of the
-# Courier, published about 3 May, and one of the Post. Each is looked for within its own limits, so
-# that the one that says more does not hide the other.
 
 _ONE_WORK = (
     r"(?:reports?|reported|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interview|review|"
@@ -250,11 +237,6 @@ class _Place:
     outlets: tuple[str, ...] = ()
     days: tuple[str | None, str | None] | None = None
 
-    @property
-    def limits(self) -> Filters:
-        first, last = self.days or (None, None)
-        return Filters(first, last, self.outlets)
-
 
 def read_reports(
     question: str, mentions: Sequence[Mention], times: Sequence[Spoken]
@@ -272,14 +254,22 @@ def read_reports(
         nearest = max(before, key=lambda n: places[n].end, default=None)
         if not _is_publication(question, cue, None if nearest is None else places[nearest].end):
             continue
-        days = _days(time, (cue["cue"] or "").lower())
-        if nearest is not None and _is_of(question, places[nearest], time):
-            places[nearest] = replace(places[nearest], days=days)
-        else:
-            outlets = () if nearest is None else places[nearest].outlets
-            places.append(_Place(time.start, time.end, outlets, days))
+        when = (cue["cue"] or "").lower()
+        first, last = (time.first - _SLACK).isoformat(), (time.last + _SLACK).isoformat()
+        days = (
+            None if when == "before" else first,
+            None if when in ("after", "since") else last,
+        )
+        outlet = _Place(time.start, time.end) if nearest is None else places[nearest]
+        apart = len(question[outlet.end : time.start].split())
+        if nearest is not None and outlet.days is None and apart <= _APART:
+            places[nearest] = replace(outlet, days=days)
+        else:  # another report of the same outlet
+            places.append(_Place(time.start, time.end, outlet.outlets, days))
     places.sort(key=lambda place: place.start)
-    return tuple(dict.fromkeys(place.limits for place in places))
+    return tuple(
+        dict.fromkeys(Filters(*(place.days or (None, None)), place.outlets) for place in places)
+    )
 
 
 def covering(reports: Sequence[Filters]) -> tuple[str | None, str | None]:
@@ -300,15 +290,3 @@ def _is_publication(question: str, cue: re.Match[str], outlet_end: int | None) -
     return bool(_OF_WORK.search(head)) or bool(
         _OF_OUTLET.fullmatch(question, outlet_end, max(outlet_end, cue.start()))
     )
-
-
-def _is_of(question: str, place: _Place, time: Spoken) -> bool:
-    """Whether a day is that of an outlet named before, and not of another report of it."""
-    return place.days is None and len(question[place.end : time.start].split()) <= _APART
-
-
-def _days(time: Spoken, cue: str) -> tuple[str | None, str | None]:
-    first, last = (time.first - _SLACK).isoformat(), (time.last + _SLACK).isoformat()
-    if cue == "before":
-        return None, last
-    return (first, None) if cue in ("after", "since") else (first, last)

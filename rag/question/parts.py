@@ -101,12 +101,11 @@ def _asked_one_by_one(question: str) -> tuple[str, ...]:
             return ()
     if not all(_ASKS.search(one) and len(one.split()) > 2 for one in asked):
         return ()
-    names = [m[0] for m in NAME.finditer(asked[0]) if m.start() > 0]
+    # The capital of a first word names nothing.
+    named = [[m[0] for m in NAME.finditer(one) if m.start() > 0] for one in asked]
     return tuple(
-        f"{one.rstrip('?')}? ({', '.join(names)})" if number and names and not _names(one) else one
+        f"{one.rstrip('?')}? ({', '.join(named[0])})"
+        if number and named[0] and not named[number]
+        else one
         for number, one in enumerate(asked)
     )
-
-
-def _names(question: str) -> bool:
-    return any(match.start() > 0 for match in NAME.finditer(question))

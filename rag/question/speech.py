@@ -61,17 +61,18 @@ class _Verb(NamedTuple):
 
 
 def _verbs(table: str) -> list[_Verb]:
-    return [_verb(*entry.split()) for entry in table.split("|")]
-
-
-def _verb(bare: str, *past: str) -> _Verb:
-    """Make a verb's forms by its ending; the past ones where none is given."""
-    if bare.endswith("y") and bare[-2] not in "aeiou":
-        return _Verb(bare, (f"{bare[:-1]}ied",), (f"{bare[:-1]}ies", f"{bare}ing"))
-    doubled = bool(past) and past[0].endswith("ed")
-    stem = past[0].removesuffix("ed") if doubled else bare.removesuffix("e")
-    present = f"{bare}es" if bare.endswith(("s", "sh", "ch")) else f"{bare}s"
-    return _Verb(bare, past or (f"{stem}ed",), (present, f"{stem}ing"))
+    """Make the forms of each verb by its ending; the past ones where none is given."""
+    verbs = []
+    for entry in table.split("|"):
+        bare, *past = entry.split()
+        if bare.endswith("y") and bare[-2] not in "aeiou":
+            verbs.append(_Verb(bare, (f"{bare[:-1]}ied",), (f"{bare[:-1]}ies", f"{bare}ing")))
+            continue
+        doubled = bool(past) and past[0].endswith("ed")
+        stem = past[0].removesuffix("ed") if doubled else bare.removesuffix("e")
+        present = f"{bare}es" if bare.endswith(("s", "sh", "ch")) else f"{bare}s"
+        verbs.append(_Verb(bare, tuple(past) or (f"{stem}ed",), (present, f"{stem}ing")))
+    return verbs
 
 
 def _any_of(forms: Iterable[str]) -> str:
@@ -87,23 +88,6 @@ def _tells(table: str, words: str) -> str:
     return rf"\b(?:{_any_of(forms - _NOUNS - _SELDOM)}|{words})\b"
 
 
-def _asks_who(table: str) -> str:
-    forms = {form for verb in _verbs(table) for form in (verb.bare, *verb.past, *verb.others)}
-    return (
-        rf"{_ASKING}(?:who|whom|whose|which)\b[^?,]{{0,60}}?"
-        rf"\b(?:{_any_of(forms - _NOUNS)}|attack(?:ed|s)? the idea)\b"
-    )
-
-
-def _asks_what(table: str) -> str:
-    verbs = _verbs(table)
-    bare, past = {verb.bare for verb in verbs}, {verb.past[-1] for verb in verbs}
-    return (
-        r"\bwhat (?:did|does|do|(?P<perfect>has|had|have)) (?P<who>[^?]+?) "
-        rf"(?(perfect)(?:{_any_of(past)})|(?:{_any_of(bare)}))\b"
-    )
-
-
 # Patterns, to be compiled without regard to case. That a text, or the words beside a quotation,
 # tell of someone speaking:
 _TEXT_VERBS = "|".join((_ANYWHERE, _OF_ONE_NAMED, _IN_TEXTS))
@@ -113,5 +97,14 @@ TELLS_BESIDE_QUOTATIONS = _tells(
 )
 # That a question asks for a speaker ("Who denied …?"), or for the words of one that it names, the
 # group "who" ("What did Lind deny?"):
-ASKS_WHO = _asks_who(_ANYWHERE)
-ASKS_WHAT = _asks_what(f"{_ANYWHERE}|{_OF_ONE_NAMED}|report")  # an outlet that is not there
+_ASKED_FORMS = {form for v in _verbs(_ANYWHERE) for form in (v.bare, *v.past, *v.others)}
+ASKS_WHO = (
+    rf"{_ASKING}(?:who|whom|whose|which)\b[^?,]{{0,60}}?"
+    rf"\b(?:{_any_of(_ASKED_FORMS - _NOUNS)}|attack(?:ed|s)? the idea)\b"
+)
+_OF_NAMED = _verbs(f"{_ANYWHERE}|{_OF_ONE_NAMED}|report")  # "report": of an outlet not there
+ASKS_WHAT = (
+    r"\bwhat (?:did|does|do|(?P<perfect>has|had|have)) (?P<who>[^?]+?) "
+    rf"(?(perfect)(?:{_any_of({verb.past[-1] for verb in _OF_NAMED})})"
+    rf"|(?:{_any_of({verb.bare for verb in _OF_NAMED})}))\b"
+)

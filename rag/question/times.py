@@ -4,6 +4,10 @@ A limit ("in August 2024", "last week") is read only where the words are clear a
 about that time. Any other time leans the ranking mildly towards the days just after it. A time that
 is part of a name ("the 2019 election", "the January 6 attack") does neither: it is told of at any
 later date.
+
+Some times are counted from an event: "two days after the attack on Ain al-Asad". When the event
+was, the archive tells: the earliest of the articles that are most about it. That can be another
+event of the kind, so these days are leant to and never a limit.
 """
 
 from __future__ import annotations
@@ -12,10 +16,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from index.text.words import NUMBER_WORDS, WEEKDAYS
-from rag.question.calendar import Spoken, blanked, spoken_times
+from rag.question.asked import Vocabulary
+from rag.question.calendar import Spoken, spoken_times
 
 Days = tuple[str, str]
 
@@ -99,8 +104,19 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
         return Times()
     today = date.fromisoformat(as_of[:10])
     spoken = spoken_times(question, today)
-    named = [t for t in spoken if not _is_part_of_a_name(question, t) and t.first <= today]
-    rest = "".join(blanked(question, spoken))
+    # With no word such as "in" before it, a time is part of a name: "the 2019 election".
+    named = [
+        t
+        for t in spoken
+        if t.first <= today
+        if t.cue
+        or not _DETERMINED.search(question[: t.start])
+        or not _NOUN_FOLLOWS.match(question[t.end :])
+    ]
+    rest = "".join(
+        " " if any(t.start <= place < t.end for t in spoken) else character
+        for place, character in enumerate(question)
+    )
     relative = [] if _YEARS.search(rest) else list(_relative(rest))
     if len(named) + len(relative) == 1 and not _ELSEWHEN.search(rest):
         limit = _limit(named, relative, today)
@@ -119,6 +135,38 @@ def _relative(text: str) -> Iterator[re.Match[str]]:
     for match in _RELATIVE.finditer(text):
         if not (match["word"] and match.start() and match["word"][0].isupper()):
             yield match
+
+
+def _limit(
+    named: list[Spoken], relative: list[re.Match[str]], today: date
+) -> tuple[date, date] | None:
+    """Days that the only time of a question is widened to; None where it is too vague or old."""
+    if relative:
+        return _relative_days(relative[0], today)
+    only = named[0]
+    if not only.month or not only.dated or only.cue in ("before", "after", "since", "until", "by"):
+        return None
+    if (today - only.first).days > 365 * _NEAR_YEARS:
+        # An archive of the news of today reports such a time looking back, at any date.
+        return None
+    return only.first - _LEAD, only.last + _TOLD
+
+
+def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
+    """Days that "yesterday" or "last week" mean, generously, as of ``today``."""
+    if match["word"]:
+        return today - timedelta(days=2), today
+    if match["weekend"]:
+        saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+        return saturday - _LEAD, min(today, saturday + timedelta(days=3))
+    if match["ago"]:
+        unit = _UNITS[match["ago_unit"].lower()]
+        return today - timedelta(days=(_number(match["ago"]) + 1) * unit), today
+    unit = _UNITS[match["unit"].lower()]
+    # "Last week" asked on a Sunday may be any day of the fortnight before.
+    slack = unit if match["which"].lower() == "last" else 1
+    days = _number(match["count"] or "one") * unit + slack
+    return today - timedelta(days=min(days, 3660)), today
 
 
 def _near_years(match: re.Match[str], today: date) -> Days:
@@ -168,44 +216,6 @@ def _near_today(question: str, today: date, asked: str | None) -> Days | None:
     return _days(today - _FORTNIGHT, today) if asked else None
 
 
-def _limit(
-    named: list[Spoken], relative: list[re.Match[str]], today: date
-) -> tuple[date, date] | None:
-    if relative:
-        return _relative_days(relative[0], today)
-    only = named[0]
-    if not only.month or not only.dated or only.cue in ("before", "after", "since", "until", "by"):
-        return None
-    if (today - only.first).days > 365 * _NEAR_YEARS:
-        # An archive of the news of today reports such a time looking back, at any date.
-        return None
-    return only.first - _LEAD, only.last + _TOLD
-
-
-def _is_part_of_a_name(question: str, time: Spoken) -> bool:
-    if time.cue:
-        return False
-    before, after = question[: time.start], question[time.end :]
-    return bool(_DETERMINED.search(before) and _NOUN_FOLLOWS.match(after))
-
-
-def _relative_days(match: re.Match[str], today: date) -> tuple[date, date]:
-    """Days that "yesterday" or "last week" mean, generously, as of ``today``."""
-    if match["word"]:
-        return today - timedelta(days=2), today
-    if match["weekend"]:
-        saturday = today - timedelta(days=(today.weekday() - 5) % 7)
-        return saturday - _LEAD, min(today, saturday + timedelta(days=3))
-    if match["ago"]:
-        unit = _UNITS[match["ago_unit"].lower()]
-        return today - timedelta(days=(_number(match["ago"]) + 1) * unit), today
-    unit = _UNITS[match["unit"].lower()]
-    # "Last week" asked on a Sunday may be any day of the fortnight before.
-    slack = unit if match["which"].lower() == "last" else 1
-    days = _number(match["count"] or "one") * unit + slack
-    return today - timedelta(days=min(days, 3660)), today
-
-
 def _number(count: str) -> int:
     return _NUMBERS.get(count.lower()) or int(count)
 
@@ -237,10 +247,7 @@ def _days(first: date, last: date) -> Days:
     return first.isoformat(), last.isoformat()
 
 
-# Times counted from an event: "two days after the attack on Ain al-Asad".
-#
-# When the event was, the archive tells: the earliest of the articles that are most about it. That
-# can be another event of the kind, so the days are leant to and never a limit.
+# Times counted from an event.
 
 _COUNTS = _TO_TEN | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
 _COUNTED_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
@@ -252,23 +259,14 @@ _COUNTED = re.compile(
 )
 _LEAST = 2  # words that an event must be named by
 _SLACK = 0.25  # of what is counted: "a month after" is no day
-_TOLD_AFTER = timedelta(days=7)
 
 
-class Events(Protocol):
-    """What an archive can say of events."""
-
-    def day_of(self, event: str) -> str | None:
-        """Day on which an event is first told of, "YYYY-MM-DD"; None where it is not."""
-        ...
-
-
-def near_event(question: str, events: Events) -> Times:
+def near_event(question: str, vocabulary: Vocabulary) -> Times:
     """Read the days that a question counts from an event that it names, and lean to them."""
     counted = _COUNTED.search(question)
     if counted is None or len(counted["event"].split()) < _LEAST:
         return Times()
-    told = events.day_of(counted["event"])
+    told = vocabulary.day_of(counted["event"])
     if told is None:
         return Times()
     written = counted["count"].lower()
@@ -277,7 +275,7 @@ def near_event(question: str, events: Events) -> Times:
     try:
         meant = date.fromisoformat(told) + timedelta(days=days if later else -days)
         slack = timedelta(days=1 + int(_SLACK * days))
-        near: Days = ((meant - slack).isoformat(), (meant + slack + _TOLD_AFTER).isoformat())
+        near: Days = ((meant - slack).isoformat(), (meant + slack + _TOLD).isoformat())
     except OverflowError:
         return Times()
     event = counted["event"].strip()

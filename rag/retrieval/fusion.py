@@ -1,4 +1,11 @@
-"""Fusion of rankings into one score; what it means stands in ``rag.retrieval.retriever``."""
+"""Scores: rankings fused into one, leant to times, and mixed with a cross-encoder's.
+
+What the fused score means stands in ``rag.retrieval.retriever``. Where a cross-encoder reads the
+best passages, the score is half the fused one and half the cross-encoder's, both in [0, 1]
+("Pretrained Transformers for Text Ranking", Lin, Nogueira and Yates, 2021, section 3.2.2, has such
+interpolations). What it did not read counts with 0 of its half and so stays behind what stood
+before it.
+"""
 
 from __future__ import annotations
 
@@ -121,23 +128,16 @@ def lean(hits: list[Hit], days: Mapping[str, str | None], near: tuple[str, str])
     ``days`` maps chunk ids to dates of publication; what has none counts as far away.
     """
     first, last = date.fromisoformat(near[0]), date.fromisoformat(near[1])
-
-    def closeness(published: str | None) -> float:
-        if published is None:
-            return 0.0
-        day = date.fromisoformat(published[:10])
-        away = max(0, (first - day).days, (day - last).days)
-        return exp(-away / _FADES)
-
-    return in_order(
-        replace(
-            hit,
-            score=round(
-                (1 - _TIME_SHARE) * hit.score + _TIME_SHARE * closeness(days.get(hit.chunk_id)), 6
-            ),
-        )
-        for hit in hits
-    )
+    leant = []
+    for hit in hits:
+        closeness = 0.0
+        published = days.get(hit.chunk_id)
+        if published is not None:
+            day = date.fromisoformat(published[:10])
+            closeness = exp(-max(0, (first - day).days, (day - last).days) / _FADES)
+        score = (1 - _TIME_SHARE) * hit.score + _TIME_SHARE * closeness
+        leant.append(replace(hit, score=round(score, 6)))
+    return in_order(leant)
 
 
 def by_time(hits: list[Hit], days: Mapping[str, str | None], newest: bool) -> list[Hit]:
@@ -155,18 +155,13 @@ def by_time(hits: list[Hit], days: Mapping[str, str | None], newest: bool) -> li
     first, last = min(near.values(), default=0), max(near.values(), default=0)
     if first == last:
         return hits
-
-    def place(chunk_id: str) -> float:
-        share = (near.get(chunk_id, first if newest else last) - first) / (last - first)
-        return share if newest else 1.0 - share
-
-    return in_order(
-        replace(
-            hit,
-            score=round((1 - _ORDER_SHARE) * hit.score + _ORDER_SHARE * place(hit.chunk_id), 6),
-        )
-        for hit in hits
-    )
+    ordered = []
+    for hit in hits:
+        share = (near.get(hit.chunk_id, first if newest else last) - first) / (last - first)
+        place = share if newest else 1.0 - share
+        score = (1 - _ORDER_SHARE) * hit.score + _ORDER_SHARE * place
+        ordered.append(replace(hit, score=round(score, 6)))
+    return in_order(ordered)
 
 
 def in_order(hits: Iterable[Hit]) -> list[Hit]:
@@ -175,11 +170,6 @@ def in_order(hits: Iterable[Hit]) -> list[Hit]:
 
 
 # Reranking of the best passages by a cross-encoder.
-#
-# The score of a passage is then half the fused score and half the cross-encoder's, both in [0, 1]
-# ("Pretrained Transformers for Text Ranking", Lin, Nogueira and Yates, 2021, section 3.2.2, has
-# such interpolations). What the cross-encoder did not read counts with 0 of its half and so stays
-# behind what stood before it.
 
 DEPTH = 30  # passages that are read: each costs as much as embedding one
 RANKED_BY = "cross-encoder"
@@ -197,20 +187,16 @@ def rerank(
     # The headline as when a chunk is embedded: a passage may name nobody.
     scores = reranker.scores(question, [f"{p.article.title}\n{p.text}" for p in read])
     by_model = sorted(range(len(read)), key=lambda place: -scores[place])
-    found_by = {place: rank for rank, place in enumerate(by_model, start=1)}
+    ranks = {place: {RANKED_BY: rank} for rank, place in enumerate(by_model, start=1)}
     mixed = [
         (1 - _SHARE) * passage.score + _SHARE * (scores[place] if place < len(read) else 0.0)
         for place, passage in enumerate(passages)
     ]
     order = sorted(range(len(passages)), key=lambda place: -mixed[place])
-    return [
-        (place, _placed(passages[place], rank, mixed[place], found_by.get(place)))
-        for rank, place in enumerate(order, start=1)
-    ]
-
-
-def _placed(passage: Passage, rank: int, score: float, by_model: int | None) -> Passage:
-    found_by = dict(passage.found_by)
-    if by_model is not None:
-        found_by[RANKED_BY] = by_model
-    return replace(passage, rank=rank, score=round(score, 6), found_by=found_by)
+    reranked = []
+    for rank, place in enumerate(order, start=1):
+        found_by = {**passages[place].found_by, **ranks.get(place, {})}
+        score = round(mixed[place], 6)
+        passage = replace(passages[place], rank=rank, score=score, found_by=found_by)
+        reranked.append((place, passage))
+    return reranked

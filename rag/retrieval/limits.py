@@ -1,13 +1,15 @@
-"""Limits on a question: those only read from its words are dropped where they were misread.
+"""Limits on a question, in words and in an archive.
 
-Of those that the user set, a refusal says what they keep out.
+Those that were only read from its words are dropped where they were misread. Of those that the user
+set, a refusal says what they keep out. What of an archive is inside limits of days and outlets is
+looked up once for each limits.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
@@ -108,31 +110,36 @@ def describe(limits: Filters) -> str:
     return " and ".join(said)
 
 
-# What of an archive is inside limits of days and outlets, looked up once for each limits.
+# What of an archive is inside limits.
 
 _REMEMBERED = 8  # limits: the parts and reports of one question share them
 
 
-class Inside(Mapping[str, frozenset[str]]):
-    """Each indexed article that limits admit, and which members of its family they admit."""
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """What limits admit: each indexed article, with the members of its family that they admit."""
 
-    def __init__(self, catalog: Catalog, articles: Mapping[str, frozenset[str]]) -> None:
-        self._catalog = catalog
-        self._articles = articles
-
-    def __getitem__(self, article_id: str) -> frozenset[str]:
-        return self._articles[article_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
+    catalog: Catalog
+    articles: Mapping[str, frozenset[str]]
 
     @cached_property
     def chunk_ids(self) -> list[str]:
         """Ids of the articles' chunks."""
-        return self._catalog.chunk_ids(self._articles)
+        return self.catalog.chunk_ids(self.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a search goes: inside ``limits`` and beyond them, inside ``wider``; None: no end."""
+
+    limits: Inside | None
+    wider: Inside | None
+
+    def of(self, article_id: str) -> tuple[bool, frozenset[str] | None]:
+        """Whether an article is outside the limits, and the members that may be shown for it."""
+        outside = self.limits is not None and article_id not in self.limits.articles
+        inside = self.wider if outside else self.limits
+        return outside, None if inside is None else inside.articles[article_id]
 
 
 class Limits:
@@ -155,11 +162,8 @@ class Limits:
         return self._catalog.matches(filters.published_from, filters.published_to, sources)
 
     def _look_up(self, filters: Filters) -> Inside:
-        sources = self._sources(filters)
-        return Inside(
-            self._catalog,
-            self._catalog.matching(filters.published_from, filters.published_to, sources),
-        )
+        first, last, sources = filters.published_from, filters.published_to, self._sources(filters)
+        return Inside(self._catalog, self._catalog.matching(first, last, sources))
 
     def _sources(self, filters: Filters) -> list[str]:
         """Outlets as the archive writes them: "el país" is "El País"; others as they are."""

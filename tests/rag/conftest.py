@@ -1,10 +1,17 @@
 """What the tests of questions and of tuning share: a scripted model, an archive to learn from."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from index.build import build_archive
+from index.settings import Settings
+from rag import Query, Turn
+from rag import question as reading
+from rag.question.asked import Background, Question
 
 # In this archive's headlines a colour stands for a trade: no model knows that before it has read
 # it, and no word of a headline stands in a text.
@@ -58,6 +65,39 @@ def scripted() -> Callable[[str], Any]:
             yield self.complete(prompt)
 
     return lambda said: ScriptedLLM(said=said)
+
+
+@pytest.fixture(scope="session")
+def archive_of(
+    tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]
+) -> Callable[..., Path]:
+    """Build an archive of its own: ``archive_of({"id": …, "text": …}, …, chunk_pieces=60)``."""
+
+    def build(*records: dict[str, str], **settings: Any) -> Path:
+        folder = tmp_path_factory.mktemp("archive")
+        source = write_lines(folder / "news.jsonl", *records)
+        build_archive(folder / "archive", [source], settings=Settings("hashed-words", **settings))
+        return folder / "archive"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def understand() -> Callable[..., Query]:
+    """Read a question: ``understand("Who won?", history=…, newest=…, outlets=…, filters=…)``."""
+
+    def read(
+        text: str,
+        history: Sequence[Turn] = (),
+        newest: str | None = None,
+        outlets: Sequence[str] = (),
+        rewriter: Any = None,
+        **said: Any,
+    ) -> Query:
+        background = Background(tuple(outlets), newest, rewriter=rewriter)
+        return reading.understand(Question(text, tuple(history), **said), background)
+
+    return read
 
 
 @pytest.fixture(scope="session")

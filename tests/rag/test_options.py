@@ -1,12 +1,14 @@
 """Each part of the retrieval can be switched off, and then does nothing."""
 
+from collections.abc import Callable
 from dataclasses import fields
 
 import pytest
 
-from rag import Archive, QuestionError, RetrievalOptions
+from rag import Archive, Query, QuestionError, RetrievalOptions
 from rag.options import EVERYTHING, PARTS
-from rag.question import understand
+
+Understand = Callable[..., Query]
 
 
 def articles(archive: Archive, question: str, off: str | None = None, **more: object) -> list[str]:
@@ -91,7 +93,7 @@ def test_without_follow_ups_a_question_stays_as_it_was_asked(opened: Archive) ->
     ],
 )
 def test_without_a_filter_the_words_that_name_it_filter_nothing(
-    off: str | None, days: str | None, sources: tuple[str, ...]
+    understand: Understand, off: str | None, days: str | None, sources: tuple[str, ...]
 ) -> None:
     query = understand(
         "What did the Harbour Courier report in March 2024?",

@@ -9,6 +9,7 @@ from index.text.words import stem, words
 from index.types import Article, Span
 from rag.answer.rules import NOTHING_QUOTABLE, ExtractiveAnswerer
 from rag.question import understand
+from rag.question.asked import Question
 from rag.types import CandidateSentence, Draft, Evidence, Passage
 
 EMBEDDER = HashedWordsEmbedder()
@@ -70,7 +71,7 @@ def evidence(question, articles=ALL):
 
 
 def draft(question, articles=ALL):
-    return ExtractiveAnswerer().draft(understand(question), evidence(question, articles))
+    return ExtractiveAnswerer().draft(understand(Question(question)), evidence(question, articles))
 
 
 def answer(question, articles=ALL):
@@ -302,7 +303,7 @@ def test_refuses_where_no_word_of_the_question_is_there():
 
 def test_refuses_without_evidence():
     nothing = Evidence((), (), np.zeros(4, np.float32), {})
-    assert ExtractiveAnswerer().draft(understand("Who sank?"), nothing).refusal
+    assert ExtractiveAnswerer().draft(understand(Question("Who sank?")), nothing).refusal
 
 
 def test_another_spelling_of_a_name_is_no_missing_name():

@@ -1,7 +1,7 @@
+"""Questions as they are understood: parts, kinds, limits and what is said of them."""
+
 import pytest
 
-from rag.question import understand
-from rag.question.followups import stand_alone
 from rag.question.parts import split_parts
 from rag.types import Filters, Inference, Turn
 
@@ -30,11 +30,11 @@ def turns(*contents):
         ("Who said that masks help?", "speaker"),
     ],
 )
-def test_wants(question, kind):
+def test_wants(understand, question, kind):
     assert understand(question).wants == kind
 
 
-def test_a_question_without_turns_before_is_left_alone():
+def test_a_question_without_turns_before_is_left_alone(understand):
     query = understand("  What did  he say? ")
     assert query.standalone == query.question == "What did he say?"
     assert query.parts == ("What did he say?",)
@@ -42,20 +42,7 @@ def test_a_question_without_turns_before_is_left_alone():
     assert query.inferred == ()
 
 
-def test_a_pronoun_takes_over_the_names_before():
-    history = turns("What did Mayor Odalys Brandt promise the dockers?", "A new crane.")
-    standalone = stand_alone("Why did she resign?", history)
-    assert standalone.startswith("Why did she resign?")
-    assert "Odalys" in standalone
-    assert "Brandt" in standalone
-
-
-def test_a_pronoun_takes_a_name_from_the_answer():
-    history = turns("Who won the Kestrel regatta?", "The race was won by Ines Okafor. [1]")
-    assert "Ines Okafor" in stand_alone("How old is she?", history)
-
-
-def test_an_elliptic_question_follows_the_one_it_continues():
+def test_an_elliptic_question_follows_the_one_it_continues(understand):
     history = turns("How many ferries sank in 2018?", "Four.")
     query = understand("And in 2019?", history=history)
     assert "How many ferries sank" in query.standalone
@@ -66,67 +53,7 @@ def test_an_elliptic_question_follows_the_one_it_continues():
     assert query.inferred[0].text.endswith(query.standalone)
 
 
-def test_a_chain_of_follow_ups_goes_back_to_its_topic():
-    history = turns("Where is the Kestrel bridge?", "In Norhaven.", "How long is it?", "90 m.")
-    assert "Kestrel" in stand_alone("And who built it?", history)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "How many people visited the Norhaven museum last spring?",
-        "What did Lena Brandt say about her budget?",
-    ],
-)
-def test_a_question_with_its_own_topic_is_not_dragged_back(question):
-    assert stand_alone(question, turns("Who won the Kestrel regatta?", "Ines Okafor.")) == question
-
-
-@pytest.mark.parametrize(
-    ("before", "question", "standalone"),
-    [
-        ("Who sank in Norway?", "And in Germany?", "Who sank in Germany?"),
-        ("Who paid the Leeds bridge?", "What about the Hull one?", "Who paid the Hull bridge?"),
-        (
-            "What did Brandt promise Norway?",
-            "What about Germany?",
-            "What did Brandt promise Germany?",
-        ),
-        ("Did Leeds win?", "What about Hull?", "Did Hull win?"),
-    ],
-)  # fmt: skip
-def test_another_name_takes_the_place_of_the_one_before(before, question, standalone):
-    assert stand_alone(question, turns(before, "Yes.")) == standalone
-
-
-def test_which_of_two_names_is_meant_is_not_guessed():
-    asked = stand_alone("What about Vey?", turns("What did Brandt promise Okafor?", "A crane."))
-    assert asked == "What did Brandt promise Okafor? What about Vey?"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Who is Odalys Brandt?",
-        "What was the Norhaven Accord?",
-        "Did the Norhaven council approve the tunnel budget?",
-        "How many ferries of the Selm line sank in 2018?",
-        "Is Ines Okafor respected by dockers?",
-    ],
-)
-def test_a_new_topic_is_not_dragged_to_the_old_one(question):
-    history = turns("Who won the Kestrel regatta?", "Lena Vey. [1]", "How old is she?", "31.")
-    assert stand_alone(question, history) == question
-
-
-def test_what_is_said_of_the_talk_itself_is_not_carried():
-    history = turns("What interesting details are in the article about the Kestrel?", "It sank.")
-    standalone = stand_alone("When did it sink?", history)
-    assert "Kestrel" in standalone
-    assert not {"interesting", "details", "article"} & set(standalone.lower().split())
-
-
-def test_two_outlets_are_no_two_questions():
+def test_two_outlets_are_no_two_questions(understand):
     query = understand(
         "What do articles by both Radio Sorva and The Post say?",
         newest="2024-09-10",
@@ -136,7 +63,7 @@ def test_two_outlets_are_no_two_questions():
     assert query.reports == (Filters(sources=("Radio Sorva",)), Filters(sources=("The Post",)))
 
 
-def test_reports_with_their_days_limit_the_question_to_them():
+def test_reports_with_their_days_limit_the_question_to_them(understand):
     query = understand(
         "Did the Radio Sorva report of 3 May 2024 agree with The Post's of 7 June 2024?",
         newest="2024-09-10",
@@ -215,21 +142,22 @@ def test_parts(question, parts):
     assert split_parts(question) == parts
 
 
-def filters(question, **given):
-    return understand(question, newest="2024-09-10", **given).filters
+@pytest.fixture
+def filters(understand):
+    return lambda question, **given: understand(question, newest="2024-09-10", **given).filters
 
 
-def test_a_month_is_widened_for_what_is_published_later():
+def test_a_month_is_widened_for_what_is_published_later(filters):
     found = filters("Which ferries sank in August 2024?")
     assert (found.published_from, found.published_to) == ("2024-07-31", "2024-09-07")
 
 
-def test_two_months_are_one_range():
+def test_two_months_are_one_range(filters):
     found = filters("Who died in June and July 2024?")
     assert (found.published_from, found.published_to) == ("2024-05-31", "2024-08-07")
 
 
-def test_last_week_is_read_as_of_the_day_asked():
+def test_last_week_is_read_as_of_the_day_asked(filters):
     found = filters("What happened in Norhaven last week?", asked="2024-08-20")
     assert (found.published_from, found.published_to) == ("2024-08-06", "2024-08-20")
 
@@ -245,15 +173,15 @@ def test_last_week_is_read_as_of_the_day_asked():
         "Who was the marcher in May?",
     ],
 )
-def test_a_date_that_may_not_be_that_of_the_report_is_no_filter(question):
+def test_a_date_that_may_not_be_that_of_the_report_is_no_filter(filters, question):
     assert not filters(question)
 
 
-def test_without_any_day_to_go_by_no_day_is_read():
+def test_without_any_day_to_go_by_no_day_is_read(understand):
     assert not understand("What happened last week?").filters
 
 
-def test_the_users_own_filters_stay():
+def test_the_users_own_filters_stay(understand):
     own = Filters("2020-01-01", "2020-02-01", ("The Post",))
     query = understand(
         "What did the Harbour Courier report in August 2024?",
@@ -277,12 +205,12 @@ def test_the_users_own_filters_stay():
         ("Who painted the lamp post?", ()),
     ],
 )
-def test_outlets(question, sources):
+def test_outlets(filters, question, sources):
     found = filters(question, outlets=["Harbour Courier", "The Post"])
     assert found.sources == sources
 
 
-def test_what_was_read_is_said_in_words():
+def test_what_was_read_is_said_in_words(understand):
     query = understand(
         "What did the Harbour Courier report in August 2024?",
         newest="2024-09-10",
@@ -306,18 +234,18 @@ def test_what_was_read_is_said_in_words():
         ("What happened in Haiti last week?", "And in March 2024?", ("2024-04-07", ())),
     ],
 )
-def test_what_continues_a_question_keeps_its_outlet_and_time(before, question, limits):
+def test_what_continues_a_question_keeps_its_outlet_and_time(understand, before, question, limits):
     history = [Turn("user", before), Turn("assistant", "Gangs did.")]
     read = understand(question, history=history, newest="2024-09-10", outlets=["The Guardian"])
     assert (read.filters.published_to, read.filters.sources) == limits
 
 
-def test_what_continues_a_question_keeps_its_order():
+def test_what_continues_a_question_keeps_its_order(understand):
     history = [Turn("user", "What is the latest in Haiti?"), Turn("assistant", "Gangs fight.")]
     assert understand("And in Gaza?", history=history, newest="2024-09-10").order == "newest"
 
 
-def test_one_report_of_any_outlet_is_limited_to_none():
+def test_one_report_of_any_outlet_is_limited_to_none(understand):
     question = "What did the report of 3 May 2024 say, and how did the Guardian's article differ?"
     read = understand(question, newest="2024-09-10", outlets=["The Guardian"])
     assert len(read.reports) == 2

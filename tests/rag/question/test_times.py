@@ -1,12 +1,19 @@
-"""Times in words: limits where they are clear, a leaning where they are not, nothing in names."""
+"""Times in words: limits where they are clear, a leaning where they are not, nothing in names.
 
+Times counted from an event are dated by the archive's own articles.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.times import Times, read_order, read_times
+from rag import Archive
+from rag.options import EVERYTHING
+from rag.question.times import Times, near_event, read_order, read_times
 
 AS_OF = "2024-09-10"
 
@@ -125,3 +132,62 @@ def test_no_question_breaks_it(question: str, as_of: date) -> None:
     times = read_times(f"in {question} May 2020 or 30 February", as_of.isoformat())
     for days in (times.limit, times.near):
         assert days is None or days[0] <= days[1]
+
+
+# -- counted from an event --------------------------------------------------------------------
+
+ARTICLES = (
+    ("2024-03-04", "Ferry aground", "The ferry Ostrel ran aground off Selm on Monday."),
+    ("2024-03-09", "Ferry towed", "The Ostrel, the ferry that ran aground off Selm, was towed."),
+    ("2024-05-01", "Fire in Garrow", "A fire burned the market hall of Garrow."),
+)
+
+
+@pytest.fixture(scope="module")
+def archive(archive_of: Callable[..., Path]) -> Iterator[Archive]:
+    records = [
+        {"id": str(n), "title": title, "text": text, "published": day}
+        for n, (day, title, text) in enumerate(ARTICLES)
+    ]
+    with Archive.open(archive_of(*records)) as archive:
+        yield archive
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("What was said two days after the ferry ran aground?", ("2024-03-05", "2024-03-14")),
+        ("Who came the day after the fire in Garrow?", ("2024-05-01", "2024-05-10")),
+        ("Who came a week before the fire in Garrow?", ("2024-04-22", "2024-05-03")),
+        ("3 months following the fire in Garrow, who was charged?", ("2024-07-07", "2024-08-29")),
+    ],
+)
+def test_days_are_counted_from_the_first_report(
+    archive: Archive, question: str, near: tuple[str, str]
+) -> None:
+    query = archive.understand(question)
+    assert query.near == near
+    assert [one.text for one in query.inferred if "is first told of on" in one.text]
+    assert archive.understand(question, options=EVERYTHING.without("near")).near is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was said two days after the storm in Garrow?",  # the archive has none
+        "What was said two days after that?",
+        "What was said two days after Garrow?",  # a place is no event
+        "What was said two days later?",
+        "What was said after the fire in Garrow?",  # nothing is counted
+    ],
+)
+def test_what_is_not_counted(archive: Archive, question: str) -> None:
+    assert archive.understand(question).near is None
+
+
+def test_a_count_beyond_the_calendar_is_left_out() -> None:
+    class Early:
+        def day_of(self, event: str) -> str:
+            return "0001-01-02"
+
+    assert near_event("What was 900 years before the fire in Garrow?", Early()) == Times()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from index.build import add_articles, build_archive, remove_articles
-from index.settings import Settings
+from index.build import add_articles, remove_articles
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
 from rag import Archive, Filters
 from rag.retrieval.folding import chunk_in_newer
 
+SHORT = {"chunk_pieces": 60}  # several chunks an article
 REPORT = (
     "An earthquake of magnitude 5.6 shook the town of Ostry on Monday and killed 12 people.\n\n"
     "Mayor Jana Kolar said that 340 houses had collapsed in the old quarter by the river. "
@@ -41,14 +41,8 @@ RECORDS = (
 
 
 @pytest.fixture(scope="module")
-def quakes(
-    tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]
-) -> Iterator[Archive]:
-    folder = tmp_path_factory.mktemp("quakes")
-    source = write_lines(folder / "news.jsonl", *RECORDS)
-    short = Settings(embedder="hashed-words", chunk_pieces=60)  # several chunks an article
-    build_archive(folder / "archive", [source], settings=short)
-    with Archive.open(folder / "archive") as archive:
+def quakes(archive_of: Callable[..., Path]) -> Iterator[Archive]:
+    with Archive.open(archive_of(*RECORDS, **SHORT)) as archive:
         yield archive
 
 
@@ -135,17 +129,15 @@ def test_families_are_listed_with_what_changed(quakes: Archive) -> None:
 
 
 def test_a_copy_takes_the_place_of_an_original_that_goes(
-    tmp_path: Path, write_lines: Callable[..., Path], hashed_settings: Settings
+    tmp_path: Path, write_lines: Callable[..., Path], archive_of: Callable[..., Path]
 ) -> None:
-    first = write_lines(tmp_path / "first.jsonl", RECORDS[0], RECORDS[3])
-    later = write_lines(tmp_path / "later.jsonl", RECORDS[1])
-    build_archive(tmp_path / "archive", [first], settings=hashed_settings)
-    report = add_articles(tmp_path / "archive", [later])
+    path = archive_of(RECORDS[0], RECORDS[3])
+    report = add_articles(path, [write_lines(tmp_path / "later.jsonl", RECORDS[1])])
     assert report.copies == 1
-    with Archive.open(tmp_path / "archive") as archive:
+    with Archive.open(path) as archive:
         (found,) = [p for p in archive.search("hospital treated") if "hospital" in p.text]
         assert found.article.id == "agency"
-        remove_articles(tmp_path / "archive", ["agency"])
+        remove_articles(path, ["agency"])
         (found,) = [p for p in archive.search("hospital treated") if "hospital" in p.text]
         assert (found.article.id, found.also_in) == ("copy", ())
         assert archive.families() == ()
@@ -165,7 +157,7 @@ def test_the_real_model_quotes_an_edited_copy_from_its_own_text(opened_seeds: Ar
 
 
 def test_a_chunk_gives_way_to_the_newer_one_that_has_most_of_it(
-    tmp_path: Path, write_lines: Callable[..., Path]
+    archive_of: Callable[..., Path],
 ) -> None:
     """A paragraph put in at the head moves the cuts: the same words stand in another chunk."""
     sentences = REPORT.split(". ")
@@ -177,10 +169,8 @@ def test_a_chunk_gives_way_to_the_newer_one_that_has_most_of_it(
             "text": f"{added}\n\n{REPORT.replace('killed 12 people', 'killed 19 people')}",
         },
     )  # fmt: skip
-    source = write_lines(tmp_path / "news.jsonl", *records)
-    short = Settings(embedder="hashed-words", chunk_pieces=60)
-    build_archive(tmp_path / "archive", [source], settings=short)
-    catalog = Catalog(ArchiveFolder(tmp_path / "archive").current().catalog, read_only=True)
+    archive = archive_of(*records, **SHORT)
+    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
     newer = catalog.article("second")
     assert newer is not None
     moved = 0

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from index.build import build_archive
-from index.settings import Settings
 from rag import Archive, Filters, Query
 from rag.retrieval.limits import unlimited, within_archive
 from rag.types import Inference
@@ -121,8 +120,8 @@ def test_an_empty_archive_says_so(tmp_path: Path) -> None:
     assert answer.reason == "The archive is empty: it has no article to answer from."
 
 
-@pytest.fixture
-def odd(tmp_path: Path, write_lines: Callable[..., Path]) -> Iterator[Archive]:
+@pytest.fixture(scope="module")
+def odd(archive_of: Callable[..., Path]) -> Iterator[Archive]:
     """An archive with an outlet that has an accent, and with a day that has not come."""
     records = (
         {"id": "ferry", "title": "Ferry", "text": "The ferry Ostrel ran aground off Selm.",
@@ -130,9 +129,7 @@ def odd(tmp_path: Path, write_lines: Callable[..., Path]) -> Iterator[Archive]:
         {"id": "embargo", "title": "Budget", "text": "The council of Selm passes its budget.",
          "published": "9999-12-31", "source": "Harbour Courier"},
     )  # fmt: skip
-    source = write_lines(tmp_path / "news.jsonl", *records)
-    build_archive(tmp_path / "archive", [source], settings=Settings("hashed-words"))
-    with Archive.open(tmp_path / "archive") as archive:
+    with Archive.open(archive_of(*records)) as archive:
         yield archive
 
 
