@@ -9,8 +9,7 @@ from pathlib import Path
 
 from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
-from rag.answer.answerer import Answerer
-from rag.answer.support import assemble, verify
+from rag.answer.support import Answerer, assemble, verify
 from rag.question import understand
 from rag.question.asked import Question
 from rag.question.followups import Rewriter

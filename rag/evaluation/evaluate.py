@@ -14,7 +14,7 @@ from index.build import build_archive
 from index.disk import Scratch
 from index.progress import Progress
 from index.settings import Settings, StrPath
-from rag.answer.answerer import Answerer
+from rag.answer.support import Answerer
 from rag.archive import Archive
 from rag.evaluation.results import (
     RANKINGS,
