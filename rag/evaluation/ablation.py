@@ -15,7 +15,7 @@ from index.settings import Settings, StrPath
 from rag.archive import Archive
 from rag.evaluation.evaluate import DEPTH, count_missing, open_archive
 from rag.evaluation.report import caption, number, share, table
-from rag.evaluation.results import is_for_retrieval, tests_json
+from rag.evaluation.results import TOGETHER, is_for_retrieval
 from rag.evaluation.scoring import (
     MEASURES,
     RankedArticles,
@@ -25,8 +25,7 @@ from rag.evaluation.scoring import (
     score_rankings,
 )
 from rag.evaluation.sets import EvaluationSetError, Question, read_set
-from rag.evaluation.several import TOGETHER
-from rag.evaluation.significance import Comparison, Scores, against
+from rag.evaluation.significance import Comparison, Scores, against, tests_json
 from rag.options import EVERYTHING, PARTS, RetrievalOptions
 
 ALL_ON = "everything"

@@ -24,8 +24,7 @@ from rag.archive import Archive
 from rag.evaluation.evaluate import temporary_archive
 from rag.evaluation.report import caption, share, table
 from rag.evaluation.scoring import fold, mean
-from rag.evaluation.sets import EvaluationSetError, Record, records, select
-from rag.evaluation.several import REWRITES
+from rag.evaluation.sets import REWRITES, EvaluationSetError, Record, records, select
 from rag.evaluation.significance import Comparison, Scores, against
 from rag.types import Turn
 

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rag.evaluation.results import RANKINGS, EvaluationReport, Figures, Result
+from rag.evaluation.results import RANKINGS, EvaluationReport, Figures, Result, together
 from rag.evaluation.scoring import MEASURES
-from rag.evaluation.several import together
 from rag.evaluation.significance import LEVEL, Comparison
 
 # Cells of tables for a terminal.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from rag.evaluation.scoring import (
     MEASURES,
@@ -17,12 +17,13 @@ from rag.evaluation.scoring import (
     score_refusals,
 )
 from rag.evaluation.sets import Question
-from rag.evaluation.significance import Comparison, Scores, against
+from rag.evaluation.significance import Comparison, Scores, against, tests_json
 
 # "standalone" is the fused ranking with each follow-up given as a person wrote it out, so the
 # difference to "fused" is what understanding follow-ups costs.
 STANDALONE = "standalone"
 RANKINGS = ("fused", "words", "vectors", STANDALONE)
+TOGETHER = "all sets together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +233,6 @@ def is_for_retrieval(question: Question) -> bool:
     return question.answerable and bool(question.gold)
 
 
-def tests_json(tests: Mapping[tuple[str, str], Comparison]) -> dict[str, dict[str, object]]:
-    """Give tests as what JSON can hold: by ranking, then by measure."""
-    nested: dict[str, dict[str, object]] = {}
-    for (ranking, measure), test in tests.items():
-        own = {**asdict(test.difference), "p_corrected": test.p, "significant": test.significant}
-        nested.setdefault(ranking, {})[measure] = own
-    return nested
-
-
 def _question_json(result: Result) -> dict[str, object]:
     answer = result.answer
     return {
@@ -256,3 +248,34 @@ def _question_json(result: Result) -> dict[str, object]:
         "citations": asdict(answer.citations) if answer else None,
         "ms": answer.ms if answer else None,
     }
+
+
+def together(reports: Sequence[EvaluationReport]) -> EvaluationReport:
+    """Pool the questions of several sets as one, each question with the weight of one."""
+    return EvaluationReport(
+        set_name=TOGETHER,
+        half=reports[0].half,
+        embedder=", ".join(dict.fromkeys(report.embedder for report in reports)),
+        articles=sum(report.articles for report in reports),
+        chunks=sum(report.chunks for report in reports),
+        missing_gold=sum(report.missing_gold for report in reports),
+        results=tuple(
+            replace(result, question=replace(result.question, id=_pooled(report, id_)))
+            for report in reports
+            for result in report.results
+            for id_ in (result.question.id,)
+        ),
+        scores={
+            ranking: {
+                _pooled(report, question): score
+                for report in reports
+                for question, score in report.scores.get(ranking, {}).items()
+            }
+            for ranking in reports[0].scores
+        },
+        reranker=reports[0].reranker,
+    )
+
+
+def _pooled(report: EvaluationReport, question_id: str) -> str:
+    return f"{report.set_name}/{question_id}"

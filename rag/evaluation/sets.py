@@ -152,6 +152,7 @@ def _shown(value: object) -> str:
 
 ARTICLES = "articles.jsonl"
 QUESTIONS = "questions.jsonl"
+REWRITES = "rewrites.jsonl"
 UNANSWERABLE_KINDS = frozenset({"unanswerable", "false_premise"})
 HALVES = ("even", "odd")
 
@@ -230,6 +231,32 @@ def select(
     if not chosen:
         raise EvaluationSetError(f"no question of {folder} is in the {half} half")
     return chosen
+
+
+def find_sets(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Folders of sets: each folder that is one, else those right inside it that are, by name.
+
+    Raises EvaluationSetError for a folder that is no set and holds none.
+    """
+    found: dict[Path, None] = {}
+    for folder in folders:
+        if _is_set(folder):
+            found[folder] = None
+            continue
+        inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and _is_set(path)]
+        if not inside:
+            raise EvaluationSetError(f"{folder} is no set and no folder of sets; {A_SET}")
+        found.update(dict.fromkeys(inside))
+    return tuple(found)
+
+
+def has_follow_ups(folder: Path) -> bool:
+    """Whether a set is one of follow-ups and their standalone forms."""
+    return (folder / REWRITES).exists() and not (folder / QUESTIONS).exists()
+
+
+def _is_set(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (ARTICLES, QUESTIONS, REWRITES))
 
 
 def read_set(folder: StrPath, *, articles_needed: bool = True) -> EvaluationSet:

@@ -8,7 +8,7 @@ were alike, each question's difference might as well bear the other sign.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.stats import permutation_test
@@ -87,6 +87,15 @@ def against(
     }
     p_values = corrected([pair.p for pair in pairs.values()])
     return {key: Comparison(pairs[key], p) for key, p in zip(pairs, p_values, strict=True)}
+
+
+def tests_json(tests: Mapping[tuple[str, str], Comparison]) -> dict[str, dict[str, object]]:
+    """Give tests as what JSON can hold: by ranking, then by measure."""
+    nested: dict[str, dict[str, object]] = {}
+    for (ranking, measure), test in tests.items():
+        own = {**asdict(test.difference), "p_corrected": test.p, "significant": test.significant}
+        nested.setdefault(ranking, {})[measure] = own
+    return nested
 
 
 def _of(scores: Mapping[str, Mapping[str, float]], measure: str) -> dict[str, float]:

@@ -36,9 +36,8 @@ from index.store.lexical import LexicalIndex
 from index.store.stores import reading_catalog
 from index.types import Article
 from rag.evaluation.evaluate import DEPTH, temporary_archive
-from rag.evaluation.results import tests_json
 from rag.evaluation.scoring import mean, rank_articles, score_rankings
-from rag.evaluation.significance import Comparison, Scores, compare, corrected
+from rag.evaluation.significance import Comparison, Scores, compare, corrected, tests_json
 from rag.retrieval.retriever import Ranking
 from rag.training.pairs import PairMaker, has_headline, is_held_back
 

@@ -105,7 +105,7 @@ def _work(
     set_dirs: Sequence[Path], same: dict[str, Any], ablation: bool
 ) -> tuple[list[Any], list[Any]]:
     """Report on the sets, and on the sets of follow-ups."""
-    from rag.evaluation.several import find_sets, has_follow_ups
+    from rag.evaluation.sets import find_sets, has_follow_ups
     from ui.cli.progress import BuildProgress
 
     folders = find_sets(set_dirs)

@@ -20,7 +20,8 @@ from rag.evaluation.follow_ups import (
     word_f1,
 )
 from rag.evaluation.report import print_reports
-from rag.evaluation.several import TOGETHER, find_sets, has_follow_ups, together
+from rag.evaluation.results import TOGETHER, together
+from rag.evaluation.sets import find_sets, has_follow_ups
 from rag.options import PARTS
 
 HASHED = Settings(embedder="hashed-words")
