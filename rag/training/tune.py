@@ -35,7 +35,7 @@ from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.store.stores import reading_catalog
 from index.types import Article
-from rag.evaluation.evaluate import DEPTH, temporary_archive
+from rag.evaluation.evaluate import DEPTH, open_archive
 from rag.evaluation.scoring import mean, rank_articles, score_rankings
 from rag.evaluation.significance import Comparison, Scores, compare, corrected, tests_json
 from rag.retrieval.retriever import Ranking
@@ -95,7 +95,7 @@ def score_headlines(
             for article in held_back.articles:
                 bare = replace(article, title="")
                 file.write(orjson.dumps(bare, option=orjson.OPT_APPEND_NEWLINE))
-        with temporary_archive(path, settings, progress=progress) as archive:
+        with open_archive(path, settings=settings, progress=progress) as archive:
             return {
                 ranking: score_rankings(
                     {
