@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 from scipy.stats import permutation_test
 
 LEVEL = 0.05
 Scores = Mapping[str, Mapping[str, Mapping[str, float]]]
+Key = TypeVar("Key")
 _RESAMPLES = 9_999
 _SEED = 20
 
@@ -105,6 +107,11 @@ def against(
                 for name in (ranking, reference)
             )
             pairs[ranking, measure] = compare(own, other)
+    return correct_together(pairs)
+
+
+def correct_together(pairs: Mapping[Key, Difference]) -> dict[Key, Comparison]:
+    """Correct the p-values of tests that were made together."""
     p_values = corrected([pair.p for pair in pairs.values()])
     return {key: Comparison(pairs[key], p) for key, p in zip(pairs, p_values, strict=True)}
 
