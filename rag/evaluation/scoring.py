@@ -1,6 +1,6 @@
 """Scores of one answer and of many: expected words, refusals, citations, rankings of articles.
 
-None stands wherever there is nothing to divide by. Rankings are scored by ir_measures.
+A score is None where there is nothing to divide by. Rankings are scored by ir_measures.
 """
 
 from __future__ import annotations
