@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -105,8 +106,9 @@ def rewrite_follow_ups(
     everything = read_follow_ups(folder)
     chosen = select(everything, half, limit, folder)
     results = []
-    with Scratch() as scratch:
-        articles = scratch / "conversations.jsonl"
+    given = None if archive_dir is None else nullcontext(folder)
+    with given or Scratch() as place:
+        articles = place / "conversations.jsonl"
         if archive_dir is None:
             _write_conversations(articles, everything.values())
         with open_archive(articles, archive_dir, settings=settings, progress=progress) as archive:
