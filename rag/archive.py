@@ -17,8 +17,8 @@ from index.store.archive import ArchiveFolder
 from index.types import Article
 from rag.about import Family, Status, candidate_questions, families, read_status
 from rag.answer import Steps
-from rag.answer.answerer import Answerer
 from rag.answer.rules import ExtractiveAnswerer
+from rag.answer.support import Answerer
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question, Rewriter
 from rag.retrieval.retriever import Ranking

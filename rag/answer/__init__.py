@@ -11,8 +11,7 @@ from contextlib import contextmanager
 
 from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
-from rag.answer.answerer import Answerer
-from rag.answer.support import assemble, verify
+from rag.answer.support import Answerer, assemble, verify
 from rag.question import understand
 from rag.question.asked import Background, Question, Rewriter
 from rag.retrieval.limits import (

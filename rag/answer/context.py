@@ -1,4 +1,9 @@
-"""What a sentence needs beside it to be read alone: who "he" is, whose words a quotation is."""
+"""What of an article can be quoted: what states something, and what a sentence leans on.
+
+A caption, a credit or a heading states nothing (``is_junk``). A sentence that does may still need
+others beside it to be read alone: the one that says who "he" is, or whose words a quotation is
+(``runs``). Everything goes by closed lists of words and by form.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from index.text.words import NUMBER_WORDS
 from index.types import Article, Span
 from rag.question.speech import TELLS_BESIDE_QUOTATIONS
 
-# Whether a short English text has a finite verb, by closed lists and endings alone.
+# -- whether a short English text has a finite verb ---------------------------------------------
 
 # Forms of irregular verbs, and the regular ones that news uses in the present, that are hardly
 # ever something else.
@@ -61,7 +66,7 @@ def has_verb(text: str) -> bool:
     )
 
 
-# Text in an article that is not a statement: captions, credits, signatures, questions, teasers.
+# -- what is not a statement: captions, credits, signatures, questions, teasers -----------------
 
 _DATELINE = re.compile(
     r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:\w+\s+\d{1,2}|"
@@ -99,17 +104,17 @@ def is_dateline(text: str) -> bool:
 def is_junk(text: str, language: str | None = None) -> bool:
     """Whether a sentence states nothing by itself. Verbs are known of English only."""
     text = text.strip()
-    return (
+    if (
         text.endswith("?")
         or is_dateline(text)
-        or bool(_CAPTION.match(text) or _CREDIT.search(text) or _SIGN.match(text))
-        or _is_scrap(_DASH.sub("", text), _is_english(text, language), bool(_DASH.match(text)))
-    )
-
-
-def _is_english(text: str, language: str | None) -> bool:
-    """Go by the article's language, unless the words are in another script: articles quote."""
-    return (language or "en").startswith("en") and not _OTHER_SCRIPT.search(text)
+        or _CAPTION.match(text)
+        or _CREDIT.search(text)
+        or _SIGN.match(text)
+    ):
+        return True
+    # Go by the article's language, unless the words are in another script: articles quote.
+    english = (language or "en").startswith("en") and not _OTHER_SCRIPT.search(text)
+    return _is_scrap(_DASH.sub("", text), english, bool(_DASH.match(text)))
 
 
 def _is_scrap(text: str, english: bool, dashed: bool) -> bool:
@@ -125,22 +130,69 @@ def _is_scrap(text: str, english: bool, dashed: bool) -> bool:
     return len(words) < _SHORT and not states_figure and not has_verb(text)
 
 
+# -- what a sentence leans on: whose words a quotation is, who "he" is ---------------------------
+
 _SPEECH = re.compile(TELLS_BESIDE_QUOTATIONS, re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)")
 _OPENS = re.compile(r"[\"“«»„]")
 _CLOSERS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«"}
 _MARKS = re.compile(r"[\"“”„«»]")
-_BACK = 3  # sentences: farther off, a reader no longer sees who is meant
-_TELLS_AFTER = re.compile(
-    rf"^(?:[-–—]\s*\w|[a-z]|(?:[A-Z][\w.’'-]* ){{1,4}}{TELLS_BESIDE_QUOTATIONS})"
-)
-_ONLY_TELLS = 14  # words of a sentence that adds no more than who spoke
 _FEW_WORDS = 3  # outside of the marks; with more, the quotation is a part of what is stated
 _PRONOUN = r"(?:he|she|they)"
 _PRONOUN_SPEAKS = re.compile(
     rf"\b{_PRONOUN}(?: \w+)? {TELLS_BESIDE_QUOTATIONS}|\b(?:said|says|added) {_PRONOUN}\b",
     re.IGNORECASE,
 )
+
+
+def says_who(text: str, inside: bool = False) -> bool:
+    """Whether a sentence tells that someone speaks, as one that introduces a quotation does.
+
+    ``inside`` is whether it begins within quotation marks.
+    """
+    return text.rstrip().endswith(":") or bool(_SPEECH.search(_outside_quotes(text, inside)))
+
+
+def _outside_quotes(text: str, inside: bool) -> str:
+    if inside:
+        closed = re.search(r"[\"”»«]", text)
+        text = text[closed.end() :] if closed else ""
+    return _QUOTED.sub(" ", text)
+
+
+def _is_bare_quote(text: str, inside: bool) -> bool:
+    """Whether a sentence is someone's words and does not say whose."""
+    if not inside and not _OPENS.match(text):
+        return False
+    outside = _outside_quotes(text, inside)
+    return not _SPEECH.search(outside) and len(outside.split()) < _FEW_WORDS
+
+
+@lru_cache(maxsize=64)
+def inside_quotes(text: str, sentences: tuple[Span, ...]) -> frozenset[int]:
+    """Numbers of the sentences that begin inside a quotation that an earlier one opened.
+
+    A quotation ends with its paragraph at the latest: the next one would open it anew.
+    """
+    inside = set()
+    closers = ""
+    end = 0
+    for number, span in enumerate(sentences):
+        if "\n\n" in text[end : span.start]:
+            closers = ""
+        if closers:
+            inside.add(number)
+        for found in _MARKS.finditer(text, span.start, span.end):
+            before = text[found.start() - 1 : found.start()]
+            if closers:
+                closers = "" if found[0] in closers else closers
+            # A mark right after a word or a stop closes what nothing opened: a slip.
+            elif not (before.isalnum() or before in tuple(".,;:!?…")):
+                closers = _CLOSERS.get(found[0], "")
+        end = span.end
+    return frozenset(inside)
+
+
 _LEANING = re.compile(
     r"^[\"“'‘]?(?:(?:but|and|so|yet|however|also|instead|meanwhile|then|still|though),?\s+)?"
     r"(?:he|she|it|they|his|her|their|its|this|that|these|those|such|both|the (?:latter|former|two|"
@@ -173,59 +225,11 @@ def leans_back(text: str) -> bool:
     return bool(introduced and not _NAME.search(text, *introduced.span("phrase")))
 
 
-def outside_quotes(text: str, inside: bool = False) -> str:
-    """Leave the words outside of quotation marks; ``inside`` if the sentence begins in some."""
-    if inside:
-        closed = re.search(r"[\"”»«]", text)
-        text = text[closed.end() :] if closed else ""
-    return _QUOTED.sub(" ", text)
-
-
-def is_bare_quote(text: str, inside: bool = False) -> bool:
-    """Whether a sentence is someone's words and does not say whose."""
-    if not inside and not _OPENS.match(text):
-        return False
-    outside = outside_quotes(text, inside)
-    return not _SPEECH.search(outside) and len(outside.split()) < _FEW_WORDS
-
-
-def says_who(text: str, inside: bool = False) -> bool:
-    """Whether a sentence tells that someone speaks, as one that introduces a quotation does."""
-    return text.rstrip().endswith(":") or bool(_SPEECH.search(outside_quotes(text, inside)))
-
-
-def speaker_is_pronoun(text: str, inside: bool = False) -> bool:
-    """Whether a quotation's speaker is told, but as "he" or "she"."""
-    quotes = inside or bool(_OPENS.match(text))
-    return quotes and bool(_PRONOUN_SPEAKS.search(outside_quotes(text, inside)))
-
-
-@lru_cache(maxsize=64)
-def inside_quotes(text: str, sentences: tuple[Span, ...]) -> frozenset[int]:
-    """Numbers of the sentences that begin inside a quotation that an earlier one opened.
-
-    A quotation ends with its paragraph at the latest: the next one would open it anew.
-    """
-    inside = set()
-    closers = ""
-    end = 0
-    for number, span in enumerate(sentences):
-        if "\n\n" in text[end : span.start]:
-            closers = ""
-        if closers:
-            inside.add(number)
-        for found in _MARKS.finditer(text, span.start, span.end):
-            if not closers:
-                closers = _CLOSERS.get(found[0], "") if _may_open(text, found.start()) else ""
-            elif found[0] in closers:
-                closers = ""
-        end = span.end
-    return frozenset(inside)
-
-
-def _may_open(text: str, place: int) -> bool:
-    """Whether no word ends right before a mark: one that closes what nothing opened is a slip."""
-    return not place or not (text[place - 1].isalnum() or text[place - 1] in ".,;:!?…")
+_BACK = 3  # sentences: farther off, a reader no longer sees who is meant
+_TELLS_AFTER = re.compile(
+    rf"^(?:[-–—]\s*\w|[a-z]|(?:[A-Z][\w.’'-]* ){{1,4}}{TELLS_BESIDE_QUOTATIONS})"
+)
+_ONLY_TELLS = 14  # words of a sentence that adds no more than who spoke
 
 
 def runs(article: Article, sentences: Sequence[Span], position: int) -> list[range]:
@@ -234,54 +238,39 @@ def runs(article: Article, sentences: Sequence[Span], position: int) -> list[ran
     The longest reaches back to the names that it leans on. None for someone's words of which no
     sentence nearby says whose they are.
     """
-    read = _Reading(article.text, tuple(sentences))
+    inside = inside_quotes(article.text, tuple(sentences))
+
+    def at(number: int) -> tuple[str, bool]:
+        span = sentences[number]
+        return article.text[span.start : span.end], number in inside
+
     first = position
-    while first > 0 and position - first < _BACK and read.leans(first):
-        if is_junk(read.text(first - 1), article.language):
+    while first > 0 and position - first < _BACK and _needs_what_is_before(*at(first)):
+        if is_junk(at(first - 1)[0], article.language):
             break
         first -= 1
-    if not read.is_bare(position):
+    if not _is_bare_quote(*at(position)):
         # Who "he" is may be told farther off; the sentence before is more than nothing.
-        start = max(first, position - 1) if read.leans(first) else first
+        start = max(first, position - 1) if _needs_what_is_before(*at(first)) else first
         return [range(number, position + 1) for number in range(start, position + 1)]
-    speaks = [number for number in range(first, position) if read.says_who(number)]
+    speaks = [number for number in range(first, position) if says_who(*at(number))]
     if speaks:
         return [range(number, position + 1) for number in range(first, speaks[-1] + 1)]
     after = position + 1
-    if after < len(sentences) and read.tells_after(after):
-        return [range(position, after + 1)]
+    if after < len(sentences):
+        text, quoted = at(after)
+        short = len(text.split()) <= _ONLY_TELLS and not _OPENS.search(text)
+        if not quoted and short and _TELLS_AFTER.match(text) and says_who(text):
+            return [range(position, after + 1)]
     return []
 
 
-class _Reading:
-    """An article's sentences, as one that looks for what another leans on reads them."""
-
-    def __init__(self, text: str, sentences: tuple[Span, ...]) -> None:
-        self._text = text
-        self._sentences = sentences
-        self._inside = inside_quotes(text, sentences)
-
-    def _at(self, number: int) -> tuple[str, bool]:
-        span = self._sentences[number]
-        return self._text[span.start : span.end], number in self._inside
-
-    def text(self, number: int) -> str:
-        return self._at(number)[0]
-
-    def is_bare(self, number: int) -> bool:
-        return is_bare_quote(*self._at(number))
-
-    def leans(self, number: int) -> bool:
-        text, inside = self._at(number)
-        if is_bare_quote(text, inside) or speaker_is_pronoun(text, inside):
-            return True
-        # "It was a good day," said Lind: who speaks is named, and "it" is the speaker's affair.
-        return not inside and not _OPENS.match(text) and leans_back(text)
-
-    def says_who(self, number: int) -> bool:
-        return says_who(*self._at(number))
-
-    def tells_after(self, number: int) -> bool:
-        text, inside = self._at(number)
-        short = len(text.split()) <= _ONLY_TELLS and not _OPENS.search(text)
-        return not inside and short and bool(_TELLS_AFTER.match(text)) and says_who(text)
+def _needs_what_is_before(text: str, inside: bool) -> bool:
+    """Whether a sentence leans back, as a quotation does of which it is not told whose it is."""
+    if _is_bare_quote(text, inside):
+        return True
+    opens = bool(_OPENS.match(text))
+    if (inside or opens) and _PRONOUN_SPEAKS.search(_outside_quotes(text, inside)):
+        return True
+    # "It was a good day," said Lind: who speaks is named, and "it" is the speaker's affair.
+    return not inside and not opens and leans_back(text)

@@ -1,10 +1,15 @@
-"""The check after wording: each sentence must stand on words that the stored article holds."""
+"""What drafts an answer, the check that each sentence stands on stored words, and the answer made.
+
+The check comes after the wording: whoever words a draft, no sentence is shown that the stored
+article does not hold.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 from index.types import Span
 from rag.types import Answer, Citation, Draft, Evidence, Passage, Query, Sentence
@@ -13,7 +18,16 @@ NOTHING_HELD = "The articles that were found do not hold the words an answer wou
 
 log = logging.getLogger("newsarchive")
 
-Sourced = tuple[Passage, Span]
+
+class Answerer(Protocol):
+    """Anything that drafts an answer to a query from its evidence.
+
+    The draft is a proposal: ``verify`` checks it before anyone sees it.
+    """
+
+    def draft(self, query: Query, evidence: Evidence) -> Draft:
+        """Sentences with the spans they rest on, or one sentence that says what is missing."""
+        ...
 
 
 def verify(draft: Draft, load_text: Callable[[str], str]) -> Draft:
@@ -35,7 +49,9 @@ def verify(draft: Draft, load_text: Callable[[str], str]) -> Draft:
     return Draft(tuple(kept)) if kept else Draft(refusal=NOTHING_HELD)
 
 
-def _fault(text: str, sources: tuple[Sourced, ...], stored: Callable[[str], str]) -> str:
+def _fault(
+    text: str, sources: tuple[tuple[Passage, Span], ...], stored: Callable[[str], str]
+) -> str:
     """Say what is wrong with a sentence of the draft, or ""."""
     if not sources:
         return "it names no article"
@@ -54,16 +70,30 @@ def _fault(text: str, sources: tuple[Sourced, ...], stored: Callable[[str], str]
     return "" if same else "its words are not those of the quote"
 
 
-# A verified draft to an answer: citations numbered, copies named.
-
-
 def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
-    """Make the answer of a draft; a draft without sentences becomes a refusal."""
+    """Make the answer of a verified draft; one without sentences becomes a refusal.
+
+    Citations are numbered as they come, the same span by the same marker, and name the copies.
+    """
     citations: dict[tuple[str, int, int], Citation] = {}
-    sentences = [
-        Sentence(text, tuple(_cite(citations, passage, span) for passage, span in spans))
-        for text, spans in draft.picked
-    ]
+    sentences = []
+    for text, sources in draft.picked:
+        markers = []
+        for passage, span in sources:
+            article = passage.article
+            key = (article.id, span.start, span.end)
+            if key not in citations:
+                citations[key] = Citation(
+                    marker=len(citations) + 1,
+                    article=article,
+                    start=span.start,
+                    end=span.end,
+                    quote=article.text[span.start : span.end],
+                    also_in=passage.also_in,
+                    superseded_by=passage.superseded_by,
+                )
+            markers.append(citations[key].marker)
+        sentences.append(Sentence(text, tuple(markers)))
     refused = not sentences
     return Answer(
         question=query.question,
@@ -74,19 +104,3 @@ def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
         refused=refused,
         reason=(draft.refusal or "The archive does not say.") if refused else "",
     )
-
-
-def _cite(citations: dict[tuple[str, int, int], Citation], passage: Passage, span: Span) -> int:
-    """Marker of a span's citation; the same span has the same marker."""
-    key = (passage.article.id, span.start, span.end)
-    if key not in citations:
-        citations[key] = Citation(
-            marker=len(citations) + 1,
-            article=passage.article,
-            start=span.start,
-            end=span.end,
-            quote=passage.article.text[span.start : span.end],
-            also_in=passage.also_in,
-            superseded_by=passage.superseded_by,
-        )
-    return citations[key].marker

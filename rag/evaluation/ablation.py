@@ -13,20 +13,18 @@ from rich.table import Table
 from index.progress import Progress
 from index.settings import Settings, StrPath
 from rag.archive import Archive
-from rag.evaluation.evaluate import DEPTH, count_missing, open_archive
+from rag.evaluation.evaluate import count_missing, open_archive, rank
 from rag.evaluation.report import caption, number, share, table
-from rag.evaluation.results import is_for_retrieval, tests_json
+from rag.evaluation.results import TOGETHER
 from rag.evaluation.scoring import (
     MEASURES,
     RankedArticles,
     mean,
     percentile,
-    rank_articles,
     score_rankings,
 )
-from rag.evaluation.sets import EvaluationSetError, Question, read_set
-from rag.evaluation.several import TOGETHER
-from rag.evaluation.significance import Comparison, Scores, against
+from rag.evaluation.sets import ARTICLES, EvaluationSetError, Question, read_set
+from rag.evaluation.significance import Comparison, Scores, against, tests_json
 from rag.options import EVERYTHING, PARTS, RetrievalOptions
 
 ALL_ON = "everything"
@@ -89,59 +87,46 @@ def ablate(
 ) -> AblationReport:
     """Search a set's questions with everything on and with each part off; arguments as evaluate."""
     evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
-    chosen = [q for q in evaluation_set.select(half, limit) if is_for_retrieval(q)]
-    if not chosen:
+    questions = [q for q in evaluation_set.select(half, limit) if q.for_retrieval]
+    if not questions:
         raise EvaluationSetError(f"{set_dir} has no answerable question with gold articles to find")
     with open_archive(
-        evaluation_set, archive_dir, settings, progress=progress, reranker=reranker
+        evaluation_set.folder / ARTICLES,
+        archive_dir,
+        settings=settings,
+        progress=progress,
+        reranker=reranker,
     ) as archive:
-        count_missing(chosen, archive, archive_dir)
-        return _ablate(archive, chosen, evaluation_set.name, half, progress)
-
-
-def _ablate(
-    archive: Archive,
-    questions: Sequence[Question],
-    name: str,
-    half: str | None,
-    progress: Progress | None,
-) -> AblationReport:
-    parts = [part for part in PARTS if part != "reranker" or archive.reranker is not None]
-    rows = {ALL_ON: EVERYTHING, **{part: EVERYTHING.without(part) for part in parts}}
-    if progress is not None:
-        progress.step("searching", len(questions) * len(rows))
-    found: dict[str, dict[str, RankedArticles]] = {row: {} for row in rows}
-    ms: dict[str, list[float]] = {row: [] for row in rows}
-    errors = 0
-    _search(archive, questions[0], EVERYTHING)  # loads the model before anything is timed
-    for question in questions:
-        # One question after the other through all rows, so that a slow moment slows them alike.
-        for row, options in rows.items():
-            started = time.perf_counter()
-            ranked = _search(archive, question, options)
-            ms[row].append((time.perf_counter() - started) * 1000)
-            errors += ranked is None
-            found[row][question.id] = ranked or RankedArticles((), frozenset(question.gold))
-            if progress is not None:
-                progress.advance(1)
+        count_missing(questions, archive, archive_dir)
+        parts = [part for part in PARTS if part != "reranker" or archive.reranker is not None]
+        rows = {ALL_ON: EVERYTHING, **{part: EVERYTHING.without(part) for part in parts}}
+        if progress is not None:
+            progress.step("searching", len(questions) * len(rows))
+        found: dict[str, dict[str, RankedArticles]] = {row: {} for row in rows}
+        ms: dict[str, list[float]] = {row: [] for row in rows}
+        errors = 0
+        _search(archive, questions[0], EVERYTHING)  # loads the model before anything is timed
+        for question in questions:
+            # One question after the other through all rows, so that a slow moment slows them alike.
+            for row, options in rows.items():
+                started = time.perf_counter()
+                ranked = _search(archive, question, options)
+                ms[row].append((time.perf_counter() - started) * 1000)
+                errors += ranked is None
+                found[row][question.id] = ranked or RankedArticles((), frozenset(question.gold))
+                if progress is not None:
+                    progress.advance(1)
     scores = {row: score_rankings(ranked) for row, ranked in found.items()}
-    return AblationReport(name, half, scores, ms, errors)
+    return AblationReport(evaluation_set.name, half, scores, ms, errors)
 
 
 def _search(
     archive: Archive, question: Question, options: RetrievalOptions
 ) -> RankedArticles | None:
     try:
-        passages = archive.search(
-            question.question,
-            top_k=DEPTH,
-            history=question.history,
-            asked=question.asked,
-            options=options,
-        )
+        return rank(question, archive, options=options)
     except Exception:  # whatever one question meets, the others are still searched
         return None
-    return rank_articles(passages, question.gold)
 
 
 def pool_ablations(reports: Sequence[AblationReport], name: str) -> AblationReport:
@@ -163,20 +148,17 @@ def pool_ablations(reports: Sequence[AblationReport], name: str) -> AblationRepo
     )
 
 
-# An ablation as tables for a terminal.
-
-
 def print_ablations(reports: Sequence[AblationReport], console: Console) -> None:
     """Print each set's table, then that of all sets together, then what the parts are."""
     for report in reports:
-        console.print(_ablation(report))
+        console.print(_table(report))
     if len(reports) > 1:
-        console.print(_ablation(pool_ablations(reports, TOGETHER)))
+        console.print(_table(pool_ablations(reports, TOGETHER)))
     for part, means in PARTS.items():
         console.print(f"  {part}: {means}", highlight=False)
 
 
-def _ablation(report: AblationReport) -> Table:
+def _table(report: AblationReport) -> Table:
     half = f", {report.half} half" if report.half else ""
     rows = table(
         f"{escape(report.set_name)}{half}: {report.questions} questions, one part off at a time",
@@ -192,19 +174,12 @@ def _ablation(report: AblationReport) -> Table:
     )
     if report.errors:
         rows.caption += f"\n[red]{report.errors} searches raised an error and count as 0[/red]"
-    rows.add_row("nothing", *_means(report, ALL_ON, [" "] * len(MEASURES)), "", "", _ms(report))
     for row in report.scores:
+        name, marks, better, worse = "nothing", [" "] * len(MEASURES), "", ""
         if row != ALL_ON:
             changed = tests[row, "nDCG@10"].difference
-            marks = [tests[row, measure].mark for measure in MEASURES]
-            counts = (str(changed.better), str(changed.worse))
-            rows.add_row(row, *_means(report, row, marks), *counts, _ms(report, row))
+            name, marks = row, [tests[row, measure].mark for measure in MEASURES]
+            better, worse = str(changed.better), str(changed.worse)
+        shares = map(share, report.retrieval(row).values(), marks)
+        rows.add_row(name, *shares, better, worse, number(report.median_ms(row)))
     return rows
-
-
-def _means(report: AblationReport, row: str, marks: Sequence[str]) -> list[str]:
-    return list(map(share, report.retrieval(row).values(), marks))
-
-
-def _ms(report: AblationReport, row: str = ALL_ON) -> str:
-    return number(report.median_ms(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,16 +14,9 @@ from index.build import build_archive
 from index.disk import Scratch
 from index.progress import Progress
 from index.settings import Settings, StrPath
-from rag.answer.answerer import Answerer
+from rag.answer.support import Answerer
 from rag.archive import Archive
-from rag.evaluation.results import (
-    RANKINGS,
-    STANDALONE,
-    AskedQuestion,
-    EvaluationReport,
-    Result,
-    is_for_retrieval,
-)
+from rag.evaluation.results import RANKINGS, STANDALONE, AskedQuestion, EvaluationReport, Result
 from rag.evaluation.scoring import (
     RankedArticles,
     fold_space,
@@ -32,12 +25,10 @@ from rag.evaluation.scoring import (
     score_citations,
     score_rankings,
 )
-from rag.evaluation.sets import ARTICLES, EvaluationSet, EvaluationSetError, Question, read_set
-from rag.evaluation.significance import Scores
+from rag.evaluation.sets import ARTICLES, EvaluationSetError, Question, read_set
+from rag.options import EVERYTHING, RetrievalOptions
 from rag.retrieval.retriever import Ranking
-from rag.types import Answer, Citation
-
-# The archive that a set is asked of: the user's own, or a temporary one of the set's articles.
+from rag.types import Citation
 
 # Passages of a search. Ten articles are scored, and several passages may come of one.
 DEPTH = 50
@@ -45,34 +36,22 @@ DEPTH = 50
 
 @contextmanager
 def open_archive(
-    evaluation_set: EvaluationSet,
-    archive_dir: StrPath | None,
-    settings: Settings | None = None,
-    answerer: Answerer | None = None,
-    progress: Progress | None = None,
-    reranker: str | None = None,
-) -> Iterator[Archive]:
-    """Open the archive to ask; a temporary one is gone afterwards, however the block ends."""
-    if archive_dir is not None:
-        with Archive.open(archive_dir, answerer=answerer, reranker=reranker) as archive:
-            yield archive
-        return
-    articles = evaluation_set.folder / ARTICLES
-    with temporary_archive(articles, settings, answerer, progress, reranker) as archive:
-        yield archive
-
-
-@contextmanager
-def temporary_archive(
     articles: Path,
+    archive_dir: StrPath | None = None,
+    *,
     settings: Settings | None = None,
     answerer: Answerer | None = None,
     progress: Progress | None = None,
     reranker: str | None = None,
 ) -> Iterator[Archive]:
-    """Build an archive of a file's articles, and delete it afterwards."""
-    with Scratch() as folder:
-        build_archive(folder, articles, settings=settings, progress=progress)
+    """Open the archive to ask; without ``archive_dir``, one that is built of ``articles``.
+
+    It is built with ``settings`` and is gone afterwards, however the block ends.
+    """
+    given = None if archive_dir is None else nullcontext(archive_dir)
+    with given or Scratch() as folder:
+        if archive_dir is None:
+            build_archive(folder, articles, settings=settings, progress=progress)
         with Archive.open(folder, answerer=answerer, reranker=reranker) as archive:
             yield archive
 
@@ -114,12 +93,27 @@ def evaluate(
     evaluation_set = read_set(set_dir, articles_needed=archive_dir is None)
     questions = evaluation_set.select(half, limit)
     with open_archive(
-        evaluation_set, archive_dir, settings, answerer, progress, reranker
+        evaluation_set.folder / ARTICLES,
+        archive_dir,
+        settings=settings,
+        answerer=answerer,
+        progress=progress,
+        reranker=reranker,
     ) as archive:
         missing_gold = count_missing(questions, archive, archive_dir)
-        results = tuple(_results(questions, archive, evaluation_set, progress))
+        holds = _quote_check(archive, evaluation_set.articles or {})
+        if progress is not None:
+            progress.step("asking", len(questions))
+        # Loads the models, so that the first question's time is like the others'.
+        _result(questions[0], archive, lambda citation: True)
+        results = []
+        for question in questions:
+            results.append(_result(question, archive, holds))
+            if progress is not None:
+                progress.advance(1)
         status = archive.status()
         used = archive.reranker
+    found = {r.question.id: r.rankings for r in results if r.question.for_retrieval}
     return EvaluationReport(
         set_name=evaluation_set.name,
         half=half,
@@ -127,54 +121,43 @@ def evaluate(
         articles=status.articles,
         chunks=status.chunks,
         missing_gold=missing_gold,
-        results=results,
-        scores=_scores(results),
+        results=tuple(results),
+        scores={
+            name: score_rankings({id_: own[name] for id_, own in found.items() if name in own})
+            for name in RANKINGS
+        },
         reranker=None if used is None else used.name,
     )
-
-
-def _results(
-    questions: tuple[Question, ...],
-    archive: Archive,
-    evaluation_set: EvaluationSet,
-    progress: Progress | None,
-) -> Iterator[Result]:
-    holds = _quote_check(archive, evaluation_set.articles)
-    if progress is not None:
-        progress.step("asking", len(questions))
-    _warm_up(archive, questions[0])
-    for question in questions:
-        yield _result(question, archive, holds)
-        if progress is not None:
-            progress.advance(1)
-
-
-def _warm_up(archive: Archive, question: Question) -> None:
-    """Load the models, so that the first question's time is like the others'."""
-    _result(question, archive, lambda citation: True)
 
 
 def _result(question: Question, archive: Archive, holds: Callable[[Citation], bool]) -> Result:
     rankings: dict[str, RankedArticles] = {}
     try:
         for ranking in get_args(Ranking):
-            rankings[ranking] = _rank(question, archive, ranking)
+            rankings[ranking] = rank(question, archive, ranking)
         rankings[STANDALONE] = rankings["fused"]
         if question.standalone:
             alone = replace(question, question=question.standalone, history=())
-            rankings[STANDALONE] = _rank(alone, archive, "fused")
+            rankings[STANDALONE] = rank(alone, archive)
         return Result(question, rankings, _ask(question, archive, holds))
     except Exception as error:  # whatever one question meets, the others are still asked
         return Result(question, rankings, None, f"{type(error).__name__}: {error}")
 
 
-def _rank(question: Question, archive: Archive, ranking: Ranking) -> RankedArticles:
+def rank(
+    question: Question,
+    archive: Archive,
+    ranking: Ranking = "fused",
+    options: RetrievalOptions = EVERYTHING,
+) -> RankedArticles:
+    """Search for a question; raises what the search raises."""
     passages = archive.search(
         question.question,
         top_k=DEPTH,
         history=question.history,
         asked=question.asked,
         ranking=ranking,
+        options=options,
     )
     return rank_articles(passages, question.gold)
 
@@ -183,12 +166,14 @@ def _ask(question: Question, archive: Archive, holds: Callable[[Citation], bool]
     started = time.perf_counter()
     answer = archive.ask(question.question, history=question.history, asked=question.asked)
     ms = (time.perf_counter() - started) * 1000
-    text = _words(answer)
+    # Without the markers: [11] is not the number eleven.
+    text = answer.reason if answer.refused else " ".join(s.text for s in answer.sentences)
+    cited = [{c.article.id, *(article.id for article in c.also_in)} for c in answer.citations]
     return AskedQuestion(
         text=text,
         refused=answer.refused,
         verdict=meets(text, question.must, question.must_not),
-        citations=score_citations([_cited(c) for c in answer.citations], question.gold),
+        citations=score_citations(cited, question.gold),
         quotes=len(answer.citations),
         broken_quotes=tuple(c.quote for c in answer.citations if not holds(c)),
         read_gold=rank_articles(answer.passages, question.gold).gold_rank is not None,
@@ -196,22 +181,12 @@ def _ask(question: Question, archive: Archive, holds: Callable[[Citation], bool]
     )
 
 
-def _words(answer: Answer) -> str:
-    """Leave out the markers: [11] is not the number eleven. Of a refusal, give the reason."""
-    return answer.reason if answer.refused else " ".join(s.text for s in answer.sentences)
-
-
-def _cited(citation: Citation) -> frozenset[str]:
-    return frozenset({citation.article.id, *(article.id for article in citation.also_in)})
-
-
-def _quote_check(archive: Archive, source: Mapping[str, str] | None) -> Callable[[Citation], bool]:
+def _quote_check(archive: Archive, texts: Mapping[str, str]) -> Callable[[Citation], bool]:
     """Tell whether a quote stands in the stored article at its place, and in the set's own file.
 
     The file's text counts with white space folded, since cleaning folds it. Articles that are
     not in the set are held against the archive alone.
     """
-    texts = source or {}
 
     @lru_cache(maxsize=256)
     def folded(article_id: str) -> str:
@@ -228,13 +203,3 @@ def _quote_check(archive: Archive, source: Mapping[str, str] | None) -> Callable
         return fold_space(citation.quote) in folded(citation.article.id)
 
     return holds
-
-
-def _scores(results: Iterable[Result]) -> Scores:
-    chosen = [result for result in results if is_for_retrieval(result.question)]
-    return {
-        ranking: score_rankings(
-            {r.question.id: r.rankings[ranking] for r in chosen if ranking in r.rankings}
-        )
-        for ranking in RANKINGS
-    }

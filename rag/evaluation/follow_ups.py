@@ -7,25 +7,23 @@ an archive is given, one is built of the set's conversations, the answers of eac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import orjson
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from index.disk import Scratch
 from index.progress import Progress
 from index.settings import Settings, StrPath
 from rag.archive import Archive
-from rag.evaluation.evaluate import temporary_archive
+from rag.evaluation.evaluate import open_archive
 from rag.evaluation.report import caption, share, table
 from rag.evaluation.scoring import fold, mean
-from rag.evaluation.sets import EvaluationSetError, Record, records, select
-from rag.evaluation.several import REWRITES
+from rag.evaluation.sets import REWRITES, EvaluationSetError, records, select
 from rag.evaluation.significance import Comparison, Scores, against
 from rag.types import Turn
 
@@ -79,24 +77,20 @@ class Rewritten:
         return fold(self.form) == fold(self.follow_up.question)
 
 
-def read_follow_ups(folder: Path) -> tuple[FollowUp, ...]:
-    """Read a set's follow-ups; raises EvaluationSetError at the first line that is none."""
+def read_follow_ups(folder: Path) -> dict[str, FollowUp]:
+    """Read a set's follow-ups by id; raises EvaluationSetError at the first line that is none."""
     found: dict[str, FollowUp] = {}
     for record in records(folder / REWRITES):
-        follow_up = _follow_up(record)
+        follow_up = FollowUp(
+            id=record.string("id"),
+            question=record.string("question"),
+            history=record.history(),
+            standalone=record.string("standalone"),
+        )
         if follow_up.id in found:
             raise record.error(f"the id {follow_up.id!r} stands twice; give each its own")
         found[follow_up.id] = follow_up
-    return tuple(found.values())
-
-
-def _follow_up(record: Record) -> FollowUp:
-    return FollowUp(
-        id=record.string("id"),
-        question=record.string("question"),
-        history=record.history(),
-        standalone=record.string("standalone"),
-    )
+    return found
 
 
 def rewrite_follow_ups(
@@ -111,59 +105,41 @@ def rewrite_follow_ups(
     """Rewrite a set's follow-ups and score what they became; arguments as ``evaluate``."""
     everything = read_follow_ups(folder)
     chosen = select(everything, half, limit, folder)
-    with _open(everything, archive_dir, settings, progress) as archive:
-        if progress is not None:
-            progress.step("rewriting", len(chosen))
-        return tuple(_scored(chosen, archive, progress))
+    results = []
+    given = None if archive_dir is None else nullcontext(folder)
+    with given or Scratch() as place:
+        articles = place / "conversations.jsonl"
+        if archive_dir is None:
+            _write_conversations(articles, everything.values())
+        with open_archive(articles, archive_dir, settings=settings, progress=progress) as archive:
+            if progress is not None:
+                progress.step("rewriting", len(chosen))
+            for one in chosen:
+                form = archive.understand(one.question, history=one.history).standalone
+                wanted = _articles(archive, one.standalone)
+                asked = _scores(archive, one.question, one.standalone, wanted)
+                rewritten = asked
+                if form != one.question:
+                    rewritten = _scores(archive, form, one.standalone, wanted)
+                results.append(Rewritten(one, form, asked, rewritten))
+                if progress is not None:
+                    progress.advance(1)
+    return tuple(results)
 
 
-def _open(
-    follow_ups: Sequence[FollowUp],
-    archive_dir: StrPath | None,
-    settings: Settings | None,
-    progress: Progress | None,
-) -> AbstractContextManager[Archive]:
-    if archive_dir is not None:
-        return Archive.open(archive_dir)
-    return _archive_of(follow_ups, settings, progress)
-
-
-@contextmanager
-def _archive_of(
-    follow_ups: Sequence[FollowUp], settings: Settings | None, progress: Progress | None
-) -> Iterator[Archive]:
-    """Build an archive of the conversations: the first turn as headline, the answers as text."""
+def _write_conversations(path: Path, follow_ups: Iterable[FollowUp]) -> None:
+    """Write the conversations as articles: the first turn as headline, the answers as text."""
     answers: dict[str, dict[str, None]] = {}
     for follow_up in follow_ups:
         if follow_up.history:
             said = (turn.content for turn in follow_up.history if turn.role == "assistant")
             answers.setdefault(follow_up.history[0].content, {}).update(dict.fromkeys(said))
-    with Scratch() as folder:
-        path = folder / "conversations.jsonl"
-        with path.open("wb") as file:
-            for number, (title, texts) in enumerate(answers.items()):
-                article = {"id": f"c{number}", "title": title, "text": "\n\n".join(texts) or title}
-                file.write(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE))
-        if not answers:
-            raise EvaluationSetError("no follow-up has a history; give --archive to search in one")
-        with temporary_archive(path, settings, progress=progress) as archive:
-            yield archive
-
-
-def _scored(
-    follow_ups: Sequence[FollowUp], archive: Archive, progress: Progress | None
-) -> Iterator[Rewritten]:
-    for follow_up in follow_ups:
-        query = archive.understand(follow_up.question, history=follow_up.history)
-        wanted = _articles(archive, follow_up.standalone)
-        as_asked = _scores(follow_up, follow_up.question, wanted, archive)
-        if query.standalone == follow_up.question:
-            rewritten = as_asked
-        else:
-            rewritten = _scores(follow_up, query.standalone, wanted, archive)
-        yield Rewritten(follow_up, query.standalone, as_asked, rewritten)
-        if progress is not None:
-            progress.advance(1)
+    if not answers:
+        raise EvaluationSetError("no follow-up has a history; give --archive to search in one")
+    with path.open("wb") as file:
+        for number, (title, texts) in enumerate(answers.items()):
+            article = {"id": f"c{number}", "title": title, "text": "\n\n".join(texts) or title}
+            file.write(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _articles(archive: Archive, question: str) -> list[str]:
@@ -171,10 +147,10 @@ def _articles(archive: Archive, question: str) -> list[str]:
     return list(dict.fromkeys(passage.article.id for passage in found))[:DEPTH]
 
 
-def _scores(follow_up: FollowUp, form: str, wanted: Sequence[str], archive: Archive) -> FormScores:
+def _scores(archive: Archive, form: str, standalone: str, wanted: Sequence[str]) -> FormScores:
     found = _articles(archive, form)
     return FormScores(
-        words=word_f1(form, follow_up.standalone),
+        words=word_f1(form, standalone),
         overlap=overlap(found, wanted),
         agreement=average_overlap(found, wanted),
         first=float(found[:1] == wanted[:1]),
@@ -204,7 +180,7 @@ def average_overlap(found: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(shares) / deepest
 
 
-# Scores of follow-ups over a set, and as a table for a terminal.
+# -- over a set, and as tables for a terminal ---------------------------------------------------
 
 _MEASURES = {
     "words": "word F1",
@@ -213,7 +189,6 @@ _MEASURES = {
     "first": "same first",
 }
 _ASKED, _REWRITTEN = "as asked", "rewritten"
-_Which = Callable[[Rewritten], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +202,9 @@ class FollowUpReport:
     @property
     def groups(self) -> dict[str, tuple[Rewritten, ...]]:
         """All, those that lean on the turns before, and those that stand alone as asked."""
-        chosen: dict[str, _Which] = {
-            "all": lambda one: True,
-            "lean on the turns before": lambda one: not one.follow_up.stands_alone,
-            "stand alone": lambda one: one.follow_up.stands_alone,
-        }
-        return {name: tuple(filter(which, self.results)) for name, which in chosen.items()}
+        alone = tuple(one for one in self.results if one.follow_up.stands_alone)
+        leaning = tuple(one for one in self.results if not one.follow_up.stands_alone)
+        return {"all": self.results, "lean on the turns before": leaning, "stand alone": alone}
 
     def tests(self, results: Sequence[Rewritten]) -> dict[tuple[str, str], Comparison]:
         """Test the rewritten form against the one as asked, by form and measure."""
@@ -283,22 +255,18 @@ def print_follow_ups(report: FollowUpReport, console: Console, *, failures: int 
         "against a person's standalone form"
     )
     for name, results in report.groups.items():
-        if results:
-            console.print(_group(report, name, results))
+        if not results:
+            continue
+        rows = table(f"{name}: {len(results)}", "form", *_MEASURES.values(), "unchanged")
+        tests = report.tests(results)
+        rows.caption = caption(tests, _ASKED)
+        asked, rewritten = means([r.asked for r in results]), means([r.rewritten for r in results])
+        rows.add_row(_ASKED, *(share(asked[name], " ") for name in _MEASURES), "")
+        marked = [share(rewritten[m], tests[_REWRITTEN, m].mark) for m in _MEASURES]
+        rows.add_row(_REWRITTEN, *marked, share(mean(float(one.left_alone) for one in results)))
+        console.print(rows)
     wrong = [one for one in report.results if not one.rewritten.first][: max(0, failures)]
     for one in wrong:
         follow_up = one.follow_up
         console.print(f"[bold]{escape(follow_up.id)}[/bold] {escape(follow_up.question)}")
         console.print(f"  became: {escape(one.form)}\n  person: {escape(follow_up.standalone)}")
-
-
-def _group(report: FollowUpReport, name: str, results: Sequence[Rewritten]) -> Table:
-    rows = table(f"{name}: {len(results)}", "form", *_MEASURES.values(), "unchanged")
-    tests = report.tests(results)
-    rows.caption = caption(tests, _ASKED)
-    left = mean(float(one.left_alone) for one in results)
-    asked, rewritten = means([r.asked for r in results]), means([r.rewritten for r in results])
-    rows.add_row(_ASKED, *(share(asked[name], " ") for name in _MEASURES), "")
-    marked = [share(rewritten[m], tests[_REWRITTEN, m].mark) for m in _MEASURES]
-    rows.add_row(_REWRITTEN, *marked, share(left))
-    return rows

@@ -1,9 +1,10 @@
 """Make a question set of a user's own archive, to see how well it works on theirs.
 
 Three kinds: key words of a headline, a sentence with a gap, and a near miss, which is such a
-sentence about somebody else of whom the archive says nothing of the sort. Only sound ones are
-kept, as far as words can tell: the words of a question stand together in one article (or in copies
-of it), those of a near miss in none.
+sentence about somebody else of whom the archive says nothing of the sort. What is asked for is left
+out, and so are other numbers and a share of the names and words, so that no question is a plain
+copy of what it should find. Only sound ones are kept, as far as words can tell: the words of a
+question stand together in one article (or in copies of it), those of a near miss in none.
 """
 
 from __future__ import annotations
@@ -27,11 +28,6 @@ from index.types import Article
 from rag.evaluation.scoring import fold
 from rag.evaluation.sets import QUESTIONS, EvaluationSetError
 from rag.question.times import names_time
-
-# Questions out of an article's own words: its headline's, or a sentence with a gap.
-#
-# What is asked for is left out, and so are other numbers and a share of the names and words, so
-# that no question is a plain copy of what it should find.
 
 # A whole name: neither the end of a longer one ("van …", "Ada …") nor what begins a sentence, where
 # any word has a capital.
@@ -93,7 +89,8 @@ def from_headline(article: Article, chance: Random) -> Candidate | None:
 def from_sentence(article: Article, sentence: str, chance: Random) -> Candidate | None:
     """Put a gap for one name or number of a sentence; None for one that is not fit for it."""
     sentence = " ".join(sentence.split())
-    details = list(_details(sentence))
+    details = [found.span("name") for found in _named(sentence)]
+    details += [number.span() for number in _NUMBER.finditer(sentence)]
     if not _is_fit(sentence) or len(details) < 2:
         return None
     start, end = chance.choice(details)
@@ -102,7 +99,12 @@ def from_sentence(article: Article, sentence: str, chance: Random) -> Candidate 
         return None  # said elsewhere in the sentence, so nothing would be asked
     is_count = asks[0].isdigit() and not _YEAR.fullmatch(asks)
     counted = _COUNTED.match(sentence, end) if is_count else None
-    left_out = _left_out(sentence, details, (start, end), chance)
+    # Left out too: numbers, and half of the names but for one.
+    left_out = [
+        span
+        for place, span in enumerate(span for span in details if span != (start, end))
+        if sentence[span[0]].isdigit() or (place > 0 and chance.random() < 0.5)
+    ]
     noun = counted.end() if counted else end
     before = _thinned(_without(sentence, left_out, 0, start), chance)
     after = _thinned(_without(sentence, left_out, noun, len(sentence)).rstrip(" ."), chance)
@@ -110,22 +112,10 @@ def from_sentence(article: Article, sentence: str, chance: Random) -> Candidate 
     gap = "how many" if counted else _GAP
     question = re.sub(r" (?=[,?])", "", " ".join(f"{before} {gap} {after}?".split()))
     words = content_words(f"{before} {after}")
-    names = tuple(_names(question))
+    names = tuple((found["before"], found["name"]) for found in _named(question))
     if len(words) < FEWEST or not names:
         return None
     return Candidate("cloze", article, question, words, asks, sentence, names)
-
-
-def _left_out(
-    sentence: str, details: Sequence[tuple[int, int]], gap: tuple[int, int], chance: Random
-) -> list[tuple[int, int]]:
-    """Choose what else is left out: numbers, and half of the names but for one."""
-    others = [span for span in details if span != gap]
-    return [
-        (start, end)
-        for place, (start, end) in enumerate(others)
-        if sentence[start].isdigit() or (place > 0 and chance.random() < 0.5)
-    ]
 
 
 def _without(text: str, left_out: Sequence[tuple[int, int]], first: int, last: int) -> str:
@@ -137,26 +127,12 @@ def _without(text: str, left_out: Sequence[tuple[int, int]], first: int, last: i
     )
 
 
-def _details(sentence: str) -> Iterator[tuple[int, int]]:
-    for found in _named(sentence):
-        yield found.span("name")
-    for number in _NUMBER.finditer(sentence):
-        yield number.span()
-
-
-def _names(text: str) -> Iterator[tuple[str, str]]:
-    for found in _named(text):
-        yield found["before"], found["name"]
-
-
 def _named(text: str) -> Iterator[re.Match[str]]:
+    """Names with the word before each, but for days and months."""
     for found in _NAME.finditer(text):
-        if found["before"] not in _PARTICLES and not _is_time(found["name"]):
+        is_time = CALENDAR_WORDS & set(fold(found["name"]).split())
+        if found["before"] not in _PARTICLES and not is_time:
             yield found
-
-
-def _is_time(name: str) -> bool:
-    return bool(CALENDAR_WORDS & set(fold(name).split()))
 
 
 def _is_fit(sentence: str) -> bool:
@@ -186,11 +162,9 @@ _SENTENCES = 3  # of an article
 _RARE = 0.02
 _ALIKE = 0.5
 
-Record = dict[str, object]
-
 
 @dataclass(frozen=True, slots=True)
-class _Archive:
+class _Inventory:
     """What soundness is checked against: families by the words and names that they hold."""
 
     families: Mapping[str, Sequence[str]]
@@ -202,7 +176,7 @@ class _Archive:
         return frozenset.intersection(*found) if found else frozenset()
 
 
-def make_questions(archive_dir: StrPath, count: int, *, seed: int = 0) -> list[Record]:
+def make_questions(archive_dir: StrPath, count: int, *, seed: int = 0) -> list[dict[str, object]]:
     """Make up to ``count`` questions, a third of each kind; the same for the same archive and seed.
 
     Fewer come of a small archive, or one whose articles are too much alike. Raises
@@ -211,22 +185,22 @@ def make_questions(archive_dir: StrPath, count: int, *, seed: int = 0) -> list[R
     chance = Random(seed)
     with reading_catalog(ArchiveFolder(archive_dir).current()) as catalog:
         candidates = list(_candidates(catalog, count, chance))
-        archive = _read(catalog, candidates)
-    sound = [one for one in candidates if _is_sound(one, archive)]
-    clozes = _of_kind(sound, "cloze")
+        held = _take_inventory(catalog, candidates)
+    sound = [one for one in candidates if held.holding(one.words) == {one.article.id}]
+    headlines = [one for one in sound if one.kind == "headline"]
+    clozes = [one for one in sound if one.kind == "cloze"]
     named = [name for one in candidates for name in one.names]
-    near = _near_misses(clozes[::-1], named, archive, chance)
-    kinds = [_of_kind(sound, "headline"), clozes, list(near)]
+    kinds = [headlines, clozes, list(_near_misses(clozes[::-1], named, held, chance))]
     turns = [one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None][:count]
     if not turns:
         raise EvaluationSetError(
             f"no question can be made of {archive_dir}: it needs articles with headlines and "
             "sentences that name somebody"
         )
-    return [_record(number, one, archive) for number, one in enumerate(turns, start=1)]
+    return [_line(number, one, held) for number, one in enumerate(turns, start=1)]
 
 
-def write_questions(folder: Path, questions: Sequence[Record]) -> Path:
+def write_questions(folder: Path, questions: Sequence[dict[str, object]]) -> Path:
     """Write a set's questions file; raises EvaluationSetError where there is one already."""
     path = folder / QUESTIONS
     if path.exists():
@@ -256,9 +230,12 @@ def _candidates(catalog: Catalog, count: int, chance: Random) -> Iterator[Candid
                 break
 
 
-def _read(catalog: Catalog, candidates: Sequence[Candidate]) -> _Archive:
+def _take_inventory(catalog: Catalog, candidates: Sequence[Candidate]) -> _Inventory:
     """Note which families hold the candidates' words; others would fill the memory."""
-    wanted = {word for one in candidates for word in _all_words(one)}
+    wanted: set[str] = set()
+    for one in candidates:
+        names = " ".join(name for _, name in one.names)
+        wanted |= one.words | content_words(one.asks) | content_words(names)
     families: dict[str, list[str]] = defaultdict(list)
     family_of: dict[str, str] = {}
     for entry in catalog.register.entries():
@@ -266,32 +243,15 @@ def _read(catalog: Catalog, candidates: Sequence[Candidate]) -> _Archive:
         family_of[entry.id] = entry.family
     holders: dict[str, set[str]] = defaultdict(set)
     for article in catalog.articles():  # a version may answer what its original does not
-        for word in _words(article) & wanted:
+        for word in content_words(f"{article.title} {article.text}") & wanted:
             holders[word].add(family_of[article.id])
-    return _Archive(families, {word: frozenset(ids) for word, ids in holders.items()})
-
-
-def _all_words(candidate: Candidate) -> frozenset[str]:
-    names = " ".join(name for _, name in candidate.names)
-    return candidate.words | content_words(candidate.asks) | content_words(names)
-
-
-def _words(article: Article) -> frozenset[str]:
-    return content_words(f"{article.title} {article.text}")
-
-
-def _is_sound(candidate: Candidate, archive: _Archive) -> bool:
-    return archive.holding(candidate.words) == {candidate.article.id}
-
-
-def _of_kind(candidates: Iterable[Candidate], kind: str) -> list[Candidate]:
-    return [one for one in candidates if one.kind == kind]
+    return _Inventory(families, {word: frozenset(ids) for word, ids in holders.items()})
 
 
 def _near_misses(
     clozes: Sequence[Candidate],
     named: Sequence[tuple[str, str]],
-    archive: _Archive,
+    held: _Inventory,
     chance: Random,
 ) -> Iterator[Candidate]:
     """Put another name of the archive into the question, one that it never says so much of.
@@ -307,30 +267,30 @@ def _near_misses(
         rest = one.words - content_words(old)
         others = sorted(alike[before])
         chance.shuffle(others)
-        new = next((name for name in others if _says_nothing(name, rest, one, archive)), None)
+        new = next((name for name in others if _says_nothing(name, rest, one, held)), None)
         if new is not None and len(rest) >= FEWEST:
             question = one.question.replace(f"{before} {old}", f"{before} {new}", 1)
             yield Candidate("unanswerable", one.article, question, rest)
 
 
-def _says_nothing(name: str, rest: frozenset[str], one: Candidate, archive: _Archive) -> bool:
+def _says_nothing(name: str, rest: frozenset[str], one: Candidate, held: _Inventory) -> bool:
     """Whether the archive has the name, seldom, and never with half of the question's words.
 
     Not one word of the name may stand in the article that the question was made of.
     """
     own = content_words(name)
-    if not own or any(one.article.id in archive.holders.get(word, ()) for word in own):
+    if not own or any(one.article.id in held.holders.get(word, ()) for word in own):
         return False
-    having = archive.holding(own)
-    if not 1 <= len(having) <= max(2, _RARE * len(archive.families)):
+    having = held.holding(own)
+    if not 1 <= len(having) <= max(2, _RARE * len(held.families)):
         return False
     return all(
-        sum(article in archive.holders.get(word, ()) for word in rest) < _ALIKE * len(rest)
+        sum(article in held.holders.get(word, ()) for word in rest) < _ALIKE * len(rest)
         for article in having
     )
 
 
-def _record(number: int, one: Candidate, archive: _Archive) -> Record:
+def _line(number: int, one: Candidate, held: _Inventory) -> dict[str, object]:
     """Give a question as a line of the questions file."""
     answerable = one.kind != "unanswerable"
     return {
@@ -341,6 +301,6 @@ def _record(number: int, one: Candidate, archive: _Archive) -> Record:
         # A time in a sentence is as of its article; a day beside any other would give it away.
         "asked": one.article.day if names_time(one.question) else None,
         "must": [[one.asks]] if one.asks else [],
-        "gold": list(archive.families[one.article.id]) if answerable else [],
+        "gold": list(held.families[one.article.id]) if answerable else [],
         "evidence": [one.sentence] if answerable and one.sentence else [],
     }

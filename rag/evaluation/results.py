@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from rag.evaluation.scoring import (
     MEASURES,
@@ -17,12 +17,13 @@ from rag.evaluation.scoring import (
     score_refusals,
 )
 from rag.evaluation.sets import Question
-from rag.evaluation.significance import Comparison, Scores, against
+from rag.evaluation.significance import Comparison, Scores, against, tests_json
 
 # "standalone" is the fused ranking with each follow-up given as a person wrote it out, so the
 # difference to "fused" is what understanding follow-ups costs.
 STANDALONE = "standalone"
 RANKINGS = ("fused", "words", "vectors", STANDALONE)
+TOGETHER = "all sets together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +80,35 @@ class Result:
         broken = tuple(f"quote not in the article: {q!r}" for q in self.answer.broken_quotes)
         if not self.question.answerable:
             return broken if self.refused else ("answered an unanswerable one", *broken)
+        unread: tuple[str, ...] = ()
+        if self.question.gold and not self.answer.read_gold:
+            ranked = self.rankings.get("fused")
+            rank = ranked.gold_rank if ranked else None
+            unread = (f"not retrieved (gold {f'at rank {rank}' if rank else 'not found'})",)
         if self.refused:
-            return (f"refused: {self.answer.text}", *self._not_retrieved(self.answer))
+            return (f"refused: {self.answer.text}", *unread)
         if self.right is not False:
             return broken
-        verdict = self.answer.verdict
-        missing = (f"missing: {list(inner)}" for inner in verdict.missing)
-        said = (f"said: {phrase!r}" for phrase in verdict.said)
-        return (*self._not_retrieved(self.answer), *missing, *said, *broken)
+        missing = (f"missing: {list(inner)}" for inner in self.answer.verdict.missing)
+        said = (f"said: {phrase!r}" for phrase in self.answer.verdict.said)
+        return (*unread, *missing, *said, *broken)
 
-    def _not_retrieved(self, answer: AskedQuestion) -> tuple[str, ...]:
-        if answer.read_gold or not self.question.gold:
-            return ()
-        ranked = self.rankings.get("fused")
-        rank = ranked.gold_rank if ranked else None
-        return (f"not retrieved (gold {f'at rank {rank}' if rank else 'not found'})",)
+    def as_json(self) -> dict[str, object]:
+        """Give the result as what JSON can hold."""
+        answer = self.answer
+        return {
+            "id": self.question.id,
+            "kind": self.question.kind,
+            "question": self.question.question,
+            "answerable": self.question.answerable,
+            "gold_rank": {name: ranked.gold_rank for name, ranked in self.rankings.items()},
+            "refused": self.refused,
+            "right": self.right,
+            "faults": list(self.faults),
+            "answer": answer.text if answer else None,
+            "citations": asdict(answer.citations) if answer else None,
+            "ms": answer.ms if answer else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +187,10 @@ class EvaluationReport:
     @property
     def by_kind(self) -> dict[str, Figures]:
         """Figures of each kind of question, in the order in which kinds appear."""
-        return {kind: figures(results) for kind, results in self._kinds().items()}
+        kinds: dict[str, list[Result]] = {}
+        for result in self.results:
+            kinds.setdefault(result.question.kind, []).append(result)
+        return {kind: figures(results) for kind, results in kinds.items()}
 
     @property
     def failures(self) -> tuple[Result, ...]:
@@ -191,7 +209,7 @@ class EvaluationReport:
         return {
             result.question.id: {**nothing, **scores.get(result.question.id, {})}
             for result in self.results
-            if kind in (None, result.question.kind) and is_for_retrieval(result.question)
+            if kind in (None, result.question.kind) and result.question.for_retrieval
         }
 
     def tests(self) -> dict[tuple[str, str], Comparison]:
@@ -217,42 +235,29 @@ class EvaluationReport:
                 kind: {**asdict(own), "retrieval": self.retrieval(kind=kind)}
                 for kind, own in self.by_kind.items()
             },
-            "questions": [_question_json(result) for result in self.results],
+            "questions": [result.as_json() for result in self.results],
         }
 
-    def _kinds(self) -> dict[str, list[Result]]:
-        kinds: dict[str, list[Result]] = {}
-        for result in self.results:
-            kinds.setdefault(result.question.kind, []).append(result)
-        return kinds
 
-
-def is_for_retrieval(question: Question) -> bool:
-    """Whether retrieval can be scored on a question."""
-    return question.answerable and bool(question.gold)
-
-
-def tests_json(tests: Mapping[tuple[str, str], Comparison]) -> dict[str, dict[str, object]]:
-    """Give tests as what JSON can hold: by ranking, then by measure."""
-    nested: dict[str, dict[str, object]] = {}
-    for (ranking, measure), test in tests.items():
-        own = {**asdict(test.difference), "p_corrected": test.p, "significant": test.significant}
-        nested.setdefault(ranking, {})[measure] = own
-    return nested
-
-
-def _question_json(result: Result) -> dict[str, object]:
-    answer = result.answer
-    return {
-        "id": result.question.id,
-        "kind": result.question.kind,
-        "question": result.question.question,
-        "answerable": result.question.answerable,
-        "gold_rank": {name: ranked.gold_rank for name, ranked in result.rankings.items()},
-        "refused": result.refused,
-        "right": result.right,
-        "faults": list(result.faults),
-        "answer": answer.text if answer else None,
-        "citations": asdict(answer.citations) if answer else None,
-        "ms": answer.ms if answer else None,
-    }
+def together(reports: Sequence[EvaluationReport]) -> EvaluationReport:
+    """Pool the questions of several sets as one, each question with the weight of one."""
+    pooled = []
+    scores: dict[str, dict[str, dict[str, float]]] = {name: {} for name in reports[0].scores}
+    for report in reports:
+        for result in report.results:
+            own_id = f"{report.set_name}/{result.question.id}"
+            pooled.append(replace(result, question=replace(result.question, id=own_id)))
+        for ranking, own in scores.items():
+            for question_id, score in report.scores.get(ranking, {}).items():
+                own[f"{report.set_name}/{question_id}"] = dict(score)
+    return EvaluationReport(
+        set_name=TOGETHER,
+        half=reports[0].half,
+        embedder=", ".join(dict.fromkeys(report.embedder for report in reports)),
+        articles=sum(report.articles for report in reports),
+        chunks=sum(report.chunks for report in reports),
+        missing_gold=sum(report.missing_gold for report in reports),
+        results=tuple(pooled),
+        scores=scores,
+        reranker=reports[0].reranker,
+    )

@@ -1,4 +1,7 @@
-"""Scores of answers: expected words, refusals, citations."""
+"""Scores of one answer and of many: expected words, refusals, citations, rankings of articles.
+
+A score is None where there is nothing to divide by. Rankings are scored by ir_measures.
+"""
 
 from __future__ import annotations
 
@@ -20,22 +23,6 @@ _PLAIN = str.maketrans(
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _MARKS = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[^\w\s.]|_)+")
 _MARKS_IN_NUMBER = re.compile(r"(?<=\d)(?:\.{2,}|[^\w\s.]|_)+(?=\d)")
-_OPENING_WORD = "(?<![0-9a-z])"
-_OPENING_NUMBER = r"(?<![0-9])(?<![0-9]\.)"
-_CLOSING_WORD = "(?![0-9a-z])"
-_ACRONYM = 5  # characters
-_CLOSING_NUMBER = r"(?![0-9]|\.[0-9])"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What an answer lacks and what it should not say; both empty when it is right."""
-
-    missing: tuple[tuple[str, ...], ...] = ()
-    said: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return not self.missing and not self.said
 
 
 def fold(text: str, mark: str = " ") -> str:
@@ -60,19 +47,12 @@ def stands_in(alternative: str, text: str) -> bool:
     return any(_pattern(alternative, mark).search(_folded(text, mark)) for mark in (" ", ""))
 
 
-def meets(text: str, must: Iterable[Sequence[str]], must_not: Iterable[str]) -> Verdict:
-    """Hold an answer's text against its expected and its forbidden words."""
-    return Verdict(
-        missing=tuple(
-            tuple(inner) for inner in must if not any(stands_in(each, text) for each in inner)
-        ),
-        said=tuple(phrase for phrase in must_not if stands_in(phrase, text)),
-    )
-
-
-@lru_cache(maxsize=8)
-def _folded(text: str, mark: str) -> str:
-    return fold(text, mark)
+_folded = lru_cache(maxsize=8)(fold)  # an answer is held against many words
+_OPENING_WORD = "(?<![0-9a-z])"
+_OPENING_NUMBER = r"(?<![0-9])(?<![0-9]\.)"
+_CLOSING_WORD = "(?![0-9a-z])"
+_CLOSING_NUMBER = r"(?![0-9]|\.[0-9])"
+_ACRONYM = 5  # characters
 
 
 @lru_cache(maxsize=4_096)
@@ -88,6 +68,27 @@ def _pattern(alternative: str, mark: str) -> re.Pattern[str]:
     elif len(alternative) <= _ACRONYM and alternative.isupper():
         closing = _CLOSING_WORD  # "UN" is not in "until"
     return re.compile(opening + re.escape(words) + closing)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer lacks and what it should not say; both empty when it is right."""
+
+    missing: tuple[tuple[str, ...], ...] = ()
+    said: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.missing and not self.said
+
+
+def meets(text: str, must: Iterable[Sequence[str]], must_not: Iterable[str]) -> Verdict:
+    """Hold an answer's text against its expected and its forbidden words."""
+    return Verdict(
+        missing=tuple(
+            tuple(inner) for inner in must if not any(stands_in(each, text) for each in inner)
+        ),
+        said=tuple(phrase for phrase in must_not if stands_in(phrase, text)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +151,7 @@ def fold_space(text: str) -> str:
     return " ".join("".join(seen).split())
 
 
-def ratio(part: float, whole: float) -> float | None:
-    """Divide, or give None where there is nothing to divide by."""
-    return part / whole if whole else None
-
-
-def mean(values: Iterable[float | None]) -> float | None:
-    """Mean of the values that are there, None where none is."""
-    present = [value for value in values if value is not None]
-    return ratio(math.fsum(present), len(present))
-
-
-def percentile(values: Iterable[float], share: float) -> float | None:
-    """Smallest value that ``share`` of the values do not exceed (nearest rank), or None."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
-
-
-# Rankings of articles and their scores, computed by ir_measures.
-
-# As the report names them, in its order.
+# Measures of rankings as the report names them, in its order.
 MEASURES = {
     "hit@1": ir_measures.Success @ 1,
     "hit@5": ir_measures.Success @ 5,
@@ -235,3 +217,20 @@ def score_rankings(rankings: Mapping[str, RankedArticles]) -> dict[str, dict[str
         for metric in ir_measures.iter_calc(list(MEASURES.values()), relevant, run):
             scores[metric.query_id][_NAMES[metric.measure]] = metric.value
     return scores
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """Divide, or give None where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """Mean of the values that are there, None where none is."""
+    present = [value for value in values if value is not None]
+    return ratio(math.fsum(present), len(present))
+
+
+def percentile(values: Iterable[float], share: float) -> float | None:
+    """Smallest value that ``share`` of the values do not exceed (nearest rank), or None."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None

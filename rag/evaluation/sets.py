@@ -1,4 +1,8 @@
-"""Evaluation sets: a folder with articles.jsonl and questions.jsonl (docs/evaluation.md)."""
+"""Evaluation sets: folders with articles.jsonl and questions.jsonl (docs/evaluation.md).
+
+First what a set is, how sets are found, read and halved; then the lines of its files, each field
+read with its type checked. What cannot be used is named with its file, its line and what mends it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import orjson
 
@@ -17,16 +21,167 @@ from index.settings import StrPath
 from rag.evaluation.scoring import fold
 from rag.types import Turn
 
-# JSON Lines of an evaluation set: each field read with its type checked.
-
+ARTICLES = "articles.jsonl"
+QUESTIONS = "questions.jsonl"
+REWRITES = "rewrites.jsonl"
 A_SET = (
     "a set is a folder with articles.jsonl and questions.jsonl, or with rewrites.jsonl for "
     "follow-ups"
 )
+UNANSWERABLE_KINDS = frozenset({"unanswerable", "false_premise"})
+HALVES = ("even", "odd")
+
+Item = TypeVar("Item")
 
 
 class EvaluationSetError(NewsArchiveError):
     """An evaluation set cannot be used: which file, which line, and what mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what its answer must and must not hold.
+
+    ``must`` holds alternatives: of each inner tuple one must stand in the answer. ``gold`` are
+    the ids of the articles that hold the evidence.
+    """
+
+    id: str
+    question: str
+    kind: str = "other"
+    answerable: bool = True
+    history: tuple[Turn, ...] = ()
+    standalone: str | None = None
+    asked: str | None = None
+    must: tuple[tuple[str, ...], ...] = ()
+    must_not: tuple[str, ...] = ()
+    gold: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> bool:
+        """Whether ``must`` or ``must_not`` can tell a right answer from a wrong one."""
+        return bool(self.must or self.must_not)
+
+    @property
+    def for_retrieval(self) -> bool:
+        """Whether retrieval can be scored on it: it has an answer, in articles that are known."""
+        return self.answerable and bool(self.gold)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSet:
+    """The questions of a set and the texts of its articles by id, as the file gives them.
+
+    ``articles`` is None where the folder has questions only.
+    """
+
+    folder: Path
+    questions: tuple[Question, ...]
+    articles: Mapping[str, str] | None
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        return self.folder.resolve().name
+
+    def select(self, half: str | None, limit: int | None) -> tuple[Question, ...]:
+        """Select the questions of one half, or all; the first ``limit`` of them."""
+        return select({one.id: one for one in self.questions}, half, limit, self.folder)
+
+
+def find_sets(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Folders of sets: each folder that is one, else those right inside it that are, by name.
+
+    Raises EvaluationSetError for a folder that is no set and holds none.
+    """
+
+    def is_set(folder: Path) -> bool:
+        return any((folder / name).exists() for name in (ARTICLES, QUESTIONS, REWRITES))
+
+    found: dict[Path, None] = {}
+    for folder in folders:
+        if is_set(folder):
+            found[folder] = None
+            continue
+        inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and is_set(path)]
+        if not inside:
+            raise EvaluationSetError(f"{folder} is no set and no folder of sets; {A_SET}")
+        found.update(dict.fromkeys(inside))
+    return tuple(found)
+
+
+def has_follow_ups(folder: Path) -> bool:
+    """Whether a set is one of follow-ups and their standalone forms."""
+    return (folder / REWRITES).exists() and not (folder / QUESTIONS).exists()
+
+
+def read_set(folder: StrPath, *, articles_needed: bool = True) -> EvaluationSet:
+    """Read a set; raises EvaluationSetError at the first thing in it that cannot be used."""
+    folder = Path(folder)
+    articles: dict[str, str] | None = None
+    if articles_needed or (folder / ARTICLES).exists():
+        articles = {}
+        for record in records(folder / ARTICLES):
+            article_id = record.string("id")
+            if article_id in articles:
+                raise record.error(f"the id {article_id!r} stands twice; give each article its own")
+            articles[article_id] = record.string("text")
+    questions: dict[str, Question] = {}
+    for record in records(folder / QUESTIONS):
+        question = _question(record)
+        if question.id in questions:
+            raise record.error(f"the id {question.id!r} stands twice; give each question its own")
+        questions[question.id] = question
+        for gold in question.gold:
+            if articles is not None and gold not in articles:
+                raise record.error(f"gold names {gold!r}, which {ARTICLES} does not hold")
+    return EvaluationSet(folder, tuple(questions.values()), articles)
+
+
+def _question(record: Record) -> Question:
+    kind = record.optional_string("kind") or "other"
+    answerable = record.boolean("answerable", default=kind not in UNANSWERABLE_KINDS)
+    if answerable and kind in UNANSWERABLE_KINDS:
+        raise record.error(f"kind is {kind!r} and answerable is true; change one of them")
+    return Question(
+        id=record.string("id"),
+        question=record.string("question"),
+        kind=kind,
+        answerable=answerable,
+        history=record.history(),
+        standalone=record.optional_string("standalone"),
+        asked=record.day("asked"),
+        must=record.alternatives("must"),
+        # Without a letter or digit they would be found in any answer.
+        must_not=tuple(filter(fold, record.strings("must_not"))),
+        gold=record.strings("gold"),
+        evidence=record.strings("evidence"),
+    )
+
+
+def select(
+    items: Mapping[str, Item], half: str | None, limit: int | None, folder: Path
+) -> tuple[Item, ...]:
+    """Select what is in one half by its id, or all; the first ``limit`` of it.
+
+    The halves, "even" and "odd", go by a hash of the id: the same in every run, on every machine.
+    """
+    if half is not None and half not in HALVES:
+        raise EvaluationSetError(f"half is {half!r}; choose 'even' or 'odd', or leave it out")
+    if limit is not None and limit < 1:
+        raise EvaluationSetError(f"limit is {limit}; give 1 or more, or leave it out")
+    chosen = []
+    for item_id, item in items.items():
+        digest = hashlib.sha256(item_id.encode()).hexdigest()
+        if half in (None, HALVES[int(digest, 16) % 2]):
+            chosen.append(item)
+    if not chosen:
+        raise EvaluationSetError(f"no question of {folder} is in the {half} half")
+    return tuple(chosen[:limit])
+
+
+# -- lines of a set's files ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +233,6 @@ class Record:
         """Read a list of strings."""
         return self._strings(name, self.fields.get(name) or [])
 
-    def phrases(self, name: str) -> tuple[str, ...]:
-        """Read a list of strings, those without a letter or digit left out."""
-        # Without a letter or digit they would be found in any answer.
-        return tuple(filter(fold, self.strings(name)))
-
     def alternatives(self, name: str) -> tuple[tuple[str, ...], ...]:
         """Read a list of lists of strings."""
         value = self.fields.get(name) or []
@@ -101,16 +251,17 @@ class Record:
         value = self.fields.get("history") or []
         if not isinstance(value, list):
             raise self.error(f"history is {_shown(value)}; write a list of turns")
-        return tuple(self._turn(turn) for turn in value)
-
-    def _turn(self, turn: object) -> Turn:
-        if isinstance(turn, dict):
-            role, content = turn.get("role"), turn.get("content")
-            if role in ("user", "assistant") and isinstance(content, str):
-                return Turn(role, content)
-        raise self.error(
-            f'history holds {_shown(turn)}; write {{"role": "user" or "assistant", "content": "…"}}'
-        )
+        turns = []
+        for turn in value:
+            given = turn if isinstance(turn, dict) else {}
+            role, content = given.get("role"), given.get("content")
+            if role not in ("user", "assistant") or not isinstance(content, str):
+                raise self.error(
+                    f"history holds {_shown(turn)}; "
+                    'write {"role": "user" or "assistant", "content": "…"}'
+                )
+            turns.append(Turn(role, content))
+        return tuple(turns)
 
     def _strings(self, name: str, value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -126,159 +277,23 @@ def records(path: Path) -> Iterator[Record]:
         raise EvaluationSetError(f"{path} cannot be read ({error.strerror}); {A_SET}") from error
     found = False
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            found = True
-            yield Record(path, number, _object(path, number, line))
+        if not line.strip():
+            continue
+        found = True
+        try:
+            value = orjson.loads(line)
+            reason = "" if isinstance(value, dict) else f"{_shown(value)} is not a JSON object"
+        except orjson.JSONDecodeError as error:
+            reason = f"not JSON ({error.msg}, column {error.colno})"
+        if reason:
+            raise EvaluationSetError(
+                f"{path}, line {number}: {reason}; write one {{…}} on each line"
+            )
+        yield Record(path, number, value)
     if not found:
         raise EvaluationSetError(f"{path} is empty; write one JSON object on each line")
-
-
-def _object(path: Path, number: int, line: bytes) -> dict[str, object]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        reason = f"not JSON ({error.msg}, column {error.colno})"
-    else:
-        if isinstance(value, dict):
-            return value
-        reason = f"{_shown(value)} is not a JSON object"
-    raise EvaluationSetError(f"{path}, line {number}: {reason}; write one {{…}} on each line")
 
 
 def _shown(value: object) -> str:
     text = orjson.dumps(value).decode()
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-ARTICLES = "articles.jsonl"
-QUESTIONS = "questions.jsonl"
-UNANSWERABLE_KINDS = frozenset({"unanswerable", "false_premise"})
-HALVES = ("even", "odd")
-
-__all__ = ["ARTICLES", "QUESTIONS", "EvaluationSet", "EvaluationSetError", "Question", "read_set"]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question with what its answer must and must not hold.
-
-    ``must`` holds alternatives: of each inner tuple one must stand in the answer. ``gold`` are
-    the ids of the articles that hold the evidence.
-    """
-
-    id: str
-    question: str
-    kind: str = "other"
-    answerable: bool = True
-    history: tuple[Turn, ...] = ()
-    standalone: str | None = None
-    asked: str | None = None
-    must: tuple[tuple[str, ...], ...] = ()
-    must_not: tuple[str, ...] = ()
-    gold: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-
-    @property
-    def judged(self) -> bool:
-        """Whether ``must`` or ``must_not`` can tell a right answer from a wrong one."""
-        return bool(self.must or self.must_not)
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationSet:
-    """The questions of a set and the texts of its articles by id, as the file gives them.
-
-    ``articles`` is None where the folder has questions only.
-    """
-
-    folder: Path
-    questions: tuple[Question, ...]
-    articles: Mapping[str, str] | None
-
-    @property
-    def name(self) -> str:
-        """Name of the folder."""
-        return self.folder.resolve().name
-
-    def select(self, half: str | None, limit: int | None) -> tuple[Question, ...]:
-        """Select the questions of one half, or all; the first ``limit`` of them."""
-        return select(self.questions, half, limit, self.folder)
-
-
-class _Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-Item = TypeVar("Item", bound=_Identified)
-
-
-def half_of(item_id: str) -> str:
-    """Half by a hash of the id, "even" or "odd": the same in every run, on every machine."""
-    return HALVES[int(hashlib.sha256(item_id.encode()).hexdigest(), 16) % 2]
-
-
-def select(
-    items: Sequence[Item], half: str | None, limit: int | None, folder: Path
-) -> tuple[Item, ...]:
-    """Select what is in one half, or all; the first ``limit`` of it."""
-    if half is not None and half not in HALVES:
-        raise EvaluationSetError(f"half is {half!r}; choose 'even' or 'odd', or leave it out")
-    if limit is not None and limit < 1:
-        raise EvaluationSetError(f"limit is {limit}; give 1 or more, or leave it out")
-    chosen = tuple(item for item in items if half in (None, half_of(item.id)))[:limit]
-    if not chosen:
-        raise EvaluationSetError(f"no question of {folder} is in the {half} half")
-    return chosen
-
-
-def read_set(folder: StrPath, *, articles_needed: bool = True) -> EvaluationSet:
-    """Read a set; raises EvaluationSetError at the first thing in it that cannot be used."""
-    folder, articles = Path(folder), None
-    if articles_needed or (folder / ARTICLES).exists():
-        articles = _read_articles(folder / ARTICLES)
-    questions = tuple(_read_questions(folder / QUESTIONS, articles))
-    return EvaluationSet(folder, questions, articles)
-
-
-def _read_articles(path: Path) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for record in records(path):
-        article_id = record.string("id")
-        if article_id in texts:
-            raise record.error(f"the id {article_id!r} stands twice; give each article its own")
-        texts[article_id] = record.string("text")
-    return texts
-
-
-def _read_questions(path: Path, articles: Mapping[str, str] | None) -> Iterator[Question]:
-    seen: set[str] = set()
-    for record in records(path):
-        question = _question(record)
-        if question.id in seen:
-            raise record.error(f"the id {question.id!r} stands twice; give each question its own")
-        seen.add(question.id)
-        for gold in question.gold:
-            if articles is not None and gold not in articles:
-                raise record.error(f"gold names {gold!r}, which {ARTICLES} does not hold")
-        yield question
-
-
-def _question(record: Record) -> Question:
-    kind = record.optional_string("kind") or "other"
-    answerable = record.boolean("answerable", default=kind not in UNANSWERABLE_KINDS)
-    if answerable and kind in UNANSWERABLE_KINDS:
-        raise record.error(f"kind is {kind!r} and answerable is true; change one of them")
-    return Question(
-        id=record.string("id"),
-        question=record.string("question"),
-        kind=kind,
-        answerable=answerable,
-        history=record.history(),
-        standalone=record.optional_string("standalone"),
-        asked=record.day("asked"),
-        must=record.alternatives("must"),
-        must_not=record.phrases("must_not"),
-        gold=record.strings("gold"),
-        evidence=record.strings("evidence"),
-    )

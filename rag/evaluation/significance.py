@@ -8,13 +8,16 @@ were alike, each question's difference might as well bear the other sign.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import TypeVar
 
 import numpy as np
 from scipy.stats import permutation_test
 
 LEVEL = 0.05
 Scores = Mapping[str, Mapping[str, Mapping[str, float]]]
+Key = TypeVar("Key")
 _RESAMPLES = 9_999
 _SEED = 20
 
@@ -52,6 +55,23 @@ def compare(first: Mapping[str, float], second: Mapping[str, float]) -> Differen
     )
 
 
+def _p_value(apart: Sequence[float]) -> float:
+    """Two-sided p of a mean of 0; exact up to 13 differences, by 9,999 random signs beyond."""
+    # A tie has no sign to flip, and so no weight in the test.
+    gaps = np.array([gap for gap in apart if gap], float)
+    if gaps.size < 2:
+        return 1.0
+    found = permutation_test(
+        (gaps,),
+        lambda signed, axis: np.sum(signed, axis=axis),
+        permutation_type="samples",
+        n_resamples=_RESAMPLES,
+        vectorized=True,
+        rng=np.random.default_rng(_SEED),
+    )
+    return float(min(1.0, found.pvalue))
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A difference and its p-value, corrected for the other tests of the same table."""
@@ -79,35 +99,21 @@ def against(
 
     ``scores`` are by ranking, question id and measure; the result is by ranking and measure.
     """
-    pairs = {
-        (ranking, measure): compare(_of(own, measure), _of(scores[reference], measure))
-        for ranking, own in scores.items()
-        if ranking != reference
-        for measure in measures
-    }
+    pairs: dict[tuple[str, str], Difference] = {}
+    for ranking, measure in product(scores, measures):
+        if ranking != reference:
+            own, other = (
+                {question: score[measure] for question, score in scores[name].items()}
+                for name in (ranking, reference)
+            )
+            pairs[ranking, measure] = compare(own, other)
+    return correct_together(pairs)
+
+
+def correct_together(pairs: Mapping[Key, Difference]) -> dict[Key, Comparison]:
+    """Correct the p-values of tests that were made together."""
     p_values = corrected([pair.p for pair in pairs.values()])
     return {key: Comparison(pairs[key], p) for key, p in zip(pairs, p_values, strict=True)}
-
-
-def _of(scores: Mapping[str, Mapping[str, float]], measure: str) -> dict[str, float]:
-    return {question: score[measure] for question, score in scores.items()}
-
-
-def _p_value(apart: Sequence[float]) -> float:
-    """Two-sided p of a mean of 0; exact up to 13 differences, by 9,999 random signs beyond."""
-    # A tie has no sign to flip, and so no weight in the test.
-    gaps = np.array([gap for gap in apart if gap], float)
-    if gaps.size < 2:
-        return 1.0
-    found = permutation_test(
-        (gaps,),
-        lambda signed, axis: np.sum(signed, axis=axis),
-        permutation_type="samples",
-        n_resamples=_RESAMPLES,
-        vectorized=True,
-        rng=np.random.default_rng(_SEED),
-    )
-    return float(min(1.0, found.pvalue))
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:
@@ -119,3 +125,12 @@ def corrected(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - place) * p_values[index]))
         adjusted[index] = highest
     return adjusted
+
+
+def tests_json(tests: Mapping[tuple[str, str], Comparison]) -> dict[str, dict[str, object]]:
+    """Give tests as what JSON can hold: by ranking, then by measure."""
+    nested: dict[str, dict[str, object]] = {}
+    for (ranking, measure), test in tests.items():
+        own = {**asdict(test.difference), "p_corrected": test.p, "significant": test.significant}
+        nested.setdefault(ranking, {})[measure] = own
+    return nested

@@ -63,10 +63,10 @@ class PairMaker:
         for article_id in order:
             if len(made) >= limit:
                 break
-            made.extend(self._of(self._catalog.chunked(article_id)))
+            made.extend(self._pairs_of(self._catalog.chunked(article_id)))
         return made[:limit]
 
-    def _of(self, chunked: ChunkedArticle) -> Iterator[TrainingPair]:
+    def _pairs_of(self, chunked: ChunkedArticle) -> Iterator[TrainingPair]:
         passages = [c.text for c in chunked.chunks if len(c.text) >= _FEWEST_CHARS]
         if not passages:
             return

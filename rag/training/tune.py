@@ -1,5 +1,8 @@
 """``newsarchive tune``: fit the embedder to an archive, and keep it only where it finds more.
 
+It finds more where it wins on headlines that no training was shown: a pool of articles is embedded
+without their headlines, by each embedder, and searched for the headlines of those held back.
+
 Nothing of the archive is written before the tuned model has won; then it is embedded anew as the
 next generation. Killed at any moment, the archive answers as before, and the same command begins
 with deleting what the killed one has left.
@@ -35,112 +38,25 @@ from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.store.stores import reading_catalog
 from index.types import Article
-from rag.evaluation.evaluate import DEPTH, temporary_archive
-from rag.evaluation.results import tests_json
+from rag.evaluation.evaluate import DEPTH, open_archive
 from rag.evaluation.scoring import mean, rank_articles, score_rankings
-from rag.evaluation.significance import Comparison, Scores, compare, corrected
+from rag.evaluation.significance import (
+    Comparison,
+    Difference,
+    Scores,
+    compare,
+    correct_together,
+    tests_json,
+)
 from rag.retrieval.retriever import Ranking
 from rag.training.pairs import PairMaker, has_headline, is_held_back
 
-# Whether another embedder finds an archive's articles better: by headlines that none was shown.
-#
-# A pool of articles is embedded without their headlines, by each embedder, and searched for the
-# headlines of those that training held back.
-
 RANKINGS: tuple[Ranking, ...] = ("vectors", "fused")
 MEASURE = "MRR@10"
+FEWEST_HEADLINES = 10
 _HEADLINES = 300
 _POOL = 1_200  # articles: embedding them twice takes as long as a short training
 _POOL_CHARS = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """Articles to search in, and the headlines to find some of them by, by article id."""
-
-    articles: tuple[Article, ...]
-    headlines: Mapping[str, str]
-
-
-def choose_held_back(catalog: Catalog, seed: int) -> HeldBack:
-    """Choose up to 300 held-back articles and others around them, at random."""
-    chance = Random(seed)
-    members = [m for m in catalog.families.members(several=False) if m.role == "original"]
-    chance.shuffle(members)
-    members.sort(key=lambda member: not is_held_back(member.family))
-    articles: list[Article] = []
-    headlines: dict[str, str] = {}
-    room = _POOL_CHARS
-    for member in members:
-        article = catalog.article(member.article_id)
-        if article is None or room < len(article.text):
-            continue
-        if is_held_back(member.family):
-            if not has_headline(article) or len(headlines) == _HEADLINES:
-                continue
-            headlines[article.id] = article.title
-        articles.append(article)
-        room -= len(article.text)
-        if len(articles) == _POOL:
-            break
-    return HeldBack(tuple(articles), headlines)
-
-
-def score_headlines(
-    held_back: HeldBack, settings: Settings, progress: Progress | None = None
-) -> Scores:
-    """Scores of each headline by ranking ("vectors", "fused"), article id and measure."""
-    with Scratch() as folder:
-        path = folder / "articles.jsonl"
-        with path.open("wb") as file:
-            for article in held_back.articles:
-                bare = replace(article, title="")
-                file.write(orjson.dumps(bare, option=orjson.OPT_APPEND_NEWLINE))
-        with temporary_archive(path, settings, progress=progress) as archive:
-            return {
-                ranking: score_rankings(
-                    {
-                        article_id: rank_articles(
-                            archive.search(headline, top_k=DEPTH, ranking=ranking), [article_id]
-                        )
-                        for article_id, headline in held_back.headlines.items()
-                    }
-                )
-                for ranking in RANKINGS
-            }
-
-
-def means(scores: Scores) -> dict[str, dict[str, float | None]]:
-    """Mean of each measure, by ranking."""
-    return {
-        ranking: {
-            measure: mean(score[measure] for score in own.values())
-            for measure in next(iter(own.values()), {})
-        }
-        for ranking, own in scores.items()
-    }
-
-
-def compare_headlines(after: Scores, before: Scores) -> dict[str, Comparison]:
-    """Test the rankings of two embedders against each other, corrected for testing two."""
-    apart = {ranking: compare(_of(after[ranking]), _of(before[ranking])) for ranking in RANKINGS}
-    p_values = corrected([difference.p for difference in apart.values()])
-    return {
-        ranking: Comparison(difference, p)
-        for (ranking, difference), p in zip(apart.items(), p_values, strict=True)
-    }
-
-
-def is_better(comparisons: Mapping[str, Comparison]) -> bool:
-    """Whether every ranking gained more than chance gives."""
-    return all(one.significant and one.difference.difference > 0 for one in comparisons.values())
-
-
-def _of(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    return {article: score[MEASURE] for article, score in scores.items()}
-
-
-FEWEST_HEADLINES = 10
 _PAIRS_A_MINUTE = 1_200  # more than a few cores can read
 _MOST_PAIRS = 20_000
 
@@ -157,7 +73,6 @@ class TuningReport:
     """
 
     kept: bool
-    reason: str
     embedder: str
     generation: str | None
     headlines: int
@@ -165,6 +80,19 @@ class TuningReport:
     before: Means
     after: Means
     tests: Mapping[str, Comparison]
+
+    @property
+    def reason(self) -> str:
+        """Why the model was kept or not, in a sentence."""
+        figures = ", ".join(
+            f"{name} {test.difference.difference:+.3f} (p = {test.p:.3f})"
+            for name, test in self.tests.items()
+        )
+        if self.kept:
+            return f"held-back headlines find their articles better: {MEASURE} by {figures}"
+        return (
+            f"held-back headlines gain no more than chance by each ranking: {MEASURE} by {figures}"
+        )
 
     def as_json(self) -> dict[str, object]:
         """Give the report as what JSON can hold."""
@@ -180,7 +108,7 @@ class TuningReport:
             "training_seconds": self.training.seconds,
             "before": self.before,
             "after": self.after,
-            "tests": tests_json({(name, "MRR@10"): test for name, test in self.tests.items()}),
+            "tests": tests_json({(name, MEASURE): test for name, test in self.tests.items()}),
         }
 
 
@@ -209,19 +137,22 @@ def tune_archive(
     pairs, held_back = _read(folder, options)
     with Scratch() as scratch:
         tuned = scratch / "model"
-        training = _train(base_folder, pairs, tuned, options, progress)
+        if progress is not None:
+            progress.step("training", steps_of(len(pairs), options))
+        advance = progress.advance if progress is not None else lambda steps: None
+        training = fit(base_folder, pairs, tuned, options, advance)
         present = folder_of(archive, settings.embedder)
         before = score_headlines(held_back, replace(settings, embedder=str(present)), progress)
         after = score_headlines(held_back, replace(settings, embedder=str(tuned)), progress)
         tests = compare_headlines(after, before)
-        kept = is_better(tests)
+        # Every ranking must have gained more than chance gives.
+        kept = all(one.significant and one.difference.difference > 0 for one in tests.values())
         embedder, generation = settings.embedder, None
         if kept:
             trained_on = len({pair.family for pair in pairs})
-            embedder, generation = _keep(archive, settings, base, tuned, trained_on, progress)
+            embedder, generation = _keep(archive, settings, tuned, trained_on, progress)
     return TuningReport(
         kept=kept,
-        reason=_reason(tests, kept),
         embedder=embedder,
         generation=generation,
         headlines=len(held_back.headlines),
@@ -274,31 +205,13 @@ def _read(folder: ArchiveFolder, options: TuningOptions) -> tuple[list[TrainingP
         return maker.pairs(limit), held_back
 
 
-def _train(
-    base: Path,
-    pairs: list[TrainingPair],
-    tuned: Path,
-    options: TuningOptions,
-    progress: Progress | None,
-) -> Training:
-    if progress is None:
-        return fit(base, pairs, tuned, options)
-    progress.step("training", steps_of(len(pairs), options))
-    return fit(base, pairs, tuned, options, progress.advance)
-
-
 def _keep(
-    archive: Path,
-    settings: Settings,
-    base: str,
-    tuned: Path,
-    articles: int,
-    progress: Progress | None,
+    archive: Path, settings: Settings, tuned: Path, articles: int, progress: Progress | None
 ) -> tuple[str, str | None]:
     """Put the model into the archive and embed by it; returns its name and the generation's."""
     present = open_archive_embedder(archive, settings.embedder)
     model = TunedModel(
-        base=base,
+        base=base_of(archive, settings.embedder),
         window=present.window,
         dimension=present.dimension,
         articles=articles,
@@ -318,12 +231,83 @@ def _keep(
     return stored_settings(ArchiveFolder(archive), or_default=False).embedder, report.generation
 
 
-def _reason(tests: Mapping[str, Comparison], kept: bool) -> str:
-    """Say in a sentence why the model was kept or not."""
-    figures = ", ".join(
-        f"{name} {test.difference.difference:+.3f} (p = {test.p:.3f})"
-        for name, test in tests.items()
-    )
-    if kept:
-        return f"held-back headlines find their articles better: MRR@10 by {figures}"
-    return f"held-back headlines gain no more than chance by each ranking: MRR@10 by {figures}"
+# -- whether another embedder finds an archive's articles better --------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Articles to search in, and the headlines to find some of them by, by article id."""
+
+    articles: tuple[Article, ...]
+    headlines: Mapping[str, str]
+
+
+def choose_held_back(catalog: Catalog, seed: int) -> HeldBack:
+    """Choose up to 300 held-back articles and others around them, at random."""
+    chance = Random(seed)
+    members = [m for m in catalog.families.members(several=False) if m.role == "original"]
+    chance.shuffle(members)
+    members.sort(key=lambda member: not is_held_back(member.family))
+    articles: list[Article] = []
+    headlines: dict[str, str] = {}
+    room = _POOL_CHARS
+    for member in members:
+        article = catalog.article(member.article_id)
+        if article is None or room < len(article.text):
+            continue
+        if is_held_back(member.family):
+            if not has_headline(article) or len(headlines) == _HEADLINES:
+                continue
+            headlines[article.id] = article.title
+        articles.append(article)
+        room -= len(article.text)
+        if len(articles) == _POOL:
+            break
+    return HeldBack(tuple(articles), headlines)
+
+
+def score_headlines(
+    held_back: HeldBack, settings: Settings, progress: Progress | None = None
+) -> Scores:
+    """Scores of each headline by ranking ("vectors", "fused"), article id and measure."""
+    with Scratch() as folder:
+        path = folder / "articles.jsonl"
+        with path.open("wb") as file:
+            for article in held_back.articles:
+                bare = replace(article, title="")
+                file.write(orjson.dumps(bare, option=orjson.OPT_APPEND_NEWLINE))
+        with open_archive(path, settings=settings, progress=progress) as archive:
+            return {
+                ranking: score_rankings(
+                    {
+                        article_id: rank_articles(
+                            archive.search(headline, top_k=DEPTH, ranking=ranking), [article_id]
+                        )
+                        for article_id, headline in held_back.headlines.items()
+                    }
+                )
+                for ranking in RANKINGS
+            }
+
+
+def means(scores: Scores) -> dict[str, dict[str, float | None]]:
+    """Mean of each measure, by ranking."""
+    return {
+        ranking: {
+            measure: mean(score[measure] for score in own.values())
+            for measure in next(iter(own.values()), {})
+        }
+        for ranking, own in scores.items()
+    }
+
+
+def compare_headlines(after: Scores, before: Scores) -> dict[str, Comparison]:
+    """Test the rankings of two embedders against each other, corrected for testing two."""
+    apart: dict[str, Difference] = {}
+    for ranking in RANKINGS:
+        own, other = (
+            {article: score[MEASURE] for article, score in scores[ranking].items()}
+            for scores in (after, before)
+        )
+        apart[ranking] = compare(own, other)
+    return correct_together(apart)

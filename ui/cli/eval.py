@@ -105,7 +105,7 @@ def _reports(
     from rag.evaluation import evaluate
     from rag.evaluation.ablation import ablate
     from rag.evaluation.follow_ups import FollowUpReport, rewrite_follow_ups
-    from rag.evaluation.several import find_sets, has_follow_ups
+    from rag.evaluation.sets import find_sets, has_follow_ups
     from ui.cli.progress import BuildProgress
 
     folders = find_sets(set_dirs)

@@ -22,10 +22,8 @@ from rag.answer.rules.premise import Relative
 from rag.answer.rules.refusal import of_another, why_not
 from rag.types import Draft, Evidence, Passage, Query
 
-# How much each feature counts, and where the lines are. See docs/decisions/0003.
-#
-# Fitted on the questions whose id has an even sha256 of three sets; the other half only measured.
-
+# How much each feature counts (docs/decisions/0003): fitted on the questions of three sets whose id
+# has an even sha256; the other half only measured.
 SENTENCE_WEIGHTS = {
     "cosine": 3.77,
     "near": 1.49,
@@ -50,7 +48,6 @@ SENTENCE_WEIGHTS = {
     "lead": 0.36,
 }
 SENTENCES = np.array([SENTENCE_WEIGHTS[name] for name in FEATURES])
-
 
 NOTHING_QUOTABLE = "What was found has only words of speakers whom it does not name beside them."
 _ORDER = re.compile(
@@ -79,23 +76,23 @@ class ExtractiveAnswerer:
         Reads the candidates, scores them, decides whether they suffice, and only then chooses.
         """
         asked = read_question(query, evidence)
-        readings = read_sentences(asked, evidence)
-        features = measure(asked, evidence, readings)
+        sentences = read_sentences(asked, evidence)
+        features = measure(asked, evidence, sentences)
         scores = features @ SENTENCES
         if relative := Relative.asked(query.standalone):
-            scores -= relative.costs(readings)
-        refusal = why_not(query, asked, evidence, readings, scores, features)
+            scores -= relative.costs(sentences)
+        refusal = why_not(query, asked, evidence, sentences, scores, features)
         if refusal:
             return Draft(refusal=refusal)
         parts = read_parts(query, evidence)
         scores -= of_other_matter(parts, features[:, FEATURES.index("names")])
         if query.order != "oldest" and not _is_about_order(query):
-            scores -= superseded(readings)
-        scores -= out_of_order(readings, query.order)
-        refusal = of_another(query, asked, readings, scores, features)
+            scores -= superseded(sentences)
+        scores -= out_of_order(sentences, query.order)
+        refusal = of_another(query, asked, sentences, scores, features)
         if refusal:
             return Draft(refusal=refusal)
-        chosen = choose(parts, readings, scores)
+        chosen = choose(parts, sentences, scores)
         if not chosen:
             return Draft(refusal=NOTHING_QUOTABLE)
         ordered = arrange(chosen, by_day=_is_about_order(query))
@@ -117,7 +114,7 @@ def _with_datelines(
         article = choice.passage.article
         if asks_when and article.id not in dated and _RELATIVE_DAY.search(choice.text):
             dated.add(article.id)
-            for span in choice.reading.candidate.sentences[:_DATELINE_WITHIN]:
+            for span in choice.sentence.candidate.sentences[:_DATELINE_WITHIN]:
                 text = article.text[span.start : span.end]
                 if is_dateline(text) and span.end <= choice.span.start:
                     picked.append((" ".join(text.split()), ((choice.passage, span),)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.text.sentences import trim
 from index.types import Span
 from rag.answer.context import runs
-from rag.answer.rules.features import Reading, share
+from rag.answer.rules.features import MatchedSentence, share
 from rag.retrieval.fusion import TO_THE_POINT
 from rag.types import Passage
 
@@ -34,14 +34,14 @@ SUPERSEDED = 3.0  # logits for what a newer version has put in other words, or t
 class Choice:
     """A run of sentences of one article to quote, with its length in words."""
 
-    reading: Reading
+    sentence: MatchedSentence
     span: Span
     words: int
 
     @property
     def passage(self) -> Passage:
         """The passage that the sentence was found in."""
-        return self.reading.candidate.passage
+        return self.sentence.candidate.passage
 
     @property
     def text(self) -> str:
@@ -51,7 +51,7 @@ class Choice:
 
 def choose(
     parts: Sequence[Mapping[str, float]],
-    readings: Sequence[Reading],
+    sentences: Sequence[MatchedSentence],
     scores: NDArray[np.float64],
 ) -> list[Choice]:
     """Take the sentences of the answer, best first; at least one where there is a candidate.
@@ -62,16 +62,16 @@ def choose(
     the question's covered words is put on (maximal marginal relevance, Carbonell and Goldstein
     1998, with coverage in place of a single similarity).
     """
-    if not readings:
+    if not sentences:
         return []
-    candidates = stated(readings)
-    left = [i for i in candidates if len(readings[i].found) <= LONGEST] or list(candidates)
+    candidates = stated(sentences)
+    left = [i for i in candidates if len(sentences[i].found) <= LONGEST] or list(candidates)
     chosen: list[Choice] = []
-    fits = np.array([[share(r.around, part) for part in parts] for r in readings])
+    fits = np.array([[share(r.around, part) for part in parts] for r in sentences])
     reached = np.zeros(len(parts))
-    vectors = np.stack([r.candidate.vector for r in readings])
-    nearest = np.zeros(len(readings))
-    floors = _floors(readings, scores, left, alone=len(parts) == 1)
+    vectors = np.stack([r.candidate.vector for r in sentences])
+    nearest = np.zeros(len(sentences))
+    floors = _floors(sentences, scores, left, alone=len(parts) == 1)
     limit = WORDS if len(parts) == 1 else WORDS_FOR_PARTS
     used = 0
     while left and len(chosen) < SENTENCES_AT_MOST:
@@ -81,7 +81,7 @@ def choose(
         left.remove(best)
         if chosen and scores[best] < floors[best]:
             continue
-        choice = _fitting(readings[best], chosen, limit - used)
+        choice = _fitting(sentences[best], chosen, limit - used)
         if choice is None:
             continue
         chosen.append(choice)
@@ -91,21 +91,24 @@ def choose(
     return chosen
 
 
-def stated(readings: Sequence[Reading]) -> Sequence[int]:
+def stated(sentences: Sequence[MatchedSentence]) -> Sequence[int]:
     """List the sentences that state something, by index; all of them where none does."""
-    return [i for i, r in enumerate(readings) if not r.junk] or range(len(readings))
+    return [i for i, r in enumerate(sentences) if not r.junk] or range(len(sentences))
 
 
 def _floors(
-    readings: Sequence[Reading], scores: NDArray[np.float64], left: Sequence[int], alone: bool
+    sentences: Sequence[MatchedSentence],
+    scores: NDArray[np.float64],
+    left: Sequence[int],
+    alone: bool,
 ) -> NDArray[np.float64]:
     """Score from which each sentence may join the best one.
 
     Where one thing is asked (``alone``), the article of the best sentence is likely to answer it
     by itself: another's must come nearer to be more than filler.
     """
-    best = readings[max(left, key=scores.__getitem__)].candidate.passage.article.id
-    elsewhere = np.array([r.candidate.passage.article.id != best for r in readings])
+    best = sentences[max(left, key=scores.__getitem__)].candidate.passage.article.id
+    elsewhere = np.array([r.candidate.passage.article.id != best for r in sentences])
     below = np.where(elsewhere & alone, BELOW_ELSEWHERE, FAR_BELOW)
     return float(scores[list(left)].max()) - below
 
@@ -122,23 +125,23 @@ def of_other_matter(
     return OTHER_MATTER * lacks if len(parts) == 1 else np.zeros(len(names))
 
 
-def superseded(readings: Sequence[Reading]) -> NDArray[np.float64]:
+def superseded(sentences: Sequence[MatchedSentence]) -> NDArray[np.float64]:
     """Logits to take off each sentence of an article that has a newer version.
 
     "Four people died" is what the archive said first. It is still quoted, and marked, where the
     newer version does not come near it.
     """
-    older = [r.candidate.passage.superseded_by is not None for r in readings]
+    older = [r.candidate.passage.superseded_by is not None for r in sentences]
     return SUPERSEDED * np.array(older, dtype=np.float64)
 
 
-def out_of_order(readings: Sequence[Reading], order: str | None) -> NDArray[np.float64]:
+def out_of_order(sentences: Sequence[MatchedSentence], order: str | None) -> NDArray[np.float64]:
     """Logits to take off each sentence for what was published after its article, or before it.
 
     ``order`` is what the question asks for, "newest" or "oldest" first. Only articles that are to
     the point have a place in time; one without a date has the last.
     """
-    passages = [r.candidate.passage for r in readings]
+    passages = [r.candidate.passage for r in sentences]
     best = max((passage.score for passage in passages), default=0.0)
     days = {
         passage.article.id: moment.toordinal()
@@ -147,38 +150,38 @@ def out_of_order(readings: Sequence[Reading], order: str | None) -> NDArray[np.f
     }
     first, last = min(days.values(), default=0), max(days.values(), default=0)
     if order is None or first == last:
-        return np.zeros(len(readings))
+        return np.zeros(len(sentences))
     worst = first if order == "newest" else last
     goal = first + last - worst
     away = [abs(goal - days.get(passage.article.id, worst)) for passage in passages]
     return OUT_OF_ORDER * np.array(away, dtype=np.float64) / (last - first)
 
 
-def _fitting(reading: Reading, chosen: Sequence[Choice], room: int) -> Choice | None:
+def _fitting(sentence: MatchedSentence, chosen: Sequence[Choice], room: int) -> Choice | None:
     """Take the sentence with what it leans on, but for what is quoted already; None without room.
 
     The first choice may be longer than the room.
     """
-    choice = extend(reading)
+    choice = extend(sentence)
     fresh = choice and _fresh(choice, chosen)
     return fresh if fresh and (not chosen or fresh.words <= room) else None
 
 
-def extend(reading: Reading) -> Choice | None:
+def extend(sentence: MatchedSentence) -> Choice | None:
     """Take the sentence with as much of what it leans on as is readable; None if it must not be."""
-    candidate = reading.candidate
+    candidate = sentence.candidate
     text = candidate.passage.article.text
     for run in runs(candidate.passage.article, candidate.sentences, candidate.position):
         start, end = candidate.sentences[run[0]].start, candidate.sentences[run[-1]].end
         length = len(text[start:end].split())
         if run[0] == candidate.position or length <= LONGEST_RUN:
-            return Choice(reading, Span(start, end), length)
+            return Choice(sentence, Span(start, end), length)
     return None
 
 
 def _fresh(choice: Choice, chosen: Sequence[Choice]) -> Choice | None:
     """Cut off what is quoted already; None where the sentence itself is."""
-    candidate = choice.reading.candidate
+    candidate = choice.sentence.candidate
     article = choice.passage.article
     start, end = choice.span.start, choice.span.end
     for other in chosen:
@@ -193,7 +196,7 @@ def _fresh(choice: Choice, chosen: Sequence[Choice]) -> Choice | None:
     span = trim(article.text, start, end)
     if span is None:
         return None
-    return Choice(choice.reading, span, len(article.text[span.start : span.end].split()))
+    return Choice(choice.sentence, span, len(article.text[span.start : span.end].split()))
 
 
 def arrange(chosen: Sequence[Choice], by_day: bool) -> list[Choice]:

@@ -78,7 +78,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class MatchedSentence:
     """A candidate sentence with its words, and the stems it shares with the question.
 
     ``around`` adds those of the sentence before and of the headline; ``named`` are the question's
@@ -102,7 +102,13 @@ def read_question(query: Query, evidence: Evidence) -> Asked:
     names = question_names(found)
     pairs = frozenset((a.stem, b.stem) for a, b in zip(content, content[1:], strict=False))
     unit = wanted_unit(query.standalone) if query.wants == "number" else None
-    return Asked(query.wants, unit, weights, names, pairs, _focus(found), other_names(found))
+    focus = frozenset[str]()  # up to two content words right after "which", "what" or "how many"
+    for index, word in enumerate(found):
+        if word.form in ("which", "what", "many", "much", "whose"):
+            noun = takewhile(lambda after: after.content, found[index + 1 : index + 3])
+            if focus := frozenset(word.stem for word in noun):
+                break
+    return Asked(query.wants, unit, weights, names, pairs, focus, other_names(found))
 
 
 def read_parts(query: Query, evidence: Evidence) -> list[Mapping[str, float]]:
@@ -110,22 +116,12 @@ def read_parts(query: Query, evidence: Evidence) -> list[Mapping[str, float]]:
     return [weigh(words(part), evidence.word_weights) for part in query.parts]
 
 
-def _focus(found: list[Word]) -> frozenset[str]:
-    """Up to two content words right after "which", "what" or "how many"."""
-    for index, word in enumerate(found):
-        if word.form in ("which", "what", "many", "much", "whose"):
-            noun = takewhile(lambda after: after.content, found[index + 1 : index + 3])
-            if focus := frozenset(word.stem for word in noun):
-                return focus
-    return frozenset()
-
-
-def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
+def read_sentences(asked: Asked, evidence: Evidence) -> list[MatchedSentence]:
     """Words of every candidate, and of what stands around it."""
     titles: dict[str, frozenset[str]] = {}
     named: dict[str, frozenset[str]] = {}
     before: dict[tuple[str, int], frozenset[str]] = {}
-    readings = []
+    sentences = []
     for candidate in evidence.sentences:
         article = candidate.passage.article
         text = candidate.text
@@ -133,19 +129,18 @@ def read_sentences(asked: Asked, evidence: Evidence) -> list[Reading]:
         shared = asked.shared(frozenset(w.stem for w in found))
         if article.id not in titles:
             titles[article.id] = asked.shared(_stems_of(headline(article)))
-            named[article.id] = names_in(words(_whole(article)), asked.names, asked.others)
+            whole = words(f"{headline(article)} {article.text}")
+            named[article.id] = names_in(whole, asked.names, asked.others)
         before[article.id, candidate.position] = shared
         previous = before.get((article.id, candidate.position - 1))
         if previous is None:
             previous = asked.shared(_stems_of(text_before(candidate)))
         around = shared | titles[article.id] | previous
         junk = is_junk(text, article.language)
-        readings.append(Reading(candidate, text, found, shared, around, named[article.id], junk))
-    return readings
-
-
-def _whole(article: Article) -> str:
-    return f"{headline(article)} {article.text}"
+        sentences.append(
+            MatchedSentence(candidate, text, found, shared, around, named[article.id], junk)
+        )
+    return sentences
 
 
 def headline(article: Article) -> str:
@@ -169,46 +164,51 @@ def text_before(candidate: CandidateSentence) -> str:
     return candidate.passage.article.text[span.start : span.end]
 
 
-def measure(asked: Asked, evidence: Evidence, readings: list[Reading]) -> NDArray[np.float64]:
+def measure(
+    asked: Asked, evidence: Evidence, sentences: list[MatchedSentence]
+) -> NDArray[np.float64]:
     """(sentences, features): the features of each candidate, in the order of FEATURES."""
-    if not readings:
+    if not sentences:
         return np.zeros((0, len(FEATURES)))
-    cosines = np.stack([r.candidate.vector for r in readings]) @ evidence.query_vector
-    near = _near(readings, cosines.tolist())
+    cosines = np.stack([r.candidate.vector for r in sentences]) @ evidence.query_vector
+    near = _near(sentences, cosines.tolist())
     best_score = max(passage.score for passage in evidence.passages) or 1.0
     in_article: dict[str, frozenset[str]] = {}
-    for reading in readings:
-        article = reading.candidate.passage.article.id
-        in_article[article] = in_article.get(article, frozenset()) | reading.around
+    for sentence in sentences:
+        article = sentence.candidate.passage.article.id
+        in_article[article] = in_article.get(article, frozenset()) | sentence.around
     rows = []
-    for reading, cosine, beside in zip(readings, cosines.tolist(), near, strict=True):
-        passage = reading.candidate.passage
-        covered = share(reading.shared, asked.weights)
+    for sentence, cosine, beside in zip(sentences, cosines.tolist(), near, strict=True):
+        passage = sentence.candidate.passage
+        covered = share(sentence.shared, asked.weights)
+        order = [w.stem for w in sentence.found if w.content]
+        pairs = len(asked.pairs.intersection(zip(order, order[1:], strict=False)))
         rows.append(
             [
                 cosine,
                 beside,
                 covered,
-                share(reading.around, asked.weights) - covered,
+                share(sentence.around, asked.weights) - covered,
                 share(in_article[passage.article.id], asked.weights),
-                asked.share_of_names(reading.named),
-                *_words(asked, reading),
+                asked.share_of_names(sentence.named),
+                pairs / (len(asked.pairs) or 1),
+                len(asked.focus & sentence.shared) / len(asked.focus) if asked.focus else 0.0,
                 passage.score / best_score,
-                *_form(asked, reading, covered),
+                *_form(asked, sentence, covered),
             ]
         )
     return np.array(rows)
 
 
-def _near(readings: list[Reading], cosines: list[float]) -> list[float]:
+def _near(sentences: list[MatchedSentence], cosines: list[float]) -> list[float]:
     """Mean cosine of the candidates right before and after each; its own where there is none."""
     at = {
         (r.candidate.passage.article.id, r.candidate.position): cosine
-        for r, cosine in zip(readings, cosines, strict=True)
+        for r, cosine in zip(sentences, cosines, strict=True)
     }
     near = []
-    for reading, cosine in zip(readings, cosines, strict=True):
-        article, position = reading.candidate.passage.article.id, reading.candidate.position
+    for sentence, cosine in zip(sentences, cosines, strict=True):
+        article, position = sentence.candidate.passage.article.id, sentence.candidate.position
         beside = [
             at[key] for key in ((article, position - 1), (article, position + 1)) if key in at
         ]
@@ -216,28 +216,21 @@ def _near(readings: list[Reading], cosines: list[float]) -> list[float]:
     return near
 
 
-def _words(asked: Asked, reading: Reading) -> list[float]:
-    order = [w.stem for w in reading.found if w.content]
-    pairs = len(asked.pairs.intersection(zip(order, order[1:], strict=False)))
-    focus = len(asked.focus & reading.shared) / len(asked.focus) if asked.focus else 0.0
-    return [pairs / (len(asked.pairs) or 1), focus]
-
-
-def _form(asked: Asked, reading: Reading, covered: float) -> list[float]:
+def _form(asked: Asked, sentence: MatchedSentence, covered: float) -> list[float]:
     question = asked.weights.keys()
-    kind = holds(asked.kind, reading.text, reading.found, question)
+    kind = holds(asked.kind, sentence.text, sentence.found, question)
     if asked.unit is not None:
-        if asked.unit.in_words.search(reading.text):
+        if asked.unit.in_words.search(sentence.text):
             kind = 1.0
-        elif not asked.unit.plainly.search(reading.text):
+        elif not asked.unit.plainly.search(sentence.text):
             kind *= _OTHER_UNIT
     return [
         *(kind * (asked.kind == name) for name in KINDS),
         kind * covered,
-        holds("number", reading.text, reading.found, question),
-        float(len(reading.found) < 7),
-        float(reading.junk),
-        1 / (1 + reading.candidate.position),
+        holds("number", sentence.text, sentence.found, question),
+        float(len(sentence.found) < 7),
+        float(sentence.junk),
+        1 / (1 + sentence.candidate.position),
     ]
 
 

@@ -1,7 +1,7 @@
-"""Whether a sentence holds the kind of thing that is asked for.
+"""Whether a sentence holds the kind of thing that is asked for: a person, a figure of some unit.
 
-Each check looks at form alone: digits, capitals, and closed lists of words (months, units,
-speech verbs), and returns a number between 0 (absent) and 1 (present, and not the question's own).
+``holds`` checks the kind, ``wanted_unit`` reads of what a figure must be. All go by form alone:
+digits, capitals, and closed lists of words (months, units, speech verbs).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _PLACE = re.compile(
 
 
 def holds(kind: str, text: str, found: list[Word], asked: Set[str]) -> float:
-    """How far a sentence holds the asked kind of thing, 0 to 1.
+    """How far a sentence holds the asked kind of thing: 0 (absent) to 1 (not the question's own).
 
     ``found`` are the sentence's words, ``asked`` the stems of the question: what the question
     itself names is no answer to it.
@@ -66,10 +66,6 @@ def _number(text: str, found: list[Word], asked: Set[str]) -> float:
     if any(len(w.form) != 4 or not w.form.startswith(("19", "20")) for w in fresh):
         return 1.0
     return 0.6 if any(_NUMBER.fullmatch(w.form) for w in found) else 0.0
-
-
-def _date(text: str, found: list[Word], asked: Set[str]) -> float:
-    return 1.0 if _DATE.search(text) else 0.0
 
 
 def _person(text: str, found: list[Word], asked: Set[str]) -> float:
@@ -93,28 +89,22 @@ def _reason(text: str, found: list[Word], asked: Set[str]) -> float:
     return min(1.0, count / 3)
 
 
-def _speaker(text: str, found: list[Word], asked: Set[str]) -> float:
-    return _person(text, found, asked) if _SPEECH.search(text) else 0.0
-
-
-def _claim(text: str, found: list[Word], asked: Set[str]) -> float:
-    if _CLAIM.search(text):
-        return 1.0
-    return 0.5 if _SPEECH.search(text) else 0.0
-
-
 _CHECKS: dict[str, Callable[[str, list[Word], Set[str]], float]] = {
     "number": _number,
-    "date": _date,
+    "date": lambda text, found, asked: 1.0 if _DATE.search(text) else 0.0,
     "person": _person,
     "place": _place,
     "reason": _reason,
-    "speaker": _speaker,
-    "claim": _claim,
+    "speaker": lambda text, found, asked: (
+        _person(text, found, asked) if _SPEECH.search(text) else 0.0
+    ),
+    "claim": lambda text, found, asked: (
+        1.0 if _CLAIM.search(text) else 0.5 if _SPEECH.search(text) else 0.0
+    ),
 }
 
 
-# Units of figures that questions ask for: a sum of money, a share, an age, a distance.
+# -- units of figures that questions ask for: a sum of money, a share, an age, a distance ---------
 
 _MONEY = (
     r"[$£€₹¥]|\b(?:dollars?|pounds?|euros?|yen|yuan|rupees?|rubles?|francs?|pesos?|cents?|USD)\b"

@@ -1,4 +1,4 @@
-"""Whether what a question takes for granted is there: the thing that it names, and who speaks.
+"""Whether what a question takes for granted is there: a relative, the thing it names, who speaks.
 
 A near article that has each word of "Nobel Prize in Literature" but one is about another prize,
 and an article that names a speaker somewhere need not quote them. Asked of short questions alone:
@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 
 from index.text.words import STOP_WORDS, Word, words
 from index.types import Article
-from rag.answer.rules.features import Asked, Reading, headline, text_before
+from rag.answer.rules.features import Asked, MatchedSentence, headline, text_before
 from rag.question.names import names_in
 from rag.question.speech import ASKS_WHAT
 from rag.types import Query
 
-# Relatives that a question asks about: "What did Johnson's wife say?" is not about Johnson.
-#
-# The name beside the relative is rarer than the word for one, so that sentences of the one who is
+# Relatives that a question asks about: "What did Johnson's wife say?" is not about Johnson. The
+# name beside the relative is rarer than the word for one, so that sentences of the one who is
 # named would be taken for answers.
-
 OF_THE_NAMED = 3.0  # logits for a sentence that tells of the one who is named and of no relative
 _SPOUSE = r"spouse|couple|marr(?:y|ied|iage)|wed(?:ding)?|partner|divorced?"
 _CHILD = r"child|children|kids?|heirs?|bab(?:y|ies)|offspring"
@@ -68,13 +66,13 @@ class Relative:
         named = [word for word in words(match["owner"] or "") if word.capital]
         return cls(match["relative"], told, frozenset(word.stem for word in named))
 
-    def costs(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
+    def costs(self, sentences: Sequence[MatchedSentence]) -> NDArray[np.float64]:
         """Logits to take off each sentence that tells of no such relative."""
-        return OF_THE_NAMED * np.array([not self.is_told(r) for r in readings], dtype=np.float64)
+        return OF_THE_NAMED * np.array([not self.is_told(r) for r in sentences], dtype=np.float64)
 
-    def is_told(self, reading: Reading) -> bool:
+    def is_told(self, sentence: MatchedSentence) -> bool:
         """Whether a sentence, with the one before it, tells of such a relative."""
-        text = f"{text_before(reading.candidate)} {reading.text}"
+        text = f"{text_before(sentence.candidate)} {sentence.text}"
         if not self.told.search(text):
             return False
         return not self.of or self.of <= {word.stem for word in words(text)}
@@ -97,7 +95,7 @@ def unmet(
     asked: Asked,
     near: Mapping[str, frozenset[str]],
     articles: Sequence[Article],
-    best: Sequence[Reading],
+    best: Sequence[MatchedSentence],
 ) -> str:
     """Say what a short question of one part takes for granted and nothing found has; or "".
 
@@ -107,24 +105,22 @@ def unmet(
     if is_shared_out(query, asked):
         return ""
     for match in _NAMED_THING.finditer(query.standalone):
-        thing = _without_start(match[0])
+        thing = match[0]
+        first, _, rest = thing.partition(" ")
+        if first.lower() in STOP_WORDS and rest:
+            thing = rest  # its capital at the start of a question pulled the "Did" in
         if _is_missing(thing, asked, near, articles):
             return f'Nothing that was found in the archive mentions "{thing}".'
     relative = Relative.asked(query.standalone)
-    if relative and not any(relative.is_told(reading) for reading in best):
+    if relative and not any(relative.is_told(sentence) for sentence in best):
         return f"Nothing that was found in the archive tells of a {relative.name} in this."
     speaks = _SPEAKS.search(query.standalone)
-    speaker = _capitals(speaks["who"]) if speaks else []
-    if speaker and not any(_names(reading, speaker, asked) for reading in best):
+    named = words(speaks["who"]) if speaks else []
+    speaker = [word for word in named if word.capital and word.content]
+    if speaker and not any(_names(sentence, speaker, asked) for sentence in best):
         who = " ".join(word.form.capitalize() for word in speaker)
         return f'Nothing that was found tells what "{who}" says of this.'
     return ""
-
-
-def _without_start(thing: str) -> str:
-    """Leave out the "Did" that its capital at the start of a question pulled in."""
-    first, _, rest = thing.partition(" ")
-    return rest if first.lower() in STOP_WORDS and rest else thing
 
 
 def _is_missing(
@@ -143,19 +139,15 @@ def _is_missing(
     ):
         return True
     last = frozenset([found[-1].stem])
-    texts = (f"{headline(article)} {article.text}" for article in articles)
-    return not any(names_in(_named(text), last, asked.others) for text in texts)
+    for article in articles:
+        all_words = words(f"{headline(article)} {article.text}")
+        named = [word for word in all_words if word.capital or word.form[0].isdigit()]
+        if names_in(named, last, asked.others):
+            return False
+    return True
 
 
-def _named(text: str) -> list[Word]:
-    return [word for word in words(text) if word.capital or word.form[0].isdigit()]
-
-
-def _capitals(text: str) -> list[Word]:
-    return [word for word in words(text) if word.capital and word.content]
-
-
-def _names(reading: Reading, speaker: Sequence[Word], asked: Asked) -> bool:
+def _names(sentence: MatchedSentence, speaker: Sequence[Word], asked: Asked) -> bool:
     """Whether a sentence or the one before it names a speaker, by any word of the name."""
-    text = f"{text_before(reading.candidate)} {reading.text}"
+    text = f"{text_before(sentence.candidate)} {sentence.text}"
     return bool(names_in(words(text), frozenset(word.stem for word in speaker), asked.others))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.text.words import Word, words
 from rag.answer.rules.choose import stated
-from rag.answer.rules.features import FEATURES, Asked, Reading, share
+from rag.answer.rules.features import FEATURES, Asked, MatchedSentence, share
 from rag.answer.rules.kinds import holds, wanted_unit
 from rag.answer.rules.premise import is_shared_out, unmet
 from rag.types import Evidence, Query
@@ -51,27 +51,29 @@ def why_not(
     query: Query,
     asked: Asked,
     evidence: Evidence,
-    readings: Sequence[Reading],
+    sentences: Sequence[MatchedSentence],
     scores: NDArray[np.float64],
     features: NDArray[np.float64],
 ) -> str:
     """Say in one sentence what is missing; "" where the evidence answers."""
     if not asked.weights:
         return NO_WORDS
-    if not readings:
+    if not sentences:
         return NOTHING_FOUND
     cosines = features[:, FEATURES.index("cosine")]
     nearest = float(cosines.max())
-    near = _named_near(readings, cosines)
+    near = _named_near(sentences, cosines)
     named = frozenset[str]().union(*near.values())
     names = asked.names - named
-    if _lost(asked, names) > NAMES_MISSING and nearest < NEAR_ENOUGH:
+    weight = {stem: asked.weights.get(stem, 0.0) for stem in asked.names}
+    lost = sum(weight[stem] for stem in names) / (sum(weight.values()) or 1.0)
+    if lost > NAMES_MISSING and nearest < NEAR_ENOUGH:
         return f"Nothing that was found in the archive mentions {_quoted(query, names)}."
-    if not any(reading.around for reading in readings):
+    if not any(sentence.around for sentence in sentences):
         return NO_WORD_FOUND
-    if support(asked, readings, named, nearest) < SUPPORT_NEEDED:
+    if support(asked, sentences, named, nearest) < SUPPORT_NEEDED:
         return NOTHING_FOUND
-    best = [readings[index] for index in np.argsort(-scores)[:LOOKED_AT]]
+    best = [sentences[index] for index in np.argsort(-scores)[:LOOKED_AT]]
     articles = {passage.article.id: passage.article for passage in evidence.passages}
     return unmet(query, asked, near, tuple(articles.values()), best) or _missing_kind(
         query, asked, best
@@ -81,7 +83,7 @@ def why_not(
 def of_another(
     query: Query,
     asked: Asked,
-    readings: Sequence[Reading],
+    sentences: Sequence[MatchedSentence],
     scores: NDArray[np.float64],
     features: NDArray[np.float64],
 ) -> str:
@@ -92,52 +94,43 @@ def of_another(
     """
     if not asked.names or is_shared_out(query, asked):
         return ""
-    best = max(stated(readings), key=scores.__getitem__)
+    best = max(stated(sentences), key=scores.__getitem__)
     named = float(features[best, FEATURES.index("names")])
     cosine = float(features[best, FEATURES.index("cosine")])
     if named >= NAMES_OF_BEST or cosine >= NEAR_ENOUGH:
         return ""
-    missing = asked.names - readings[best].named
+    missing = asked.names - sentences[best].named
     return f"Nothing that was found in the archive tells this of {_quoted(query, missing)}."
 
 
 def _named_near(
-    readings: Sequence[Reading], cosines: NDArray[np.float64]
+    sentences: Sequence[MatchedSentence], cosines: NDArray[np.float64]
 ) -> Mapping[str, frozenset[str]]:
     """Names of the question that each near article has: a far one may mention any of them."""
     near = cosines > cosines.max() - BESIDE
     return {
-        reading.candidate.passage.article.id: reading.named
-        for reading, is_near in zip(readings, near, strict=True)
+        sentence.candidate.passage.article.id: sentence.named
+        for sentence, is_near in zip(sentences, near, strict=True)
         if is_near
     }
 
 
 def support(
-    asked: Asked, readings: Sequence[Reading], named: frozenset[str], nearest: float
+    asked: Asked, sentences: Sequence[MatchedSentence], named: frozenset[str], nearest: float
 ) -> float:
     """Logits that the evidence is about the question's matter, but for a constant.
 
     ``named`` are the names in the near articles, ``nearest`` is the best sentence's cosine.
     """
-    present = frozenset().union(*(reading.around for reading in readings))
+    present = frozenset().union(*(sentence.around for sentence in sentences))
     measured = {
         "cosine": nearest,
-        "window": max(share(reading.around, asked.weights) for reading in readings),
+        "window": max(share(sentence.around, asked.weights) for sentence in sentences),
         "names": asked.share_of_names(named),
         "covered": share(present, asked.weights),
         "length": float(len(asked.weights)),
     }
     return sum(weight * measured[name] for name, weight in SUPPORT)
-
-
-def _lost(asked: Asked, names: frozenset[str]) -> float:
-    """Share of the weight of the question's names that is in ``names``."""
-    return _weight(asked, names) / (_weight(asked, asked.names) or 1.0)
-
-
-def _weight(asked: Asked, stems: frozenset[str] | set[str]) -> float:
-    return sum(asked.weights.get(stem, 0.0) for stem in stems)
 
 
 def _quoted(query: Query, names: frozenset[str]) -> str:
@@ -168,7 +161,7 @@ def _adjacent(found: Sequence[Word], index: int) -> bool:
     return found[index].start - found[index - 1].end == 1
 
 
-def _missing_kind(query: Query, asked: Asked, best: Sequence[Reading]) -> str:
+def _missing_kind(query: Query, asked: Asked, best: Sequence[MatchedSentence]) -> str:
     """Say which kind of thing is asked for and stands in none of the best sentences."""
     if query.wants == "number":
         unit = wanted_unit(query.standalone)

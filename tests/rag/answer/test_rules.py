@@ -1,3 +1,5 @@
+"""Answers in the articles' own sentences, and refusals: by rules, of made-up articles."""
+
 import re
 
 import numpy as np
@@ -8,6 +10,8 @@ from index.text.sentences import sentence_spans
 from index.text.words import stem, words
 from index.types import Article, Span
 from rag.answer.rules import NOTHING_QUOTABLE, ExtractiveAnswerer
+from rag.answer.rules.kinds import wanted_unit
+from rag.answer.rules.premise import Relative
 from rag.question import understand
 from rag.question.asked import Question
 from rag.types import CandidateSentence, Draft, Evidence, Passage
@@ -51,11 +55,10 @@ ALL = (FERRY, BRIDGE, TUNNEL)
 def evidence(question, articles=ALL):
     """Each article as one passage, those that share more words with the question first."""
     vector = EMBEDDER.embed_question(question)
-    _, *rest = (None, *articles)
-    vectors, _ = EMBEDDER.embed([f"{a.title} {a.text}" for a in rest], [[] for _ in rest])
+    vectors, _ = EMBEDDER.embed([f"{a.title} {a.text}" for a in articles], [[] for _ in articles])
     passages, sentences = [], []
     for index in np.argsort(-(vectors @ vector), kind="stable"):
-        article = rest[index]
+        article = articles[index]
         score = float(vectors[index] @ vector)
         rank = len(passages) + 1
         passage = Passage(article, 0, len(article.text), article.text, score, rank, {"words": rank})
@@ -333,3 +336,129 @@ def test_what_has_only_words_of_nobody_who_is_named_is_refused():
     bare = Article("bare", "", text, "2024-08-06", "Harbour Courier")
     found = draft("Why did the pumps of the ferry Kestrel fail off Norhaven?", [bare])
     assert found == Draft(refusal=NOTHING_QUOTABLE)
+
+
+# Someone's relative is not answered of the one who is named
+
+OBITUARY = Article(
+    "obituary",
+    "Composer Henrik Aldane dies at 79",
+    "Composer Henrik Aldane died on Friday in Norhaven. "
+    "Aldane wrote four operas and said music was a way of listening. "
+    "Aldane's sister Petra said he had worked until the last day. "
+    "Critics called Aldane the voice of Norhaven.",
+    "2024-08-06",
+    "Harbour Courier",
+)
+TRIAL = Article(
+    "trial",
+    "Two jailed over Norhaven harbour fraud",
+    "Marta Velk was jailed in Norhaven for life on Monday. "
+    "Her clerk Iven Rask was sentenced to six years over 14 million pounds that went missing.",
+    "2024-09-02",
+    "The Post",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did Johnson's wife say?", "wife"),
+        ("What did James’ younger brother say?", "brother"),
+        ("Who are his daughters?", "daughter"),
+        ("Who is the mayor's husband?", "husband"),
+        ("Did the ferry's sister ship sail?", None),
+        ("What did the mother company's lawyers say?", None),
+        ("Who killed a brother of the mayor?", None),
+        ("Is it Baloch's mother-in-law?", None),
+        ("Who wrote the Observer's sister paper?", None),
+    ],
+)
+def test_the_relative_that_is_asked_about(question: str, name: str | None) -> None:
+    relative = Relative.asked(question)
+    assert (None if relative is None else relative.name) == name
+
+
+def test_the_relative_answers_and_not_the_one_who_is_named() -> None:
+    said = answer("What did composer Henrik Aldane's sister say of music?", [OBITUARY])
+    assert "Petra said he had worked" in said
+    assert "four operas" not in said
+
+
+def test_refuses_where_no_such_relative_is_told_of() -> None:
+    refusal = draft("What did Composer Aldane's wife say of music in Norhaven?", [OBITUARY]).refusal
+    assert refusal == "Nothing that was found in the archive tells of a wife in this."
+
+
+def test_a_sentence_for_life_is_a_length_of_time() -> None:
+    assert "for life" in answer("How long was Marta Velk jailed for?", [TRIAL])
+
+
+# What a figure must be of: read from the question, told apart in texts
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("How old was Anna Kalven?", "an age"),
+        ("At what age did she retire?", "an age"),
+        ("How long did the strike last?", "a length of time"),
+        ("How long ago was it?", None),
+        ("How much did the bridge cost?", "a sum of money"),
+        ("What share of votes did she get?", "a share"),
+        ("What was the score?", "a score or margin"),
+        ("How far off is the star?", "a distance or size"),
+        ("How many boats sank?", None),
+        ("How many goals did she score?", None),
+        ("How many members voted for the budget?", None),
+        ("How many lives did the storm cost?", None),
+        ("How much rain fell in Fort Worth?", None),
+        ("How many days did the budget talks last?", "a length of time"),
+        ("How much is the house worth?", "a sum of money"),
+        ("What did the pier cost?", "a sum of money"),
+        ("What was the final score of the match?", "a score or margin"),
+        ("By what margin did she win?", "a score or margin"),
+        ("What did he share with her?", None),
+        ("Who sang?", None),
+    ],
+)
+def test_the_unit_that_is_asked_for(question: str, name: str | None) -> None:
+    unit = wanted_unit(question)
+    assert (None if unit is None else unit.name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        ("The 79-year-old died on Friday.", True),
+        ("He was 79.", True),
+        ("Anna Kalven, 43, said so.", True),
+        ("She retired at the age of sixty.", True),
+        ("A man aged 30 was held.", True),
+        ("He turned 18 in May.", True),
+        ("The kind is 100 million years old.", True),
+        ("He was 10 miles away.", False),
+        ("He left after 12 years.", False),
+        ("It was 79% full.", False),
+        ("It was 79.5 degrees.", False),
+    ],
+)
+def test_how_an_age_is_given(text: str, plainly: bool) -> None:
+    unit = wanted_unit("How old was he?")
+    assert unit is not None
+    assert bool(unit.plainly.search(text)) == plainly
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How high did inflation rise?", "Inflation rose to 9.1 per cent."),
+        ("How old is the bridge?", "The bridge was built in 1890."),
+        ("How long is the tunnel?", "The tunnel measures 9 km."),
+        ("How long was she jailed for?", "She was jailed for life."),
+    ],
+)
+def test_any_way_of_giving_it_is_enough_for_an_answer(question: str, text: str) -> None:
+    unit = wanted_unit(question)
+    assert unit is not None
+    assert unit.given.search(text)

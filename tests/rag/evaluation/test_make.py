@@ -22,7 +22,6 @@ from rag.evaluation.make import (
 from rag.evaluation.scoring import stands_in
 from rag.evaluation.sets import read_set
 
-HASHED = Settings(embedder="hashed-words")
 TOWNS = "Selm Vardena Ostwick Kirnov Tarnby Melford Quillon Brasca Dunmore Ystad Heronby Lumley"
 PEOPLE = "Lund Karsson Ibarra Novak Okafor Petrov Quist Ramires Sorby Tanaka Ulven Varga"
 THINGS = "bridge museum ferry bakery library stadium cinema orchard windmill abbey canal dam"
@@ -45,11 +44,15 @@ def story(number: int) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def towns(tmp_path_factory: pytest.TempPathFactory, write_lines: Callable[..., Path]) -> Path:
+def towns(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_lines: Callable[..., Path],
+    hashed_settings: Settings,
+) -> Path:
     folder = tmp_path_factory.mktemp("towns")
     copy = {**story(0), "id": "copy", "source": "Courier", "published": "2024-04-01"}
     source = write_lines(folder / "a.jsonl", *map(story, range(12)), copy)
-    build_archive(folder / "archive", [source], settings=HASHED)
+    build_archive(folder / "archive", [source], settings=hashed_settings)
     return folder / "archive"
 
 
@@ -116,10 +119,10 @@ def test_a_made_set_is_asked_like_any_other(towns: Path, tmp_path: Path) -> None
 
 
 def test_an_archive_without_sentences_says_what_it_lacks(
-    tmp_path: Path, write_lines: Callable[..., Path]
+    tmp_path: Path, write_lines: Callable[..., Path], hashed_settings: Settings
 ) -> None:
     source = write_lines(tmp_path / "a.jsonl", {"id": "a", "title": "Rain", "text": "It rains."})
-    build_archive(tmp_path / "archive", [source], settings=HASHED)
+    build_archive(tmp_path / "archive", [source], settings=hashed_settings)
     with pytest.raises(EvaluationSetError, match="no question can be made of .*archive"):
         make_questions(tmp_path / "archive", 3)
 

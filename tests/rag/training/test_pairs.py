@@ -60,12 +60,15 @@ def test_pairs_are_of_a_story_and_negatives_of_another(maker: PairMaker) -> None
 
 
 def test_negatives_share_words(maker: PairMaker) -> None:
+    """Names of places and things: by chance alone one negative in seven has one of its anchor's."""
+    telling = {word.lower() for word in (*PLACES, *THINGS)}
+    pairs = maker.pairs(1_000)
     sharing = [
         pair
-        for pair in maker.pairs(1_000)
-        if set(pair.anchor.lower().split()) & set(pair.negative.lower().split()) - {"of", "opens"}
+        for pair in pairs
+        if telling & set(pair.anchor.lower().split()) & set(pair.negative.lower().split())
     ]
-    assert sharing
+    assert len(sharing) > len(pairs) / 4
 
 
 def test_batches_hold_no_story_twice() -> None:
