@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, add_articles, build_archive
-from index.build.losses import Reading
+from index.build.losses import Seen
 from index.errors import SourceLossError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
@@ -235,10 +235,10 @@ def test_a_row_of_several_lines_with_a_bad_byte_stays(tmp_path: Path) -> None:
 
 
 def test_all_lines_of_a_rejection_are_unfit() -> None:
-    reading = Reading()
-    reading.note(Rejection("a", 3, "not CSV", last_line=6))
-    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 4, 5, 6]
+    seen = Seen()
+    seen.note(Rejection("a", 3, "not CSV", last_line=6))
+    seen.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 4, 5, 6]
 
 
 # -- folders below a given path ---------------------------------------------------------------
@@ -379,14 +379,14 @@ def test_a_missing_path_may_be_given_as_it_was(desk: Desk, monkeypatch: pytest.M
 
 
 def test_where_a_file_was_cut_short_is_told_from_lines_that_are_only_broken() -> None:
-    reading = Reading()
+    seen = Seen()
     for line in (1, 2, 4):
-        reading.note(SourcedArticle(Article(str(line), "", "Text."), "a", line))
+        seen.note(SourcedArticle(Article(str(line), "", "Text."), "a", line))
     for line in (3, 6, 5):
-        reading.note(Rejection("a", line, "not JSON"))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6, 7, 8]
-    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6]
+        seen.note(Rejection("a", line, "not JSON"))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 5, 6, 7, 8]
+    seen.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 5, 6]
 
 
 def test_what_a_link_no_longer_leads_to_goes(tmp_path: Path) -> None:
