@@ -4,8 +4,8 @@ import gzip
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,10 @@ from index.build.losses import Seen
 from index.errors import SourceLossError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 from index.types import Article, Rejection, SourcedArticle
 
-Write = Callable[..., Path]
+Mounted = Callable[..., AbstractContextManager[None]]
 HASHED = Settings(embedder="hashed-words")
 
 
@@ -57,10 +57,8 @@ class Desk:
         return build_archive(self.archive, [self.news], settings=HASHED, **options)
 
     def ids(self) -> set[str]:
-        catalog = Catalog(ArchiveFolder(self.archive).current().catalog, read_only=True)
-        found = {name for name, _, _ in catalog.register.places()}
-        catalog.close()
-        return found
+        with reading_catalog(ArchiveFolder(self.archive).current()) as catalog:
+            return {name for name, _, _ in catalog.register.places()}
 
     @property
     def generations(self) -> list[str]:
@@ -68,7 +66,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
@@ -353,18 +351,16 @@ def test_links_that_lead_back_lose_nothing_and_double_nothing(wired: Desk) -> No
     assert wired.build().removed == 0
 
 
-def test_a_file_system_that_is_not_mounted_removes_nothing(wired: Desk, tmp_path: Path) -> None:
+def test_a_file_system_that_is_not_mounted_removes_nothing(
+    wired: Desk, tmp_path: Path, mounted: Mounted
+) -> None:
     disk, wire = tmp_path / "disk", wired.news / "feeds" / "mounted"
     disk.mkdir()
     wire.mkdir()
     lines(disk / "a.jsonl", 400, 430)
-    mount = subprocess.run(["mount", "--bind", str(disk), str(wire)], capture_output=True)
-    if mount.returncode != 0:
-        pytest.skip("only root can mount a folder; an empty one stands for it in the other tests")
-    try:
+    otherwise = "only root can mount a folder; an empty one stands for it in the other tests"
+    with mounted(wire, "--bind", str(disk), otherwise=otherwise):
         assert wired.build().new == 30
-    finally:
-        subprocess.run(["umount", str(wire)], check=True)
     with pytest.raises(SourceLossError, match="/mounted is empty: 30 of the 30"):
         wired.build()
     assert "a405" in wired.ids()

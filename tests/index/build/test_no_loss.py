@@ -230,17 +230,15 @@ def test_refused_from_some_step_on(
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(
+    tmp_path: Path, mounted: Callable[..., AbstractContextManager[None]]
+) -> Iterator[Path]:
     """A file system of 16 MB, where that can be made."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("only root can mount a small disk; RLIMIT_FSIZE is tested instead")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    otherwise = "only root can mount a small disk; RLIMIT_FSIZE is tested instead"
+    with mounted(folder, "-t", "tmpfs", "-o", "size=16m", "tmpfs", otherwise=otherwise):
+        yield folder
 
 
 @pytest.mark.parametrize("name", ["first", "build", "add", "remove"])

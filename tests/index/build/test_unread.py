@@ -7,8 +7,6 @@ import pytest
 from index.build import BuildReport, build_archive
 from index.build.losses import Seen
 from index.settings import Settings
-from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
 from index.types import Rejection
 
 STORY = (
@@ -17,20 +15,8 @@ STORY = (
 )
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
-
-
 def build(archive: Path, *sources: Path) -> BuildReport:
     return build_archive(archive, list(sources), settings=Settings("hashed-words"))
-
-
-def texts(archive: Path) -> list[str]:
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    found = [article.text for article in catalog.articles()]
-    catalog.close()
-    return found
 
 
 def feed(path: Path, count: int) -> Path:
