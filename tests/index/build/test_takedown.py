@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.build import add_articles, build_archive, remove_articles
 from index.build.takedown import Selection, selected
-from index.errors import SettingsError, SourceError
+from index.errors import ArchiveNotFoundError, SettingsError, SourceError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
 from index.store.logs import NamesToFind
@@ -22,6 +23,7 @@ from rag import Archive
 
 Write = Callable[..., Path]
 Record = Callable[..., dict[str, str]]
+Look = Callable[[Path], Any]
 HASHED = Settings(embedder="hashed-words")
 SECRET = "Zebulon Quixworth embezzled nineteen thousand xanthic florins from the orphanage."
 
@@ -156,6 +158,25 @@ def test_a_copy_takes_the_place_of_its_original(
     assert np.array_equal(one.vectors(["copy:0"])["copy:0"], other.vectors(["copy:0"])["copy:0"])
     one.close()
     other.close()
+
+
+def test_an_unknown_id_removes_nothing(
+    tmp_path: Path, write_lines: Write, record: Record, contents: Look
+) -> None:
+    archive = tmp_path / "fresh"
+    source = write_lines(tmp_path / "a.jsonl", record("one"))
+    first = build_archive(archive, [source], settings=HASHED)
+    with pytest.raises(SourceError, match="no article 'nobody'"):
+        remove_articles(archive, ["one", "nobody"])
+    assert set(contents(archive).articles) == {"one"}
+    assert ArchiveFolder(archive).current_name() == first.generation
+
+
+def test_removing_where_there_is_no_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "fresh"
+    with pytest.raises(ArchiveNotFoundError, match="newsarchive build --archive"):
+        remove_articles(archive, ["one"])
+    assert not archive.exists()
 
 
 # -- what is selected -------------------------------------------------------------------------
