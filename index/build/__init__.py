@@ -1,4 +1,22 @@
-"""Build, add and remove: each stages the next generation, brings it up to date and publishes it."""
+"""Build, add, remove, reembed: sources or ids come in, the archive's next generation comes out.
+
+Each stages that generation, brings it up to date and publishes it. An article's way, as ``_Build``
+goes it:
+
+- read: ``index/sources`` yields articles, and rejections of what is none;
+- admit: ``admit.py`` says which are stored, under which id;
+- stage: ``Stage`` of ``writer.py`` puts them into the catalogue of the next generation, and takes
+  out what ``losses.py`` finds to be gone from the sources, or ``takedown.py`` selects;
+- families: ``index/families`` finds copies and versions, which are not embedded twice;
+- chunk: ``index/models/chunker.py`` cuts at the ends of sentences;
+- embed: ``index/models/encode.py``, but for what is known from before: from the generation in use
+  (``index/store/rows.py``) or from a build that was killed (the journal of ``writer.py``);
+- store: ``Store`` of ``writer.py`` writes to all indexes what ``merge.py`` has not carried over;
+- publish: ``index/store/archive.py`` makes the generation the current one, by two renames.
+
+Beside it stand ``rollback.py``, which goes back, and ``check.py`` with ``digest.py``, which tell
+whether an archive is sound and what it holds.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +27,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.build.admit import (
-    Withdrawals,
-    fuller_file,
-    stands_for_unread,
-    summaries_last,
-    under_its_id,
-)
-from index.build.losses import (
-    Held,
-    Losses,
-    Reading,
-    carried,
-    held_before,
-    is_under,
-    losses,
-    present,
-)
+from index.build.admit import Admission, Withdrawals, summaries_last
+from index.build.losses import Held, Seen, carried, held_before, losses, present
 from index.build.merge import carry_chroma, carry_families
 from index.build.takedown import Selection, forget, select
 from index.build.writer import EmbeddingJournal, Stage, Store
 from index.disk import write_failures
 from index.errors import ArchiveDamagedError, IndexMismatchError, SourceError
 from index.models.chunker import Chunker
-from index.models.embedder import Embedder
 from index.models.encode import encode
 from index.models.kept import open_archive_embedder
 from index.progress import Progress, Silent
@@ -40,10 +42,8 @@ from index.settings import Settings, StrPath, absolute
 from index.sources import ReadOptions, Sources, given, local_paths, read_articles
 from index.store.archive import ArchiveFolder
 from index.store.catalog import Catalog
-from index.store.generation import Generation
 from index.store.logs import SourceTimes, write_rejected
 from index.store.rows import EarlierVectors
-from index.types import Rejection, SourcedArticle
 
 _CUT_TOGETHER = 64  # articles: enough to keep all cores busy, few enough for the memory
 
@@ -94,8 +94,16 @@ def build_archive(
     the archive's, SourceError for a path that does not exist, and SourceLossError, unless it is to
     ``allow_loss``, where a path or a folder below it has lost all of its articles or most of many.
     """
-    build = _Build(archive, settings, rebuild, progress, options, wait)
-    return build.run(given(sources), drop_gone=True, allow_loss=allow_loss)
+    said = _Options(
+        settings=settings,
+        rebuild=rebuild,
+        reading=options or ReadOptions(),
+        progress=progress or Silent(),
+        wait=wait,
+        drop_gone=True,
+        allow_loss=allow_loss,
+    )
+    return _Build(archive, said).run(given(sources))
 
 
 def add_articles(
@@ -107,8 +115,8 @@ def add_articles(
     wait: bool = False,
 ) -> BuildReport:
     """Take in new and changed articles at ``sources`` and remove none; raises as a build does."""
-    build = _Build(archive, None, False, progress, options, wait)
-    return build.run(given(sources), drop_gone=False)
+    said = _Options(reading=options or ReadOptions(), progress=progress or Silent(), wait=wait)
+    return _Build(archive, said).run(given(sources))
 
 
 def remove_articles(
@@ -126,7 +134,7 @@ def remove_articles(
     """
     if not isinstance(wanted, Selection):
         wanted = Selection(ids=wanted)
-    return _Build(archive, None, False, progress, wait=wait).remove(wanted)
+    return _Build(archive, _Options(progress=progress or Silent(), wait=wait)).remove(wanted)
 
 
 def reembed_archive(
@@ -140,7 +148,7 @@ def reembed_archive(
 
     ``choose`` is called while the archive is locked, and may put a model into it.
     """
-    return _Build(archive, None, False, progress, wait=wait).reembed(choose)
+    return _Build(archive, _Options(progress=progress or Silent(), wait=wait)).reembed(choose)
 
 
 def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
@@ -155,50 +163,48 @@ def stored_settings(folder: ArchiveFolder, *, or_default: bool) -> Settings:
         raise
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What whoever asked for a build has said of it."""
+
+    settings: Settings | None = None  # None: those of the archive
+    rebuild: bool = False
+    reading: ReadOptions = ReadOptions()
+    progress: Progress = Silent()
+    wait: bool = False
+    drop_gone: bool = False
+    allow_loss: bool = False
+
+
 class _Build:
-    def __init__(
-        self,
-        archive: StrPath,
-        settings: Settings | None,
-        rebuild: bool,
-        progress: Progress | None,
-        options: ReadOptions | None = None,
-        wait: bool = False,
-    ) -> None:
+    """One build, addition, takedown or embedding anew, from the lock to the report."""
+
+    def __init__(self, archive: StrPath, options: _Options) -> None:
         self._folder = ArchiveFolder(archive)
-        self._wait = wait
-        self._options = options or ReadOptions()
-        self._given = settings
-        self._rebuild = rebuild
-        self._fresh = rebuild or self._folder.current_name() is None
-        self._progress = progress or Silent()
-        self._settings = self._choose_settings(settings)
-        self._embedder: Embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
+        self._options = options
         self._times = SourceTimes(self._folder)
         self._started = time.monotonic()
+        self._choose()  # what cannot be is told before anything is locked or made
 
-    def _choose_settings(self, settings: Settings | None) -> Settings:
+    def _choose(self) -> None:
+        """Choose by the generation in use: whether to start from nothing, and the settings."""
+        self._found = self._folder.current_name()
+        self._fresh = self._options.rebuild or self._found is None
         stored = stored_settings(self._folder, or_default=self._fresh)
-        if settings is None or settings == stored or self._fresh:
-            return settings or stored
-        raise IndexMismatchError(
-            f"{self._folder.path} was built with {stored} and not with {settings}; "
-            "build anew with --rebuild, or leave the settings out"
-        )
-
-    def _recheck(self) -> None:
-        """Another writer may have ended between looking and getting the lock."""
-        if not self._rebuild:
-            self._fresh = self._folder.current_name() is None
-        settings = self._choose_settings(self._given)
-        if settings != self._settings:
-            self._settings = settings
-            self._embedder = open_archive_embedder(self._folder.path, settings.embedder)
+        self._settings = self._options.settings or stored
+        if self._settings != stored and not self._fresh:
+            raise IndexMismatchError(
+                f"{self._folder.path} was built with {stored} and not with {self._settings}; "
+                "build anew with --rebuild, or leave the settings out"
+            )
+        self._embedder = open_archive_embedder(self._folder.path, self._settings.embedder)
 
     @contextmanager
     def _staging(self) -> Iterator[Stage]:
-        with write_failures(self._folder.path), self._folder.writing(wait=self._wait):
-            self._recheck()
+        """Hold the lock and a staged generation, which is deleted where nothing comes of it."""
+        with write_failures(self._folder.path), self._folder.writing(wait=self._options.wait):
+            if self._folder.current_name() != self._found:
+                self._choose()  # another writer has ended between looking and getting the lock
             stage = Stage(self._folder, fresh=self._fresh)
             try:
                 with write_failures(self._folder.path):  # before a full disk has room again
@@ -209,25 +215,41 @@ class _Build:
                 stage.discard()
                 raise
             finally:
-                stage.close()
+                stage.catalog.close()
 
-    def run(
-        self, sources: Sequence[Path | str], *, drop_gone: bool, allow_loss: bool = False
-    ) -> BuildReport:
+    def run(self, sources: Sequence[Path | str]) -> BuildReport:
+        """Take in what stands at the sources; unless it is to add, drop what no longer does."""
+        options, held, roots = self._options, list[Held](), list[Path]()
         with self._staging() as stage:
-            held = self._held(stage) if drop_gone else []
-            there = present(sources, held, allowed=allow_loss) if drop_gone else sources
-            reading, roots = Reading(), local_paths(sources) if drop_gone else []
-            withdrawn = Withdrawals()
-            report = self._read(there, stage, reading, roots, withdrawn, held)
-            if drop_gone:
-                held = [one for one in held if not withdrawn.cover(one[0])]  # they are no loss
-                lost = losses(held, roots, reading, allowed=allow_loss)
-                report = self._settle_losses(stage, held, lost, report)
+            if options.drop_gone:
+                # A build from nothing asks the generation in use what there was: losses.py.
+                register = stage.catalog.register
+                held = held_before(self._folder) if self._fresh else list(register.places())
+                roots = local_paths(sources)
+                sources = present(sources, held, allowed=options.allow_loss)
+            before = {one[0]: one for one in held} if self._fresh else {}
+            admission = Admission(roots, before, Seen(), Withdrawals())
+            report = self._read(sources, stage, admission)
+            if options.drop_gone:
+                # What was withdrawn is no loss.
+                held = [one for one in held if not admission.withdrawn.cover(one[0])]
+                lost = losses(held, roots, admission.seen, allowed=options.allow_loss)
+                if self._fresh:
+                    # It takes over what nobody could look for; the rest of before is removed.
+                    for item in carried(self._folder, lost.unread):
+                        stage.take_in(item)
+                    removed = sum(stage.catalog.fingerprint(one[0]) is None for one in held)
+                else:
+                    for article_id in lost.gone:
+                        stage.remove(article_id)
+                    removed = len(lost.gone)
+                removed += report.removed
+                report = replace(report, removed=removed, kept=len(lost.unread))
             stage.settle_places()
             return self._finish(stage, report)
 
     def remove(self, wanted: Selection) -> BuildReport:
+        """Take down what is selected."""
         self._folder.current()  # before the lock, which would make the folder
         with self._staging() as stage:
             try:
@@ -242,6 +264,7 @@ class _Build:
             return self._finish(stage, BuildReport(None, removed=len(gone)), wanted.key)
 
     def reembed(self, choose: Callable[[Settings], Settings]) -> BuildReport:
+        """Embed anew, with other settings."""
         self._folder.current()  # before the lock, which would make the folder
         with self._staging() as stage:
             self._settings = choose(stored_settings(self._folder, or_default=False))
@@ -249,83 +272,39 @@ class _Build:
             stage.forget_vectors()
             return self._finish(stage, BuildReport(None))
 
-    def _held(self, stage: Stage) -> list[Held]:
-        """Articles that the archive has; a build from nothing asks the generation in use."""
-        return held_before(self._folder) if self._fresh else list(stage.catalog.register.places())
-
-    def _settle_losses(
-        self, stage: Stage, held: Sequence[Held], lost: Losses, report: BuildReport
-    ) -> BuildReport:
-        """Remove what is gone; a build from nothing takes over what nobody could look for."""
-        if not self._fresh:
-            for article_id in lost.gone:
-                stage.remove(article_id)
-            removed = report.removed + len(lost.gone)
-            return replace(report, removed=removed, kept=len(lost.unread))
-        for item in carried(self._folder, lost.unread):
-            stage.take_in(item)
-        left = sum(stage.catalog.fingerprint(article_id) is None for article_id, _, _ in held)
-        return replace(report, removed=report.removed + left, kept=len(lost.unread))
-
     def _read(
-        self,
-        sources: Sequence[Path | str],
-        stage: Stage,
-        reading: Reading,
-        roots: Sequence[Path],
-        withdrawn: Withdrawals,
-        held: Sequence[Held],
+        self, sources: Sequence[Path | str], stage: Stage, admission: Admission
     ) -> BuildReport:
-        before = {one[0]: one for one in held} if self._fresh else {}
-        states: dict[str, str] = {}
-        rejections: list[Rejection] = []
-        seen = reading.seen
-        self._progress.step("reading", None)
+        """Read all sources, and stage the articles that are admitted; report on them."""
+        progress, states = self._options.progress, admission.states
+        progress.step("reading", None)
         placed = [absolute(s) if isinstance(s, Path) else s for s in sources]
-        for item in summaries_last(read_articles(placed, self._options)):
-            reading.note(item)
-            if isinstance(item, SourcedArticle) and stands_for_unread(
-                item, stage.catalog, before, reading
-            ):
-                continue
-            if isinstance(item, SourcedArticle) and (file := fuller_file(item, stage.catalog)):
-                if item.article.id in seen:
-                    item = Rejection(item.file, item.line, f"only a summary of what is in {file}")
-                elif not any(is_under(Path(file), root) for root in roots):  # else it is gone
-                    seen[item.article.id] = file
-                    states[item.article.id] = "unchanged"
-                    continue
-            if isinstance(item, SourcedArticle):
-                item = under_its_id(item, seen, stage.catalog)
-            if isinstance(item, SourcedArticle) and withdrawn.cover(item.article.id):
-                reason = f"the agency has withdrawn {item.article.id}"
-                item = Rejection(item.file, item.line, reason)
-            if isinstance(item, Rejection):
-                withdrawn.note(item)
-                rejections.append(item)
-                continue
-            seen[item.article.id] = item.file
-            self._times.note(item.file)
-            states[item.article.id] = stage.take_in(item)
-            self._progress.advance(1)
-        write_rejected(self._folder.rejected, rejections)
-        taken_back = withdrawn.stored(stage.catalog.register)
+        for item in summaries_last(read_articles(placed, self._options.reading)):  # index/sources
+            admitted = admission.admit(item, stage.catalog)  # admit.py
+            if admitted is not None:
+                self._times.note(admitted.file)
+                states[admitted.article.id] = stage.take_in(admitted)  # Stage of writer.py
+                progress.advance(1)
+        write_rejected(self._folder.rejected, admission.rejections)
+        # A withdrawal may have been read after what it takes back, and may name what is stored.
+        taken_back = admission.withdrawn.stored(stage.catalog.register)
         for one in taken_back:
-            seen.pop(one, None)
+            admission.seen.files.pop(one, None)
             states.pop(one, None)
         counts = Counter(states.values())
         return BuildReport(
             None,
-            read=len(seen),
+            read=len(admission.seen.files),
             new=counts["new"],
             changed=counts["changed"],
             unchanged=counts["unchanged"],
             removed=sum(map(stage.withdraw, taken_back)),
-            rejected=sum(not rejection.kept for rejection in rejections),
+            rejected=sum(not rejection.kept for rejection in admission.rejections),
         )
 
     def _finish(self, stage: Stage, report: BuildReport, erased: str | None = None) -> BuildReport:
-        name = self._index(stage, erased) if stage.differs else self._folder.current_name()
+        """Publish what differs; complete the report by what the archive now holds."""
+        name = self._publish(stage, erased) if stage.differs else self._folder.current_name()
         self._times.write(stage.catalog)
         articles, copies, chunks = stage.catalog.counts()
         seconds = time.monotonic() - self._started
@@ -334,24 +313,57 @@ class _Build:
             seconds=seconds,
         )  # fmt: skip
 
-    def _index(self, stage: Stage, erased: str | None) -> str:
-        journal = EmbeddingJournal(self._folder.journal, self._embedder.dimension)
-        if self._rebuild and self._folder.current_name() is not None:
-            carry_families(self._folder.current(), stage.catalog, self._settings)
-        stage.settle_families()
-        self._cut(stage.catalog)
-        waiting = stage.catalog.unembedded_originals()
-        self._progress.step("embedding", stage.catalog.count_chunks(waiting))
-        earlier = self._earlier()
-        store = Store(
-            stage.generation, self._embedder.dimension, self._carried(stage.generation, earlier)
+    def _publish(self, stage: Stage, erased: str | None) -> str:
+        """Give the staged articles families, chunks and vectors, and put the generation in use.
+
+        ``erased`` makes it a takedown.
+        """
+        dimension = self._embedder.dimension
+        journal = EmbeddingJournal(self._folder.journal, dimension)
+        if self._options.rebuild and self._folder.current_name() is not None:
+            carry_families(self._folder.current(), stage.catalog, self._settings)  # merge.py
+        stage.settle_families()  # index/families
+        self._cut(stage.catalog)  # index/models/chunker.py
+        articles, chunks = self._embed(stage, journal)  # index/models/encode.py, Store of writer.py
+        stage.release()
+        if erased is not None:
+            stage.compact(dimension)  # merge.py: a copy without what was deleted
+        name = self._folder.publish(  # index/store/archive.py
+            stage.begun(), self._settings, dimension, articles, chunks, erased=erased
         )
+        self._folder.drop_journal()
+        return name
+
+    def _cut(self, catalog: Catalog) -> None:
+        """Cut the articles that have no chunks; of a copy what it alone says."""
+        originals = catalog.unchunked_originals()
+        chunker = Chunker(self._embedder, self._settings.chunk_pieces)
+        self._options.progress.step("cutting", len(originals))
+        for first in range(0, len(originals), _CUT_TOGETHER):
+            found = [catalog.article(name) for name in originals[first : first + _CUT_TOGETHER]]
+            for chunked in chunker.chunk_all([article for article in found if article]):
+                own = catalog.own(chunked.article.id)
+                catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
+            self._options.progress.advance(len(found))
+
+    def _embed(self, stage: Stage, journal: EmbeddingJournal) -> tuple[int, int]:
+        """Embed and store the chunks that have no vectors; count all articles and chunks."""
+        progress, dimension = self._options.progress, self._embedder.dimension
+        staged = stage.begun()
+        waiting = stage.catalog.unembedded_originals()
+        progress.step("embedding", stage.catalog.count_chunks(waiting))
+        earlier, held = None, {}
+        if self._folder.current_name() is not None:  # and whatever state it is in
+            current = self._folder.current()
+            earlier = EarlierVectors(current.chunk_vectors, current.sentences, dimension)
+            if self._fresh:
+                held = carry_chroma(current, staged, self._settings, earlier)
+        store = Store(staged, dimension, held)
         try:
             store.delete(stage.dropped_chunks)
             chunked = (stage.catalog.chunked(article_id) for article_id in waiting)
-            advance = self._progress.advance
             known = None if earlier is None else earlier.get
-            for encoded in encode(chunked, self._embedder, journal, advance, known):
+            for encoded in encode(chunked, self._embedder, journal, progress.advance, known):
                 store.add(encoded, stage.catalog)
             store.flush()
             stage.catalog.commit()
@@ -360,35 +372,4 @@ class _Build:
         finally:
             store.close()
             journal.close()
-        stage.release()
-        dimension = self._embedder.dimension
-        if erased is not None:
-            stage.compact(dimension)
-        name = self._folder.publish(
-            stage.generation, self._settings, dimension, articles, chunks, erased=erased
-        )
-        self._folder.drop_journal()
-        return name
-
-    def _earlier(self) -> EarlierVectors | None:
-        """Vectors that the current generation has computed, whatever state it is in."""
-        if self._folder.current_name() is None:
-            return None
-        current = self._folder.current()
-        return EarlierVectors(current.chunk_vectors, current.sentences, self._embedder.dimension)
-
-    def _carried(self, staged: Generation, earlier: EarlierVectors | None) -> dict[str, bytes]:
-        if earlier is None or not self._fresh:
-            return {}
-        return carry_chroma(self._folder.current(), staged, self._settings, earlier)
-
-    def _cut(self, catalog: Catalog) -> None:
-        originals = catalog.unchunked_originals()
-        chunker = Chunker(self._embedder, self._settings.chunk_pieces)
-        self._progress.step("cutting", len(originals))
-        for first in range(0, len(originals), _CUT_TOGETHER):
-            found = [catalog.article(name) for name in originals[first : first + _CUT_TOGETHER]]
-            for chunked in chunker.chunk_all([article for article in found if article]):
-                own = catalog.own(chunked.article.id)
-                catalog.put_chunks(chunked if own is None else chunker.only(chunked, own))
-            self._progress.advance(len(found))
+        return articles, chunks

@@ -1,15 +1,17 @@
-"""Keep an article's full text where a feed has only a summary of it.
+"""What becomes of each item that is read: which article is stored, under which id, and what is not.
 
-Both come under the id that their URL gives, whatever is read first.
+The rules stand in ``Admission.admit``, in the order in which they count; below it is what each of
+them asks. They look into the catalogue and change nothing there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import inf
+from pathlib import Path
 
-from index.build.losses import Held, Reading
+from index.build.losses import Held, Seen, is_under
 from index.formats.record import derived_id, version_id
 from index.store.catalog import Catalog
 from index.store.register import Register
@@ -20,6 +22,64 @@ FULLER = 2
 
 # Summaries beyond this number are taken as they come: they are held in memory.
 MAX_HELD = 100_000
+
+
+@dataclass
+class Admission:
+    """Decides what of the items that are read is to be stored, and keeps what it has decided.
+
+    ``roots`` are the paths of which what is gone leaves the archive. ``before`` are the articles of
+    the generation in use, by id, for a build that starts from nothing. ``states`` tell what became
+    of each article: "new", "changed" or "unchanged".
+    """
+
+    roots: Sequence[Path]
+    before: Mapping[str, Held]
+    seen: Seen
+    withdrawn: Withdrawals
+    rejections: list[Rejection] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
+
+    def admit(self, item: SourcedArticle | Rejection, catalog: Catalog) -> SourcedArticle | None:
+        """Give an article as it is to be stored in a catalogue; None where nothing is.
+
+        That is a rejection, which is kept with the others, or an article whose text stays as the
+        archive has it.
+        """
+        files = self.seen.files
+        self.seen.note(item)
+        decided = item
+        if isinstance(item, SourcedArticle):
+            article_id = item.article.id
+            # A summary takes the place of no text that nobody could read this time.
+            if stands_for_unread(item, catalog, self.before, self.seen):
+                return None
+            # Nor of a full text that another file has given, read in this build or standing where
+            # it does not look. One that stands where it looks, and was not read, is gone.
+            fuller = fuller_file(item, catalog)
+            if fuller and article_id in files:
+                decided = Rejection(item.file, item.line, f"only a summary of what is in {fuller}")
+            elif fuller and not any(is_under(Path(fuller), root) for root in self.roots):
+                files[article_id] = fuller
+                self.states[article_id] = "unchanged"
+                return None
+            else:
+                # Of one id there is one article; another text at a URL is a version of it.
+                decided = under_its_id(item, files, catalog)
+        # What its agency has taken back before stays out, also where it comes again.
+        if isinstance(decided, SourcedArticle) and self.withdrawn.cover(decided.article.id):
+            reason = f"the agency has withdrawn {decided.article.id}"
+            decided = Rejection(decided.file, decided.line, reason)
+        # A rejection may be the withdrawal of what came before it, and of what is yet to come.
+        if isinstance(decided, Rejection):
+            self.withdrawn.note(decided)
+            self.rejections.append(decided)
+            return None
+        files[decided.article.id] = decided.file
+        return decided
+
+
+# A summary comes under the id that its URL gives, as its page does, whatever is read first.
 
 
 def summaries_last(
@@ -36,15 +96,14 @@ def summaries_last(
 
 
 def stands_for_unread(
-    item: SourcedArticle, catalog: Catalog, before: Mapping[str, Held], reading: Reading
+    item: SourcedArticle, catalog: Catalog, before: Mapping[str, Held], seen: Seen
 ) -> bool:
     """Whether this is a summary of a text that the archive has, in a file that nobody can read now.
 
-    The text stays: its page may be read again. ``before`` are the articles of the generation in
-    use, by id, for a build that starts from nothing.
+    The text stays: its page may be read again.
     """
     article_id = item.article.id
-    if not item.is_summary or article_id in reading.seen:
+    if not item.is_summary or article_id in seen.files:
         return False
     if article_id in before:
         _, file, line = before[article_id]
@@ -52,7 +111,7 @@ def stands_for_unread(
         file, line = catalog.place(article_id)
     else:
         return False
-    return file != item.file and reading.left_unread(file, line)
+    return file != item.file and seen.left_unread(file, line)
 
 
 def fuller_file(item: SourcedArticle, catalog: Catalog) -> str | None:
@@ -67,9 +126,6 @@ def fuller_file(item: SourcedArticle, catalog: Catalog) -> str | None:
     return None if file == item.file else file
 
 
-# Under which id an article is stored: another text at a URL is a version, with one of its own.
-
-
 def under_its_id(
     item: SourcedArticle, seen: Mapping[str, str], catalog: Catalog
 ) -> SourcedArticle | Rejection:
@@ -79,47 +135,36 @@ def under_its_id(
     an id that a source gave twice.
     """
     article = item.article
+    derived = article.id == derived_id(article)
+    version = version_id(article) if derived else None
     if article.id not in seen:
-        return _as_stored(item, catalog)
-    if article.id != derived_id(article):
+        # Where it is stored as a version it stays one: read alone today, it would else take the
+        # id, and the place, of the first.
+        if version is None or catalog.fingerprint(version) is None:
+            return item
+        return replace(item, article=replace(article, id=version))
+    if version is None:
         reason = (
             f"the id {article.id!r} was read already from {seen[article.id]}; the first is kept; "
             "give each article an id of its own"
         )
         return Rejection(item.file, item.line, reason)
     first = catalog.article(article.id)
-    version = version_id(article)
     if version in seen or (first and (first.title, first.text) == (article.title, article.text)):
         reason = f"the same article as in {seen[article.id]} ({article.url or 'without a URL'})"
         return Rejection(item.file, item.line, reason)
     return replace(item, article=replace(article, id=version))
 
 
-def _as_stored(item: SourcedArticle, catalog: Catalog) -> SourcedArticle:
-    """Give an article the id of the version as which it is stored, where it is one.
-
-    Else the version that is read alone today would take the id, and the place, of the first.
-    """
-    article = item.article
-    if article.id != derived_id(article):
-        return item
-    version = version_id(article)
-    if catalog.fingerprint(version) is None:
-        return item
-    return replace(item, article=replace(article, id=version))
-
-
-# What an agency takes back goes, whichever version of it the archive has.
-
-
+@dataclass
 class Withdrawals:
-    """The items that were withdrawn, by the last version that is.
+    """The items that agencies have withdrawn, by the last version that is.
 
-    A version that comes later than the withdrawal is the agency's new word on the story.
+    Whichever version of them the archive has goes. One that comes later than the withdrawal is the
+    agency's new word on the story.
     """
 
-    def __init__(self) -> None:
-        self._last: dict[str, float] = {}
+    _last: dict[str, float] = field(default_factory=dict)
 
     def note(self, item: Rejection) -> None:
         """Note a rejection, if it is what an agency has taken back."""

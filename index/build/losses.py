@@ -1,5 +1,9 @@
 """What a build may take for gone: not what could not be read, and not most of a path at a blow.
 
+``Seen`` is told of each item as it is read; when all are, ``losses`` compares it with what the
+archive holds. Both look at nothing but what they are given, and at the folders that have lost
+articles; the functions at the end ask the generation in use.
+
 A copy that was cut short, an empty mount point or a path that was mistyped look like articles that
 their publisher deleted. The next build would delete the last generation that had them too. Nor may
 a folder below a path be empty at a blow, for other file systems are mounted and linked there.
@@ -10,6 +14,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -31,13 +36,13 @@ Held = tuple[str, str, int | None]  # id, file and line of an article that the a
 
 
 @dataclass
-class Reading:
-    """What was read and what was not, as far as it tells what is gone.
+class Seen:
+    """What a build has seen of its sources and what it could not see, as it tells what is gone.
 
-    ``seen`` maps ids to the files that they were read from.
+    ``files`` maps ids of articles to the files that they were read from.
     """
 
-    seen: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     _unread: set[str] = field(default_factory=set)
     _unfit: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _last: dict[str, int] = field(default_factory=dict)
@@ -74,14 +79,11 @@ class Reading:
         unfit = self._unfit.get(file)
         if not unfit or line is None:
             return bool(unfit)
-        return line in unfit or line >= self._cut_short(file)
-
-    def _cut_short(self, file: str) -> float:
-        """Line from which a file cannot be read: of unfit lines that no article follows."""
         if file not in self._ends:
+            # Unfit lines that no article follows: from the first of them on it was cut short.
             last = self._last.get(file, 0)
-            self._ends[file] = min((n for n in self._unfit[file] if n > last), default=inf)
-        return self._ends[file]
+            self._ends[file] = min((n for n in unfit if n > last), default=inf)
+        return line in unfit or line >= self._ends[file]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,7 @@ class Losses:
     unread: tuple[Held, ...]
 
 
-def losses(
-    held: Collection[Held], roots: Sequence[Path], reading: Reading, *, allowed: bool
-) -> Losses:
+def losses(held: Collection[Held], roots: Sequence[Path], seen: Seen, *, allowed: bool) -> Losses:
     """Tell what of ``held`` is no longer found below ``roots``.
 
     Raises SourceLossError, unless it is ``allowed``, where a root has none of its articles any
@@ -106,12 +106,12 @@ def losses(
     for article_id, file, line in held:
         inside = [root for root in roots if is_under(Path(file), root)]
         is_lost = False
-        if inside and article_id not in reading.seen:
-            if reading.left_unread(file, line):
+        if inside and article_id not in seen.files:
+            if seen.left_unread(file, line):
                 unread.append((article_id, file, line))
             else:
                 gone.append(article_id)
-                is_lost = not reading.is_taken(file, line)
+                is_lost = not seen.is_taken(file, line)
         for root in inside:
             counts[root][0] += 1
             counts[root][1] += is_lost
@@ -119,18 +119,18 @@ def losses(
             below.update({folder for root in inside for folder in _between(Path(file), root)})
     if not allowed:
         for root, (before, lost) in counts.items():
-            if lost == before > 0 and not reading.any_below(root):
+            if lost == before > 0 and not seen.any_below(root):
                 raise _refusal(f"{display(root)} {_state(root)}", before, lost)
             if lost >= _MANY and lost > _MOST * before:
                 raise _refusal(f"most of what was in {display(root)} is gone", before, lost)
-        _check_folders(below, held, reading)
+        _check_folders(below, held, seen)
     return Losses(tuple(gone), tuple(unread))
 
 
-def _check_folders(lost: Mapping[Path, int], held: Collection[Held], reading: Reading) -> None:
+def _check_folders(lost: Mapping[Path, int], held: Collection[Held], seen: Seen) -> None:
     """Raise SourceLossError where folders have lost many articles and have none any more."""
     many = {folder for folder, count in lost.items() if count >= _MANY}
-    emptied = many - reading.folders() if many else many
+    emptied = many - seen.folders() if many else many
     topmost = [folder for folder in sorted(emptied) if emptied.isdisjoint(folder.parents)]
     if not topmost:
         return
@@ -168,46 +168,6 @@ def present(
     return there
 
 
-def held_before(folder: ArchiveFolder) -> list[Held]:
-    """Articles of the generation in use; none where there is none, or its catalogue is damaged."""
-    catalog = sound_catalog(folder)
-    if catalog is None:
-        return []
-    try:
-        return list(catalog.register.places())
-    finally:
-        catalog.close()
-
-
-def sound_catalog(folder: ArchiveFolder) -> Catalog | None:
-    """Open the catalogue in use, if it is as it was written."""
-    try:
-        if folder.current_name() is None:
-            return None
-        current = folder.current()
-        expected = current.manifest().files.get(current.catalog.name)
-        if file_sum(current.catalog, current.catalog.name) != expected:
-            return None
-        return Catalog(current.catalog, read_only=True)
-    except Exception as error:  # a broken manifest, the disk: a rebuild is what mends them
-        log.info("what the archive held is not known: %s", error)
-        return None
-
-
-def carried(folder: ArchiveFolder, unread: Sequence[Held]) -> Iterator[SourcedArticle]:
-    """Articles of the generation in use that nobody could look for, for one that starts anew."""
-    catalog = sound_catalog(folder) if unread else None
-    if catalog is None:
-        return
-    try:
-        for article_id, file, line in unread:
-            article = catalog.article(article_id)
-            if article is not None:
-                yield SourcedArticle(article, file, line)
-    finally:
-        catalog.close()
-
-
 def _state(root: Path) -> str:
     if not root.exists():
         return "does not exist"
@@ -226,3 +186,42 @@ def _refusal(problem: str, before: int, lost: int) -> SourceLossError:
 def is_under(file: Path, root: Path) -> bool:
     """Whether a file is the given one or in the given folder."""
     return file == root or root in file.parents
+
+
+# What the archive held, for a build that starts from nothing and may be to mend it.
+
+
+def held_before(folder: ArchiveFolder) -> list[Held]:
+    """Articles of the generation in use; none where there is none, or its catalogue is damaged."""
+    catalog = _sound_catalog(folder)
+    if catalog is None:
+        return []
+    with closing(catalog):
+        return list(catalog.register.places())
+
+
+def carried(folder: ArchiveFolder, unread: Sequence[Held]) -> Iterator[SourcedArticle]:
+    """Articles of the generation in use that nobody could look for, for one that starts anew."""
+    catalog = _sound_catalog(folder) if unread else None
+    if catalog is None:
+        return
+    with closing(catalog):
+        for article_id, file, line in unread:
+            article = catalog.article(article_id)
+            if article is not None:
+                yield SourcedArticle(article, file, line)
+
+
+def _sound_catalog(folder: ArchiveFolder) -> Catalog | None:
+    """Open the catalogue in use, if it is as it was written."""
+    try:
+        if folder.current_name() is None:
+            return None
+        current = folder.current()
+        expected = current.manifest().files.get(current.catalog.name)
+        if file_sum(current.catalog, current.catalog.name) != expected:
+            return None
+        return Catalog(current.catalog, read_only=True)
+    except Exception as error:  # a broken manifest, the disk: a rebuild is what mends them
+        log.info("what the archive held is not known: %s", error)
+        return None

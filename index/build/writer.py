@@ -1,4 +1,8 @@
-"""The next generation's catalogue while it is made: what differs from the current one."""
+"""The next generation while it is made: its catalogue, its indexes, what was embedded for it.
+
+``Stage`` takes articles into the catalogue and out of it, ``Store`` writes what was encoded of them
+to the indexes, ``EmbeddingJournal`` keeps vectors for the case that the build is killed.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ from index.types import Article, SourcedArticle, key_of
 
 
 class Stage:
-    """The next generation's catalogue.
+    """What differs from the current generation, in the next one's catalogue.
 
     It is copied from the current one at the first difference, so that a build which finds none
     copies nothing.
@@ -46,34 +50,17 @@ class Stage:
             self.catalog = Catalog(folder.current().catalog, read_only=True)
 
     @property
-    def generation(self) -> Generation:
-        """The staged generation, copied now if nothing differed before."""
-        return self._begin()
-
-    @property
     def differs(self) -> bool:
         """Whether there is anything to publish."""
         return self._differs or bool(self._new)
 
-    def close(self) -> None:
-        """Close the catalogue."""
-        self.catalog.close()
-
-    def discard(self) -> None:
-        """Delete what was staged: the next writer would, but the disk may be full till then."""
-        self.close()
-        if self._staged is not None:
-            self._folder.discard(self._staged)
-
-    def release(self) -> None:
-        """Close the catalogue for writing and read it from now on."""
-        self.catalog.commit()
-        self.catalog.close()
-        self.catalog = Catalog(self.generation.catalog, read_only=True)
-
-    def compact(self, dimension: int) -> None:
-        """Go on with a copy that has nothing of what was deleted; the catalogue stays as it is."""
-        self._staged = compacted(self._folder, self.generation, dimension)
+    def begun(self) -> Generation:
+        """Return the staged generation, copied from the current one if nothing differed before."""
+        if self._staged is None:
+            self.catalog.close()
+            self._staged = self._folder.stage(copy_current=True)
+            self.catalog = Catalog(self._staged.catalog)
+        return self._staged
 
     def take_in(self, item: SourcedArticle) -> str:
         """Store an article; "new", "changed" or "unchanged"."""
@@ -85,7 +72,7 @@ class Stage:
             if file != item.file:
                 # Else a later build would look for it where it no longer stands.
                 self._differs = True
-                self._begin()
+                self.begun()
                 self.catalog.move_article(article.id, item.file, item.line)
             elif line != item.line:
                 self._shifted[article.id] = (item.file, item.line)
@@ -94,7 +81,7 @@ class Stage:
             self.remove(article.id)
         else:
             self._new.add(article.id)
-        self._begin()
+        self.begun()
         self.catalog.put_article(article, item.file, item.line, mark, key_of(article.text))
         return "new" if stored is None else "changed"
 
@@ -115,7 +102,7 @@ class Stage:
         return was_there
 
     def _drop(self, article_id: str) -> None:
-        self._begin()
+        self.begun()
         self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
         self.catalog.delete_article(article_id)
 
@@ -128,7 +115,7 @@ class Stage:
     def forget_vectors(self) -> None:
         """Drop all chunks and indexes, to be made anew of the articles by another embedder."""
         self._differs = True
-        generation = self._begin()
+        generation = self.begun()
         for article_id in {i.rpartition(":")[0] for i in self.catalog.chunk_ids()}:
             self.catalog.drop_chunks(article_id)
         shutil.rmtree(generation.chroma)
@@ -138,26 +125,32 @@ class Stage:
 
     def settle_families(self) -> None:
         """Find copies and versions; drop the chunks of articles whose part changed."""
-        self._begin()
+        self.begun()
         for article_id in settle(self.catalog.families):
             self.dropped_chunks.extend(self.catalog.chunk_ids([article_id]))
             self.catalog.drop_chunks(article_id)
 
-    def _begin(self) -> Generation:
-        """Copy the current generation, unless that is done."""
-        if self._staged is None:
-            self.catalog.close()
-            self._staged = self._folder.stage(copy_current=True)
-            self.catalog = Catalog(self._staged.catalog)
-        return self._staged
+    def release(self) -> None:
+        """Close the catalogue for writing and read it from now on."""
+        self.catalog.commit()
+        self.catalog.close()
+        self.catalog = Catalog(self.begun().catalog, read_only=True)
+
+    def compact(self, dimension: int) -> None:
+        """Go on with a copy that has nothing of what was deleted; the catalogue stays as it is."""
+        self._staged = compacted(self._folder, self.begun(), dimension)
+
+    def discard(self) -> None:
+        """Delete what was staged: the next writer would, but the disk may be full till then."""
+        self.catalog.close()
+        if self._staged is not None:
+            self._folder.discard(self._staged)
 
 
 def fingerprint(article: Article) -> bytes:
     """Hash of every field: another one tells a changed article."""
     return key_of(orjson.dumps(asdict(article)))
 
-
-# Storing of encoded articles in all three indexes, and the check that they agree.
 
 _BATCH = 1_000  # chunks
 
@@ -169,10 +162,8 @@ class Store:
     again are not written again, the others go.
     """
 
-    def __init__(
-        self, generation: Generation, dimension: int, held: Mapping[str, bytes] | None = None
-    ) -> None:
-        self._held = dict(held or {})
+    def __init__(self, generation: Generation, dimension: int, held: Mapping[str, bytes]) -> None:
+        self._held = dict(held)
         self._replaced: list[str] = []
         self._changed = False
         self._vectors = VectorIndex(generation.chroma)
@@ -196,7 +187,12 @@ class Store:
             for chunk, encoding in zip(chunks, encoded.encodings, strict=True)
         ]
         entries = [row.entry for row in rows]
-        self._queue(rows, entries)
+        for row, entry in zip(rows, entries, strict=True):
+            held = self._held.pop(row.chunk.id, None)
+            if held != entry:
+                if held is not None:
+                    self._replaced.append(row.chunk.id)
+                self._waiting.append(row)
         self._chunks.append(encoded, entries, self._next_sentence)
         self._sentences.append_stored(b"".join(e.sentences.tobytes() for e in encoded.encodings))
         catalog.put_first_vector(article.id, self._next_sentence)
@@ -229,15 +225,6 @@ class Store:
         self._changed = self._changed or bool(chunk_ids)
         self._vectors.delete(chunk_ids)
 
-    def _queue(self, rows: Sequence[EmbeddedChunk], entries: Sequence[bytes]) -> None:
-        for row, entry in zip(rows, entries, strict=True):
-            held = self._held.pop(row.chunk.id, None)
-            if held == entry:
-                continue
-            if held is not None:
-                self._replaced.append(row.chunk.id)
-            self._waiting.append(row)
-
     def _add_waiting(self) -> None:
         self._delete(self._replaced)
         self._replaced.clear()
@@ -246,8 +233,6 @@ class Store:
         self._waiting.clear()
 
 
-# Vectors by what was embedded, kept while a build runs so that one that is killed can go on.
-
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS vectors"
     " (key BLOB PRIMARY KEY, checksum INTEGER NOT NULL, encoding BLOB NOT NULL)"
@@ -255,13 +240,13 @@ _SCHEMA = (
 
 
 class EmbeddingJournal:
-    """Encodings on disk, written batch by batch, deleted when a build is done.
+    """Encodings on disk by what was embedded, so that a build that was killed can go on.
 
-    One that is damaged is begun anew, and so is one that an earlier version wrote.
+    Written batch by batch, and deleted when the build is done. One that is damaged is begun anew,
+    and so is one that an earlier version wrote.
     """
 
     def __init__(self, path: Path, dimension: int) -> None:
-        self._path = path
         self._dimension = dimension
         try:
             self._db = _open(path)

@@ -9,7 +9,7 @@ from index.build import BuildReport, add_articles, build_archive
 from index.build.admit import Withdrawals
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 from index.types import Withdrawal
 
 Take = Callable[..., BuildReport]
@@ -39,20 +39,13 @@ def nitf(path: Path, version: int | None, status: str = "usable") -> Path:
     return path
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
-
-
 def build(archive: Path, *sources: Path) -> BuildReport:
     return build_archive(archive, list(sources), settings=Settings("hashed-words"))
 
 
 def ids(archive: Path) -> list[str]:
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    found = [name for name, _, _ in catalog.register.places()]
-    catalog.close()
-    return found
+    with reading_catalog(ArchiveFolder(archive).current()) as catalog:
+        return [name for name, _, _ in catalog.register.places()]
 
 
 @pytest.mark.parametrize("take", [build_archive, add_articles])

@@ -1,18 +1,11 @@
 """Build, add, remove: what stands in the sources is what the archive holds, whatever happens."""
 
 import json
-import os
 import random
-import signal
-import sqlite3
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-import chromadb
 import numpy as np
 import pytest
 
@@ -20,88 +13,23 @@ from index.build import (
     BuildReport,
     add_articles,
     build_archive,
-    reembed_archive,
     remove_articles,
 )
 from index.errors import (
-    ArchiveLockedError,
-    ArchiveNotFoundError,
     IndexMismatchError,
     SettingsError,
     SourceError,
 )
-from index.models.embedder import Embedder, Matrix
-from index.models.hashed import HashedWordsEmbedder
+from index.models.embedder import Embedder
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
-from index.store.vectors import SentenceVectors
-from index.types import Article, Span
+from index.store.stores import reading_catalog
 
 Write = Callable[..., Path]
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Record = Callable[..., dict[str, str]]
+Look = Callable[[Path], Any]
+Same = Callable[[Path, Path], None]
 HASHED = Settings(embedder="hashed-words")
-
-
-def record(name: str, text: str | None = None, **fields: str) -> dict[str, str]:
-    text = text or f"The {name} was in the news of Selm. It was a long day for the {name}."
-    return {"id": name, "title": f"About the {name}", "text": text, **fields}
-
-
-def articles(archive: Path) -> dict[str, Article]:
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    found = {article.id: article for article in catalog.articles()}
-    catalog.close()
-    return found
-
-
-def families(archive: Path) -> dict[str, list[str]]:
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    found = {a.id: [m.id for m in catalog.family(a.id)] for a in catalog.articles()}
-    catalog.close()
-    return {original: members for original, members in found.items() if members}
-
-
-def chunk_vectors(archive: Path) -> dict[str, tuple[str, Matrix]]:
-    """Every chunk of Chroma: its text and its vector."""
-    client = chromadb.PersistentClient(str(ArchiveFolder(archive).current().chroma))
-    kept = client.get_collection("newsarchive", embedding_function=None).get(
-        include=["documents", "embeddings"]
-    )
-    client.close()
-    rows = zip(kept["documents"] or [], kept["embeddings"], strict=True)
-    return dict(zip(kept["ids"], rows, strict=True))
-
-
-def sentence_vectors(archive: Path, dimension: int) -> dict[str, Matrix]:
-    generation = ArchiveFolder(archive).current()
-    vectors = SentenceVectors(generation.sentences, dimension)
-    catalog = Catalog(generation.catalog, read_only=True)
-    found = {
-        original: vectors.read(catalog.first_vector(original), len(catalog.sentences(original)))
-        for original in families(archive)
-    }
-    catalog.close()
-    return found
-
-
-def assert_same(one: Path, other: Path, dimension: int = 256) -> None:
-    """Both archives hold the same articles, families, chunks and vectors."""
-    assert articles(one) == articles(other)
-    assert families(one) == families(other)
-    chunks, expected = chunk_vectors(one), chunk_vectors(other)
-    assert chunks.keys() == expected.keys()
-    for chunk_id, (text, vector) in chunks.items():
-        assert text == expected[chunk_id][0]
-        assert float(vector @ expected[chunk_id][1]) > 0.999
-    sentences, wanted = sentence_vectors(one, dimension), sentence_vectors(other, dimension)
-    for original, vectors in sentences.items():
-        assert vectors.shape == wanted[original].shape
-        assert np.sum(vectors * wanted[original], axis=1).min() > 0.99
-
-
-def generations(archive: Path) -> list[str]:
-    return sorted(path.name for path in (archive / "generations").iterdir())
 
 
 def rejected(archive: Path) -> list[dict[str, object]]:
@@ -116,10 +44,12 @@ def counts(report: BuildReport) -> dict[str, int]:
 # -- what is stored --------------------------------------------------------------------------
 
 
-def test_the_repeated_half_of_the_seed_article_is_stored_once(tmp_path: Path, seeds: Path) -> None:
+def test_the_repeated_half_of_the_seed_article_is_stored_once(
+    seeds: Path, archive: Path, contents: Look
+) -> None:
     source = seeds / "iraq-condemns-attacks-on-bases.txt"
-    build_archive(tmp_path / "archive", [source], settings=HASHED)
-    (article,) = articles(tmp_path / "archive").values()
+    build_archive(archive, [source], settings=HASHED)
+    (article,) = contents(archive).articles.values()
     assert article.title == "Iraq military condemns attacks on bases, foreign advisors"
     assert source.read_text("utf-8").count("The attacks were largely halted since April") == 2
     assert article.text.count("The attacks were largely halted since April") == 1
@@ -131,48 +61,59 @@ def test_the_repeated_half_of_the_seed_article_is_stored_once(tmp_path: Path, se
     assert lines - {""} == set(paragraphs)
 
 
-def test_copies_are_kept_and_not_embedded(news_archive: Path) -> None:
-    assert set(articles(news_archive)) == {"ferry", "ferry-copy", "budget", "storm", "undated"}
-    assert families(news_archive)["ferry"] == ["ferry", "ferry-copy"]
-    assert {c.partition(":")[0] for c in chunk_vectors(news_archive)} == {
+def test_copies_are_kept_and_not_embedded(news_archive: Path, contents: Look) -> None:
+    assert set(contents(news_archive).articles) == {
+        "ferry",
+        "ferry-copy",
+        "budget",
+        "storm",
+        "undated",
+    }
+    assert contents(news_archive).families["ferry"] == ["ferry", "ferry-copy"]
+    assert {c.partition(":")[0] for c in contents(news_archive).chunks} == {
         "ferry", "budget", "storm", "undated",
     }  # fmt: skip
 
 
-def test_each_sentence_has_its_own_vector(news_archive: Path, hashed: Embedder) -> None:
-    catalog = Catalog(ArchiveFolder(news_archive).current().catalog, read_only=True)
-    for original, vectors in sentence_vectors(news_archive, 256).items():
-        text = articles(news_archive)[original].text
-        sentences = [text[span.start : span.end] for span in catalog.sentences(original)]
-        expected, _ = hashed.embed(sentences, [[] for _ in sentences])
-        assert np.allclose(vectors, expected, atol=0.01)
-    catalog.close()
+def test_each_sentence_has_its_own_vector(
+    news_archive: Path, hashed: Embedder, contents: Look
+) -> None:
+    with reading_catalog(ArchiveFolder(news_archive).current()) as catalog:
+        for original, vectors in contents(news_archive).sentences.items():
+            text = contents(news_archive).articles[original].text
+            sentences = [text[span.start : span.end] for span in catalog.sentences(original)]
+            expected, _ = hashed.embed(sentences, [[] for _ in sentences])
+            assert np.allclose(vectors, expected, atol=0.01)
 
 
-def test_the_report(tmp_path: Path, write_lines: Write, news: Sequence[dict[str, str]]) -> None:
+def test_the_report(
+    tmp_path: Path, write_lines: Write, news: Sequence[dict[str, str]], archive: Path
+) -> None:
     source = write_lines(tmp_path / "news.jsonl", *news)
-    report = build_archive(tmp_path / "archive", [source], settings=HASHED)
+    report = build_archive(archive, [source], settings=HASHED)
     assert counts(report) == {"new": 5}
     assert (report.read, report.articles, report.copies, report.chunks) == (5, 5, 1, 4)
-    assert report.generation == ArchiveFolder(tmp_path / "archive").current_name()
+    assert report.generation == ArchiveFolder(archive).current_name()
     assert report.rejected == 0
     assert report.seconds > 0
 
 
-def test_the_seeds_with_the_real_model(seed_archive: Path) -> None:
-    found = families(seed_archive)
+def test_the_seeds_with_the_real_model(seed_archive: Path, contents: Look) -> None:
+    found = contents(seed_archive).families
     bomb, ledger = "sample-2026-02-02-rail-bridge-bomb", "sample-2026-02-02-tchermej-bridge-ledger"
     assert found[bomb] == [bomb, ledger]
     strike, review = "sample-2026-02-09-dock-strike-ends", "sample-2026-02-09-dock-strike-review"
     assert found[strike] == [strike, review]  # edited, and cut from the end
     assert "sample-2026-03-05-ferry-toll-rises" in found["sample-2026-03-04-ferry-fire-gazette"]
     assert sum(len(members) - 1 for members in found.values()) == 6  # 5 copies and a version
-    vectors = np.stack([vector for _, vector in chunk_vectors(seed_archive).values()])
+    vectors = np.stack([vector for _, vector in contents(seed_archive).chunks.values()])
     assert vectors.shape[1] == 384
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
 
 
-def test_broken_lines_are_named(tmp_path: Path, write_lines: Write) -> None:
+def test_broken_lines_are_named(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     write_lines(
         tmp_path / "news" / "a.jsonl",
         record("one"),
@@ -182,9 +123,9 @@ def test_broken_lines_are_named(tmp_path: Path, write_lines: Write) -> None:
         record("one", "Another text with the same id."),
     )
     (tmp_path / "news" / "b.pdf").write_bytes(b"%PDF")
-    report = build_archive(tmp_path / "archive", [tmp_path / "news"], settings=HASHED)
+    report = build_archive(archive, [tmp_path / "news"], settings=HASHED)
     assert (report.articles, report.rejected) == (2, 4)
-    found = rejected(tmp_path / "archive")
+    found = rejected(archive)
     assert [(Path(str(r["file"])).name, r["line"], r["kept"]) for r in found] == [
         ("a.jsonl", 2, False),
         ("a.jsonl", 3, False),
@@ -192,20 +133,22 @@ def test_broken_lines_are_named(tmp_path: Path, write_lines: Write) -> None:
         ("a.jsonl", 5, False),
         ("b.pdf", None, False),
     ]
-    assert articles(tmp_path / "archive")["one"].text.startswith("The one was in the news")
+    assert contents(archive).articles["one"].text.startswith("The one was in the news")
     assert "someday" in str(found[2]["reason"])
-    build_archive(tmp_path / "archive", [write_lines(tmp_path / "c.jsonl", record("three"))])
-    assert rejected(tmp_path / "archive") == []
+    build_archive(archive, [write_lines(tmp_path / "c.jsonl", record("three"))])
+    assert rejected(archive) == []
 
 
-def test_a_source_without_articles(tmp_path: Path) -> None:
+def test_a_source_without_articles(tmp_path: Path, archive: Path, contents: Look) -> None:
     (tmp_path / "none").mkdir()
-    report = build_archive(tmp_path / "archive", [tmp_path / "none"], settings=HASHED)
+    report = build_archive(archive, [tmp_path / "none"], settings=HASHED)
     assert (report.articles, report.chunks) == (0, 0)
-    assert chunk_vectors(tmp_path / "archive") == {}
+    assert contents(archive).chunks == {}
 
 
-def test_progress_is_told(tmp_path: Path, write_lines: Write) -> None:
+def test_progress_is_told(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record
+) -> None:
     told: list[tuple[str, int | None]] = []
     done: dict[str, int] = {}
 
@@ -217,7 +160,7 @@ def test_progress_is_told(tmp_path: Path, write_lines: Write) -> None:
             done[told[-1][0]] = done.get(told[-1][0], 0) + units
 
     source = write_lines(tmp_path / "a.jsonl", *(record(f"thing{n}") for n in range(7)))
-    build_archive(tmp_path / "archive", [source], settings=HASHED, progress=Listener())
+    build_archive(archive, [source], settings=HASHED, progress=Listener())
     assert told == [("reading", None), ("cutting", 7), ("embedding", 7)]
     assert done == {"reading": 7, "cutting": 7, "embedding": 7}
 
@@ -225,8 +168,9 @@ def test_progress_is_told(tmp_path: Path, write_lines: Write) -> None:
 # -- building again --------------------------------------------------------------------------
 
 
-def test_nothing_changed_nothing_written(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_nothing_changed_nothing_written(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"), record("two"))
     first = build_archive(archive, [source], settings=HASHED)
     files = {path: path.stat().st_mtime_ns for path in (archive / "generations").rglob("*")}
@@ -237,8 +181,15 @@ def test_nothing_changed_nothing_written(tmp_path: Path, write_lines: Write) -> 
     assert {p: p.stat().st_mtime_ns for p in (archive / "generations").rglob("*")} == files
 
 
-def test_changed_new_and_gone_articles(tmp_path: Path, write_lines: Write) -> None:
-    archive, news = tmp_path / "archive", tmp_path / "news"
+def test_changed_new_and_gone_articles(
+    tmp_path: Path,
+    write_lines: Write,
+    archive: Path,
+    record: Record,
+    contents: Look,
+    assert_same: Same,
+) -> None:
+    news = tmp_path / "news"
     write_lines(news / "a.jsonl", record("one"), record("two"), record("three"))
     write_lines(news / "b.jsonl", record("four"))
     build_archive(archive, [news], settings=HASHED)
@@ -246,8 +197,8 @@ def test_changed_new_and_gone_articles(tmp_path: Path, write_lines: Write) -> No
     (news / "b.jsonl").unlink()
     report = build_archive(archive, [news])
     assert counts(report) == {"new": 1, "changed": 1, "removed": 2, "unchanged": 1}
-    assert set(articles(archive)) == {"one", "two", "five"}
-    assert {chunk_id: text for chunk_id, (text, _) in chunk_vectors(archive).items()} == {
+    assert set(contents(archive).articles) == {"one", "two", "five"}
+    assert {chunk_id: text for chunk_id, (text, _) in contents(archive).chunks.items()} == {
         "one:0": record("one")["text"],
         "two:0": "Now otherwise.",
         "five:0": record("five")["text"],
@@ -256,75 +207,80 @@ def test_changed_new_and_gone_articles(tmp_path: Path, write_lines: Write) -> No
     assert_same(archive, tmp_path / "fresh")
 
 
-def test_a_changed_headline_is_a_change(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_a_changed_headline_is_a_change(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     build_archive(archive, [write_lines(tmp_path / "a.jsonl", record("one"))], settings=HASHED)
     write_lines(tmp_path / "a.jsonl", {**record("one"), "title": "Corrected"})
     assert counts(build_archive(archive, [tmp_path / "a.jsonl"])) == {"changed": 1}
-    assert articles(archive)["one"].title == "Corrected"
+    assert contents(archive).articles["one"].title == "Corrected"
 
 
 def test_only_what_changed_is_embedded(
-    tmp_path: Path, write_lines: Write, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, embedded: list[str]
 ) -> None:
-    archive = tmp_path / "archive"
     source = write_lines(tmp_path / "a.jsonl", record("one"), record("two"))
     build_archive(archive, [source], settings=HASHED)
-    embedded = count_embedded(monkeypatch)
+    embedded.clear()
     write_lines(source, record("one"), record("two"), record("three"))
     build_archive(archive, [source])
     assert [text.partition("\n")[0] for text in embedded] == ["About the three"]
 
 
-def test_articles_from_elsewhere_stay(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_articles_from_elsewhere_stay(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     build_archive(archive, [write_lines(tmp_path / "a.jsonl", record("one"))], settings=HASHED)
     report = build_archive(archive, [write_lines(tmp_path / "b.jsonl", record("two"))])
     assert counts(report) == {"new": 1}
-    assert set(articles(archive)) == {"one", "two"}
+    assert set(contents(archive).articles) == {"one", "two"}
 
 
-def test_a_moved_file_is_followed(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_a_moved_file_is_followed(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     old = write_lines(tmp_path / "old" / "a.jsonl", record("one"), record("two"))
     build_archive(archive, [tmp_path / "old"], settings=HASHED)
     (tmp_path / "new").mkdir()
     old.rename(tmp_path / "new" / "a.jsonl")
     report = build_archive(archive, [tmp_path / "old", tmp_path / "new"])
     assert counts(report) == {"unchanged": 2}
-    assert set(articles(archive)) == {"one", "two"}
+    assert set(contents(archive).articles) == {"one", "two"}
     assert counts(build_archive(archive, [tmp_path / "old"])) == {}
-    assert set(articles(archive)) == {"one", "two"}
+    assert set(contents(archive).articles) == {"one", "two"}
     (tmp_path / "new" / "a.jsonl").unlink()
     report = build_archive(archive, [tmp_path / "new"], allow_loss=True)
     assert counts(report) == {"removed": 2}
 
 
-def test_add_removes_none(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_add_removes_none(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"), record("two"))
     build_archive(archive, [source], settings=HASHED)
     write_lines(source, record("two", "Now otherwise."), record("three"))
     assert counts(add_articles(archive, [source])) == {"new": 1, "changed": 1}
-    assert set(articles(archive)) == {"one", "two", "three"}
-    assert articles(archive)["two"].text == "Now otherwise."
+    assert set(contents(archive).articles) == {"one", "two", "three"}
+    assert contents(archive).articles["two"].text == "Now otherwise."
 
 
 def test_rebuild_starts_from_nothing_and_keeps_the_settings(
-    tmp_path: Path, write_lines: Write
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
 ) -> None:
-    archive, settings = tmp_path / "archive", Settings("hashed-words", 64)
+    settings = Settings("hashed-words", 64)
     build_archive(archive, [write_lines(tmp_path / "a.jsonl", record("one"))], settings=settings)
     source = write_lines(tmp_path / "b.jsonl", record("two"))
     report = build_archive(archive, [source], rebuild=True)
     assert counts(report) == {"new": 1, "removed": 1}
-    assert set(articles(archive)) == {"two"}
+    assert set(contents(archive).articles) == {"two"}
     assert ArchiveFolder(archive).current().manifest().settings == settings
 
 
-def test_many_small_steps_end_where_one_build_does(tmp_path: Path, write_lines: Write) -> None:
+def test_many_small_steps_end_where_one_build_does(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, assert_same: Same
+) -> None:
     """The same articles, whichever way they came: in one build or by adding and removing."""
-    chance, archive = random.Random(5), tmp_path / "archive"
+    chance = random.Random(5)
     texts = [f"Text number {n} of the news. It has two sentences." for n in range(6)]
     pool = [
         record(f"a{n}", chance.choice(texts), published=f"2024-01-{n % 9 + 1:02}")
@@ -350,17 +306,20 @@ def test_many_small_steps_end_where_one_build_does(tmp_path: Path, write_lines: 
 # -- removing and families -------------------------------------------------------------------
 
 
-def test_remove_by_id(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_remove_by_id(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"), record("two"), record("three"))
     build_archive(archive, [source], settings=HASHED)
     report = remove_articles(archive, ["one", "three", "one"])
     assert counts(report) == {"removed": 2}
-    assert set(articles(archive)) == {"two"}
-    assert set(chunk_vectors(archive)) == {"two:0"}
+    assert set(contents(archive).articles) == {"two"}
+    assert set(contents(archive).chunks) == {"two:0"}
 
 
-def test_another_text_at_a_url_is_a_version(tmp_path: Path, write_lines: Write) -> None:
+def test_another_text_at_a_url_is_a_version(
+    tmp_path: Path, write_lines: Write, archive: Path, contents: Look
+) -> None:
     text = "A fire broke out at the old mill. {} people died. The mayor promised an inquiry."
     page = {"title": "Fire at the mill", "url": "https://example.org/mill?utm_source=mail"}
     source = write_lines(
@@ -370,11 +329,10 @@ def test_another_text_at_a_url_is_a_version(tmp_path: Path, write_lines: Write) 
         {**page, "text": text.format("Two"), "published": "2024-02-02"},
         {**page, "text": text.format("Nine")},
     )
-    archive = tmp_path / "archive"
     build_archive(archive, [source], settings=HASHED)
-    texts = {article.text for article in articles(archive).values()}
+    texts = {article.text for article in contents(archive).articles.values()}
     assert texts == {text.format("Two"), text.format("Nine")}
-    assert len(families(archive)) == 1
+    assert len(contents(archive).families) == 1
     assert [(line["line"], line["reason"]) for line in rejected(archive)] == [
         (3, f"the same article as in {source} (https://example.org/mill?utm_source=mail)"),
         (4, f"the same article as in {source} (https://example.org/mill?utm_source=mail)"),
@@ -383,66 +341,54 @@ def test_another_text_at_a_url_is_a_version(tmp_path: Path, write_lines: Write) 
     assert counts(again) == {"unchanged": 2}
 
 
-def test_the_copy_of_a_removed_original_takes_its_place(tmp_path: Path, write_lines: Write) -> None:
-    archive, text = tmp_path / "archive", "The same text in two papers. Word for word."
+def test_the_copy_of_a_removed_original_takes_its_place(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
+    text = "The same text in two papers. Word for word."
     source = write_lines(
         tmp_path / "a.jsonl",
         record("late", text, published="2024-02-02"),
         record("early", text, published="2024-02-01"),
     )
     build_archive(archive, [source], settings=HASHED)
-    assert families(archive) == {"early": ["early", "late"]}
-    assert set(chunk_vectors(archive)) == {"early:0"}
+    assert contents(archive).families == {"early": ["early", "late"]}
+    assert set(contents(archive).chunks) == {"early:0"}
     report = remove_articles(archive, ["early"])
     assert (report.articles, report.copies, report.chunks) == (1, 0, 1)
-    assert families(archive) == {"late": ["late"]}
-    assert set(chunk_vectors(archive)) == {"late:0"}
+    assert contents(archive).families == {"late": ["late"]}
+    assert set(contents(archive).chunks) == {"late:0"}
 
 
 def test_the_earliest_that_arrives_later_becomes_the_original(
-    tmp_path: Path, write_lines: Write
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
 ) -> None:
-    archive, text = tmp_path / "archive", "The same text in two papers. Word for word."
+    text = "The same text in two papers. Word for word."
     late = write_lines(tmp_path / "a.jsonl", record("late", text, published="2024-02-02"))
     build_archive(archive, [late], settings=HASHED)
-    assert set(chunk_vectors(archive)) == {"late:0"}
+    assert set(contents(archive).chunks) == {"late:0"}
     early = write_lines(tmp_path / "b.jsonl", record("early", text, published="2024-02-01"))
     report = add_articles(archive, [early])
     assert (report.articles, report.copies, report.chunks) == (2, 1, 1)
-    assert families(archive) == {"early": ["early", "late"]}
-    assert set(chunk_vectors(archive)) == {"early:0"}
-
-
-def test_an_unknown_id_removes_nothing(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
-    source = write_lines(tmp_path / "a.jsonl", record("one"))
-    first = build_archive(archive, [source], settings=HASHED)
-    with pytest.raises(SourceError, match="no article 'nobody'"):
-        remove_articles(archive, ["one", "nobody"])
-    assert set(articles(archive)) == {"one"}
-    assert ArchiveFolder(archive).current_name() == first.generation
+    assert contents(archive).families == {"early": ["early", "late"]}
+    assert set(contents(archive).chunks) == {"early:0"}
 
 
 # -- errors ----------------------------------------------------------------------------------
 
 
-def test_removing_where_there_is_no_archive(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveNotFoundError, match="newsarchive build --archive"):
-        remove_articles(tmp_path / "archive", ["one"])
-    assert not (tmp_path / "archive").exists()
-
-
-def test_a_path_that_is_not_there(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_a_path_that_is_not_there(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record, contents: Look
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"))
     build_archive(archive, [source], settings=HASHED)
     with pytest.raises(SourceError, match="nowhere"):
         build_archive(archive, [tmp_path / "nowhere", source], rebuild=True)
-    assert set(articles(archive)) == {"one"}
+    assert set(contents(archive).articles) == {"one"}
 
 
-def test_other_settings_than_the_archive_has(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_other_settings_than_the_archive_has(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"))
     build_archive(archive, [source], settings=HASHED)
     with pytest.raises(IndexMismatchError, match="hashed-words.*--rebuild"):
@@ -452,8 +398,9 @@ def test_other_settings_than_the_archive_has(tmp_path: Path, write_lines: Write)
     assert ArchiveFolder(archive).current().manifest().chunk_pieces == 64
 
 
-def test_another_format_version_is_mended_by_rebuild(tmp_path: Path, write_lines: Write) -> None:
-    archive = tmp_path / "archive"
+def test_another_format_version_is_mended_by_rebuild(
+    tmp_path: Path, write_lines: Write, archive: Path, record: Record
+) -> None:
     source = write_lines(tmp_path / "a.jsonl", record("one"))
     build_archive(archive, [source], settings=HASHED)
     path = ArchiveFolder(archive).current().manifest_path
@@ -468,192 +415,8 @@ def test_too_small_chunks() -> None:
         Settings(chunk_pieces=47)
 
 
-# -- a build that is killed ------------------------------------------------------------------
-
-SLOW_BUILD = """
-import os, signal, sys, time
-from pathlib import Path
-import index.models.encode
-from index.build import build_archive
-from index.models.hashed import HashedWordsEmbedder
-from index.store.archive import ArchiveFolder
-from index.settings import Settings
-from index.build.writer import Store
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-archive, source, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-if moment == "storing":
-    Store._add_waiting = die
-elif moment == "committing":
-    Store.flush = die
-elif moment == "publishing":
-    ArchiveFolder.publish = die
-elif moment == "pointing":
-    ArchiveFolder._point_at = die
-else:
-    index.models.encode._BATCH_PIECES = 200
-    embed = HashedWordsEmbedder.embed
-    def slow(self, texts, spans):
-        time.sleep(0.02)
-        return embed(self, texts, spans)
-    HashedWordsEmbedder.embed = slow
-build_archive(archive, [source], settings=Settings("hashed-words"))
-"""
-
-
-def count_embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Texts that hashed words are asked for from now on."""
-    embedded: list[str] = []
-    embed = HashedWordsEmbedder.embed
-
-    def counting(
-        self: HashedWordsEmbedder, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Matrix, Matrix]:
-        embedded.extend(texts)
-        return embed(self, texts, spans)
-
-    monkeypatch.setattr(HashedWordsEmbedder, "embed", counting)
-    return embedded
-
-
-def journal_rows(archive: Path) -> int:
-    path = ArchiveFolder(archive).journal
-    if not path.exists():
-        return 0
-    try:
-        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as db:
-            (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
-    except sqlite3.OperationalError:  # being written just now
-        return 0
-    finally:
-        if "db" in locals():
-            db.close()
-    return int(count)
-
-
-def kill_when(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
-    """Kill a process (and no other) once ``ready``; it must not have ended before."""
-    deadline = time.monotonic() + 120
-    while not ready():
-        assert process.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < deadline, "it never came so far"
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory, write_lines: Write) -> Path:
-    """A source of 150 articles, some of them copies."""
-    words = "harbour storm council ferry budget bridge strike election coast minister".split()
-    chance = random.Random(11)
-    records = [
-        record(f"a{n}", " ".join(chance.choice(words) for _ in range(40)) + ".") for n in range(140)
-    ]
-    records += [{**records[n], "id": f"copy{n}"} for n in range(10)]
-    return write_lines(tmp_path_factory.mktemp("many") / "many.jsonl", *records)
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory, many: Path) -> Path:
-    archive = tmp_path_factory.mktemp("uninterrupted") / "archive"
-    build_archive(archive, [many], settings=HASHED)
-    return archive
-
-
-def start(archive: Path, source: Path, moment: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", SLOW_BUILD, archive, source, moment])
-
-
-# Another moment in each run; the names of tests are those of every process.
-@pytest.mark.parametrize("least_rows", [1, 5, 60], ids="first early late".split())
-def test_a_build_killed_while_embedding_goes_on(
-    tmp_path: Path,
-    many: Path,
-    uninterrupted: Path,
-    write_lines: Write,
-    monkeypatch: pytest.MonkeyPatch,
-    least_rows: int,
-) -> None:
-    most_rows = {1: 1, 5: 60, 60: 110}[least_rows]
-    rows = random.randint(least_rows, most_rows)  # pytest shows it where the test fails
-    archive = tmp_path / "archive"
-    source = write_lines(tmp_path / "before.jsonl", record("before"))
-    before = build_archive(archive, [source], settings=HASHED)
-    kill_when(start(archive, many, "embedding"), lambda: journal_rows(archive) >= rows)
-    assert ArchiveFolder(archive).current_name() == before.generation
-    assert set(articles(archive)) == {"before"}
-    kept = journal_rows(archive)
-    assert kept >= rows
-    embedded = count_embedded(monkeypatch)
-    report = build_archive(archive, [many], settings=HASHED)
-    assert len(embedded) == 140 - kept
-    assert report.articles == 151
-    assert not ArchiveFolder(archive).journal.exists()
-    remove_articles(archive, ["before"])
-    assert_same(archive, uninterrupted)
-    assert all(not name.endswith(".building") for name in generations(archive))
-
-
-@pytest.mark.parametrize("moment", ["storing", "committing", "publishing", "pointing"])
-def test_a_build_killed_later_goes_on(
-    tmp_path: Path, many: Path, uninterrupted: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    archive = tmp_path / "archive"
-    killed = start(archive, many, moment)
-    assert killed.wait(120) == -signal.SIGKILL
-    assert ArchiveFolder(archive).current_name() is None
-    embedded = count_embedded(monkeypatch)
-    build_archive(archive, [many], settings=HASHED)
-    assert embedded == []
-    assert_same(archive, uninterrupted)
-    assert generations(archive) == [ArchiveFolder(archive).current_name()]
-
-
-def test_the_real_command_killed_at_a_random_moment(
-    tmp_path: Path, seeds: Path, seed_archive: Path, executable: str, run: Run
-) -> None:
-    archive = tmp_path / "archive"
-    command = ["build", "--archive", str(archive), str(seeds)]
-    rows = random.randint(1, 70)
-    kill_when(
-        subprocess.Popen([executable, *command], stdout=subprocess.DEVNULL),
-        lambda: journal_rows(archive) >= rows,
-    )
-    asked = run("search", "--archive", archive, "Who attacked the base?")
-    assert asked.returncode == 1
-    assert "there is no archive" in asked.stderr
-    again = run(*command, "--json")
-    assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["chunks"] == len(chunk_vectors(seed_archive))
-    assert_same(archive, seed_archive, 384)
-
-
-def test_two_builds_at_once(tmp_path: Path, many: Path, uninterrupted: Path, run: Run) -> None:
-    archive = tmp_path / "archive"
-    with start(archive, many, "embedding") as first:
-        while journal_rows(archive) < 3:
-            assert first.poll() is None
-            time.sleep(0.01)
-        first.send_signal(signal.SIGSTOP)  # else it may end before the command has started
-        try:
-            with pytest.raises(ArchiveLockedError, match=f"process {first.pid}; try again"):
-                build_archive(archive, [many], settings=HASHED)
-            second = run("add", "--archive", archive, many)
-        finally:
-            first.send_signal(signal.SIGCONT)
-        assert second.returncode == 1
-        assert f"process {first.pid}" in second.stderr
-        assert first.wait(120) == 0
-    assert_same(archive, uninterrupted)
-    assert os.listdir(archive / "generations") == [ArchiveFolder(archive).current_name()]
-
-
-def test_an_archive_is_no_source(tmp_path: Path, write_lines: Write) -> None:
+def test_an_archive_is_no_source(tmp_path: Path, write_lines: Write, archive: Path) -> None:
     write_lines(tmp_path / "a.jsonl", {"id": "a", "text": "The ferry sank."}, "{broken")
-    archive = tmp_path / "archive"
     for _ in range(2):
         report = build_archive(archive, [tmp_path], settings=HASHED)
         assert (report.articles, report.rejected) == (1, 1 + (archive / "CURRENT").exists())
@@ -662,44 +425,16 @@ def test_an_archive_is_no_source(tmp_path: Path, write_lines: Write) -> None:
     assert sum("an archive of newsarchive" in reason for reason in reasons) == 1
 
 
-def test_embedding_anew_waits_for_another_writer_where_it_is_to(
-    tmp_path: Path, write_lines: Write
-) -> None:
-    source = write_lines(tmp_path / "a.jsonl", {"id": "a", "text": "The ferry sank."})
-    build_archive(tmp_path / "archive", [source], settings=HASHED)
-    told = threading.Event()
-    ended: list[BuildReport] = []
-
-    def choose(stored: Settings) -> Settings:
-        assert told.is_set()
-        return stored
-
-    def embed() -> None:
-        ended.append(reembed_archive(tmp_path / "archive", choose, wait=True))
-
-    with ArchiveFolder(tmp_path / "archive").writing():
-        with pytest.raises(ArchiveLockedError):
-            reembed_archive(tmp_path / "archive", choose)
-        waiting = threading.Thread(target=embed)
-        waiting.start()
-        waiting.join(0.5)
-        assert waiting.is_alive()
-        told.set()
-    waiting.join(60)
-    assert [report.articles for report in ended] == [1]
-
-
 def test_a_version_that_is_read_alone_takes_no_place_but_its_own(
-    tmp_path: Path, write_lines: Write
+    tmp_path: Path, write_lines: Write, archive: Path, contents: Look
 ) -> None:
     page = {"url": "https://example.org/ferry", "title": "Ferry", "published": "2024-03-06"}
     text = "The ferry Ostrel ran aground off Selm on Monday with forty people."
     first = write_lines(tmp_path / "06.jsonl", {**page, "text": text})
     second = write_lines(tmp_path / "07.jsonl", {**page, "text": f"{text} All of them are well."})
-    archive = tmp_path / "archive"
     build_archive(archive, [first, second], settings=HASHED)
-    held = {name: article.text for name, article in articles(archive).items()}
+    held = {name: article.text for name, article in contents(archive).articles.items()}
     assert len(held) == 2
     for report in (add_articles(archive, [second]), build_archive(archive, [second])):
         assert counts(report) == {"unchanged": 1}
-        assert {name: article.text for name, article in articles(archive).items()} == held
+        assert {name: article.text for name, article in contents(archive).articles.items()} == held

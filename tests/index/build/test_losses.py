@@ -4,21 +4,21 @@ import gzip
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from index.build import BuildReport, add_articles, build_archive
-from index.build.losses import Reading
+from index.build.losses import Seen
 from index.errors import SourceLossError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 from index.types import Article, Rejection, SourcedArticle
 
-Write = Callable[..., Path]
+Mounted = Callable[..., AbstractContextManager[None]]
 HASHED = Settings(embedder="hashed-words")
 
 
@@ -57,10 +57,8 @@ class Desk:
         return build_archive(self.archive, [self.news], settings=HASHED, **options)
 
     def ids(self) -> set[str]:
-        catalog = Catalog(ArchiveFolder(self.archive).current().catalog, read_only=True)
-        found = {name for name, _, _ in catalog.register.places()}
-        catalog.close()
-        return found
+        with reading_catalog(ArchiveFolder(self.archive).current()) as catalog:
+            return {name for name, _, _ in catalog.register.places()}
 
     @property
     def generations(self) -> list[str]:
@@ -68,7 +66,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
@@ -235,10 +233,10 @@ def test_a_row_of_several_lines_with_a_bad_byte_stays(tmp_path: Path) -> None:
 
 
 def test_all_lines_of_a_rejection_are_unfit() -> None:
-    reading = Reading()
-    reading.note(Rejection("a", 3, "not CSV", last_line=6))
-    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 4, 5, 6]
+    seen = Seen()
+    seen.note(Rejection("a", 3, "not CSV", last_line=6))
+    seen.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 4, 5, 6]
 
 
 # -- folders below a given path ---------------------------------------------------------------
@@ -353,18 +351,16 @@ def test_links_that_lead_back_lose_nothing_and_double_nothing(wired: Desk) -> No
     assert wired.build().removed == 0
 
 
-def test_a_file_system_that_is_not_mounted_removes_nothing(wired: Desk, tmp_path: Path) -> None:
+def test_a_file_system_that_is_not_mounted_removes_nothing(
+    wired: Desk, tmp_path: Path, mounted: Mounted
+) -> None:
     disk, wire = tmp_path / "disk", wired.news / "feeds" / "mounted"
     disk.mkdir()
     wire.mkdir()
     lines(disk / "a.jsonl", 400, 430)
-    mount = subprocess.run(["mount", "--bind", str(disk), str(wire)], capture_output=True)
-    if mount.returncode != 0:
-        pytest.skip("only root can mount a folder; an empty one stands for it in the other tests")
-    try:
+    otherwise = "only root can mount a folder; an empty one stands for it in the other tests"
+    with mounted(wire, "--bind", str(disk), otherwise=otherwise):
         assert wired.build().new == 30
-    finally:
-        subprocess.run(["umount", str(wire)], check=True)
     with pytest.raises(SourceLossError, match="/mounted is empty: 30 of the 30"):
         wired.build()
     assert "a405" in wired.ids()
@@ -379,14 +375,14 @@ def test_a_missing_path_may_be_given_as_it_was(desk: Desk, monkeypatch: pytest.M
 
 
 def test_where_a_file_was_cut_short_is_told_from_lines_that_are_only_broken() -> None:
-    reading = Reading()
+    seen = Seen()
     for line in (1, 2, 4):
-        reading.note(SourcedArticle(Article(str(line), "", "Text."), "a", line))
+        seen.note(SourcedArticle(Article(str(line), "", "Text."), "a", line))
     for line in (3, 6, 5):
-        reading.note(Rejection("a", line, "not JSON"))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6, 7, 8]
-    reading.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
-    assert [line for line in range(1, 9) if reading.left_unread("a", line)] == [3, 5, 6]
+        seen.note(Rejection("a", line, "not JSON"))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 5, 6, 7, 8]
+    seen.note(SourcedArticle(Article("9", "", "Text."), "a", 9))
+    assert [line for line in range(1, 9) if seen.left_unread("a", line)] == [3, 5, 6]
 
 
 def test_what_a_link_no_longer_leads_to_goes(tmp_path: Path) -> None:

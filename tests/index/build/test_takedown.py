@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,22 +13,19 @@ from hypothesis import strategies as st
 
 from index.build import add_articles, build_archive, remove_articles
 from index.build.takedown import Selection, selected
-from index.errors import SettingsError, SourceError
+from index.errors import ArchiveNotFoundError, SettingsError, SourceError
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
 from index.store.logs import NamesToFind
+from index.store.stores import reading_catalog
 from index.store.vectors import VectorIndex
 from rag import Archive
 
 Write = Callable[..., Path]
+Record = Callable[..., dict[str, str]]
+Look = Callable[[Path], Any]
 HASHED = Settings(embedder="hashed-words")
 SECRET = "Zebulon Quixworth embezzled nineteen thousand xanthic florins from the orphanage."
-
-
-def record(name: str, text: str | None = None, **fields: str) -> dict[str, str]:
-    text = text or f"The {name} was in the news of Selm. It was a long day for the {name}."
-    return {"id": name, "title": f"About the {name}", "text": text, **fields}
 
 
 def varied(count: int) -> list[dict[str, str]]:
@@ -54,9 +52,8 @@ def files_with(archive: Path, words: str) -> list[str]:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, write_lines: Write) -> Path:
+def archive(archive: Path, tmp_path: Path, write_lines: Write, record: Record) -> Path:
     """Several generations, of which all but the first hold the secret, and a rejected field."""
-    archive = tmp_path / "archive"
     source = write_lines(tmp_path / "a.jsonl", *varied(40))
     build_archive(archive, [source], settings=HASHED)
     secret = record("secret", f"{SECRET} {SECRET[:-1]} twice.", published="Florinsday the 9th")
@@ -93,9 +90,8 @@ def test_its_vectors_are_gone_too(archive: Path) -> None:
     remove_articles(archive, ["secret", "copy"])
     assert [p for p in archive.rglob("*") if p.is_file() and vector in p.read_bytes()] == []
     generation = ArchiveFolder(archive).current()
-    catalog = Catalog(generation.catalog, read_only=True)
-    sentences = sum(len(catalog.sentences(a)) for a in catalog.register.indexed())
-    catalog.close()
+    with reading_catalog(generation) as catalog:
+        sentences = sum(len(catalog.sentences(a)) for a in catalog.register.indexed())
     assert generation.sentences.stat().st_size == sentences * (256 + 4)
 
 
@@ -127,7 +123,7 @@ def test_what_stays_keeps_every_bit(archive: Path) -> None:
 
 
 def test_a_removed_text_leaves_a_build_by_the_usual_way(
-    archive: Path, tmp_path: Path, write_lines: Write
+    archive: Path, tmp_path: Path, write_lines: Write, record: Record
 ) -> None:
     """A build that finds an article gone is no takedown: the generation before is kept."""
     source = write_lines(tmp_path / "c.jsonl", record("later"))
@@ -138,7 +134,9 @@ def test_a_removed_text_leaves_a_build_by_the_usual_way(
     assert files_with(archive, "Zebulon")
 
 
-def test_a_copy_takes_the_place_of_its_original(tmp_path: Path, write_lines: Write) -> None:
+def test_a_copy_takes_the_place_of_its_original(
+    tmp_path: Path, write_lines: Write, record: Record
+) -> None:
     archive = tmp_path / "archive"
     original = record("original", SECRET, published="2024-01-01", source="Agency")
     copy = record("copy", SECRET, published="2024-01-02", source="Radio Sorva")
@@ -160,6 +158,25 @@ def test_a_copy_takes_the_place_of_its_original(tmp_path: Path, write_lines: Wri
     assert np.array_equal(one.vectors(["copy:0"])["copy:0"], other.vectors(["copy:0"])["copy:0"])
     one.close()
     other.close()
+
+
+def test_an_unknown_id_removes_nothing(
+    tmp_path: Path, write_lines: Write, record: Record, contents: Look
+) -> None:
+    archive = tmp_path / "fresh"
+    source = write_lines(tmp_path / "a.jsonl", record("one"))
+    first = build_archive(archive, [source], settings=HASHED)
+    with pytest.raises(SourceError, match="no article 'nobody'"):
+        remove_articles(archive, ["one", "nobody"])
+    assert set(contents(archive).articles) == {"one"}
+    assert ArchiveFolder(archive).current_name() == first.generation
+
+
+def test_removing_where_there_is_no_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "fresh"
+    with pytest.raises(ArchiveNotFoundError, match="newsarchive build --archive"):
+        remove_articles(archive, ["one"])
+    assert not archive.exists()
 
 
 # -- what is selected -------------------------------------------------------------------------
@@ -255,7 +272,9 @@ def test_only_the_reasons_of_what_goes_are_dropped(archive: Path) -> None:
     assert [json.loads(line) for line in path.read_text().splitlines()] == [other]
 
 
-def test_no_reason_quotes_what_is_taken_down(tmp_path: Path, write_lines: Write) -> None:
+def test_no_reason_quotes_what_is_taken_down(
+    tmp_path: Path, write_lines: Write, record: Record
+) -> None:
     """A JSON file that is damaged inside the article, whose id stands again in another file."""
     archive, news = tmp_path / "archive", tmp_path / "news"
     url = "https://example.org/quixworth-charged"

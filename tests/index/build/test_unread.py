@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport, build_archive
-from index.build.losses import Reading
+from index.build.losses import Seen
 from index.settings import Settings
-from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
 from index.types import Rejection
 
 STORY = (
@@ -17,20 +15,8 @@ STORY = (
 )
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
-
-
 def build(archive: Path, *sources: Path) -> BuildReport:
     return build_archive(archive, list(sources), settings=Settings("hashed-words"))
-
-
-def texts(archive: Path) -> list[str]:
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    found = [article.text for article in catalog.articles()]
-    catalog.close()
-    return found
 
 
 def feed(path: Path, count: int) -> Path:
@@ -107,8 +93,8 @@ def test_what_is_gone_from_a_folder_that_was_entered_by_another_name_goes(
     ],
 )
 def test_a_rejection_tells_whether_the_file_was_read(rejection: Rejection, unread: bool) -> None:
-    reading = Reading()
-    reading.note(rejection)
+    seen = Seen()
+    seen.note(rejection)
     assert rejection.leaves_unread == unread
-    assert reading.left_unread("a", 3) == unread
-    assert reading.left_unread("a/inside", None) == unread
+    assert seen.left_unread("a", 3) == unread
+    assert seen.left_unread("a/inside", None) == unread

@@ -87,7 +87,7 @@ def test_check_finds_a_model_that_is_damaged_or_gone(
     build_archive(archive, [source], settings=Settings(embedder="hashed-words"))
     name = keep_model(archive, model, MODEL)
     generation = ArchiveFolder(archive).current()
-    monkeypatch.setattr("index.build.check._Check._contents", lambda *_: iter(()))
+    monkeypatch.setattr("index.build.check._contents", lambda *_: iter(()))
     manifest = json.loads(generation.manifest_path.read_text())
     generation.manifest_path.write_text(json.dumps({**manifest, "embedder": name}))
 
