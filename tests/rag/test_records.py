@@ -83,6 +83,7 @@ def test_a_refusal() -> None:
 
 def test_records_of_a_real_search_are_json(opened_seeds: Archive) -> None:
     passages = opened_seeds.search("ferry fire")
+    assert passages
     found = orjson.loads(orjson.dumps(passage_records(passages)))
     assert [record["text"] for record in found] == [passage.text for passage in passages]
     assert all(isinstance(record["score"], float) for record in found)

@@ -98,7 +98,9 @@ def test_the_answer_holds_what_is_asked(question, expected):
 
 
 def test_every_sentence_is_the_articles_own():
-    for text, sources in draft("Why had the pumps of the ferry Kestrel failed?").picked:
+    picked = draft("Why had the pumps of the ferry Kestrel failed?").picked
+    assert picked
+    for text, sources in picked:
         (passage, span), *others = sources
         assert not others
         assert text.split() == passage.article.text[span.start : span.end].split()
@@ -325,7 +327,9 @@ def test_words_keep_their_places_and_meet_in_their_stems():
 
 
 def test_a_span_is_inside_its_article():
-    for _, sources in draft("Who blamed the ferry company?").picked:
+    picked = draft("Who blamed the ferry company?").picked
+    assert picked
+    for _, sources in picked:
         for passage, span in sources:
             assert isinstance(span, Span)
             assert 0 <= span.start < span.end <= len(passage.article.text)
