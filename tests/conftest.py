@@ -215,7 +215,8 @@ def forked() -> Callable[..., AbstractContextManager[Callable[..., dict[str, Any
     @contextmanager
     def start(*arguments: str, **env: str) -> Iterator[Callable[..., dict[str, Any]]]:
         with subprocess.Popen(
-            [sys.executable, str(script), *arguments],
+            # Without its folder on the path: tests/index would stand for the package there.
+            [sys.executable, "-P", str(script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
