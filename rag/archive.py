@@ -180,7 +180,7 @@ class Archive:
         """Find the ``top_k`` best passages, best first, each text once.
 
         Days are "YYYY-MM-DD" or dates, of a datetime its day in UTC; both ends are included.
-        ``sources`` are outlets as the archive spells them, one or several. ``ranking`` "words" or
+        ``sources`` are outlets as the archive spells them, in any case, one or several. ``ranking`` "words" or
         "vectors" ranks by those alone; ``options`` switches other parts off. Raises QuestionError
         as ``ask`` does.
         """

@@ -55,7 +55,8 @@ class Filters:
 class Inference:
     """Something read from a question's words, in words; ``part`` of the options switches it off.
 
-    ``used`` is False for a limit that was read and dropped, because nothing meets it.
+    ``used`` is False for a limit that was read and dropped: nothing meets it, or nothing in it
+    answers.
     """
 
     part: str

@@ -130,11 +130,11 @@ class _Judge:
     def _compared(self, earlier: int, later: int, key: bytes) -> Relation:
         before, after = self._read(earlier), self._read(later)
         jaccard, containment = likeness(before, after)
+        # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
         if containment < _ALIKE:
             return Relation(key, None, round(jaccard, 4), round(containment, 4))
         found = compare(before, after)
         kind = judge(found)
-        # Matching sentences is the costly part of a comparison, and most pairs are no relatives.
         own = _own_spans(found) if kind == "copy" else ()
         return Relation(key, kind, round(found.jaccard, 4), round(found.containment, 4), own)
 

@@ -1,4 +1,4 @@
-"""The catalogue: articles, their sentences and chunks, in SQLite (its only importer)."""
+"""The catalogue: articles, their sentences and chunks, in SQLite."""
 
 from __future__ import annotations
 

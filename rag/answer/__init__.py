@@ -61,7 +61,7 @@ class Steps:
         """Yield the query as understood, the passages, the answer, as they come.
 
         Where nothing within limits that were read from the question's words answers it, the first
-        two come again, without these limits.
+        two come again: without these limits where that answers it, else as they were.
         """
         timer = _Timer()
         query = self.understand(question)

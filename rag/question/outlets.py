@@ -21,6 +21,7 @@ from index.text.words import CALENDAR_WORDS, STOP_WORDS
 from rag.question.calendar import Spoken
 from rag.types import Filters
 
+# What an outlet brings out, many or one. Below, with a day, it is one, or what was done with it.
 _WORK = (
     r"(?:reports?|reporting|articles?|pieces?|stor(?:y|ies)|coverage|interviews?|reviews?|guides?|"
     r"editorials?|columns?|analys[ei]s|posts?|features?|accounts?|explanations?|newsletters?)"

@@ -35,6 +35,7 @@ _RELATIVE = re.compile(
 )
 _TO_TEN = {word: number for number, word in enumerate(NUMBER_WORDS[:11]) if number}
 _NUMBERS = _TO_TEN | {"a": 1, "an": 1, "few": 5, "couple of": 2}
+# A limit is drawn wide: the longest month, and "a few" days are up to five.
 _UNITS = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14, "month": 31}
 _WEEKDAY = re.compile(
     rf"\b(?P<cue>on|last|this|since|until|by)(?: last| this)? (?P<day>{'|'.join(WEEKDAYS)})\b"
@@ -250,6 +251,7 @@ def _days(first: date, last: date) -> Days:
 # Times counted from an event.
 
 _COUNTS = _TO_TEN | {"a": 1, "an": 1, "the": 1, "a few": 3, "several": 3, "a couple of": 2}
+# What is leant to lies about the middle of what is meant: a month has 30 days, "a few" are three.
 _COUNTED_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(sorted(_COUNTS, key=len, reverse=True))}|\d{{1,3}}) "
