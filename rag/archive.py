@@ -180,9 +180,9 @@ class Archive:
         """Find the ``top_k`` best passages, best first, each text once.
 
         Days are "YYYY-MM-DD" or dates, of a datetime its day in UTC; both ends are included.
-        ``sources`` are outlets as the archive spells them, in any case, one or several. ``ranking`` "words" or
-        "vectors" ranks by those alone; ``options`` switches other parts off. Raises QuestionError
-        as ``ask`` does.
+        ``sources`` are outlets as the archive spells them, in any case, one or several. ``ranking``
+        "words" or "vectors" ranks by those alone; ``options`` switches other parts off. Raises
+        QuestionError as ``ask`` does.
         """
         if top_k < 1:
             raise QuestionError(f"top_k is {top_k}; at least 1 passage must be asked for")
