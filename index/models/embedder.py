@@ -13,6 +13,8 @@ from index.types import Span
 
 Matrix = NDArray[np.float32]
 
+_FAINT = 1e-15  # the squares of shorter rows have lost their digits in float32
+
 
 @dataclass(frozen=True, slots=True)
 class WordPieces:
@@ -69,6 +71,9 @@ def unit(vectors: NDArray[np.floating[Any]]) -> Matrix:
     """Rows scaled to length 1; a row of zeros becomes the first axis, so that it stays finite."""
     rows = np.asarray(vectors, np.float32)
     norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    faint = (norms[..., 0] > 0) & (norms[..., 0] < _FAINT)
+    if faint.any():
+        norms[faint] = np.linalg.norm(rows[faint].astype(np.float64), axis=-1, keepdims=True)
     flat = norms[..., 0] == 0
     if flat.any():
         rows = rows.copy()

@@ -174,3 +174,9 @@ def test_asking_leaves_the_threads_of_torch_as_they_were(minilm: Embedder) -> No
     before = torch.get_num_threads()  # of this thread alone: others have a number of their own
     minilm.embed_question("Who?")
     assert torch.get_num_threads() == before
+
+
+def test_a_faint_row_is_of_unit_length_too() -> None:
+    rows = np.array([[4.8e-23] * 16, [0.25] * 16, [0.0] * 16], np.float32)
+    assert np.allclose(np.linalg.norm(unit(rows), axis=1), 1.0, atol=1e-6)
+    assert np.isclose(np.linalg.norm(unit(rows[0])), 1.0, atol=1e-6)
