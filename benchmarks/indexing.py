@@ -26,7 +26,7 @@ from index.models.encode import batches
 from index.models.kept import open_embedder
 from index.settings import Settings
 from index.store.archive import ArchiveFolder
-from index.store.catalog import Catalog
+from index.store.stores import reading_catalog
 
 ADDED = 100
 
@@ -104,17 +104,14 @@ def _warm_embedder(scratch: Path) -> Iterator[Embedder]:
 
 def _embedded_texts(archive: Path) -> list[str]:
     """Collect exactly what the build gave the embedder, read back from the archive."""
-    catalog = Catalog(ArchiveFolder(archive).current().catalog, read_only=True)
-    try:
-        texts = []
+    texts = []
+    with reading_catalog(ArchiveFolder(archive).current()) as catalog:
         for article in list(catalog.articles()):
             try:
                 chunked = catalog.chunked(article.id)
             except KeyError:  # a copy: it has no chunks of its own
                 continue
             texts += [chunked.embedded_text(ordinal) for ordinal in range(len(chunked.chunks))]
-    finally:
-        catalog.close()
     return texts
 
 

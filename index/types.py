@@ -12,10 +12,13 @@ from hashlib import blake2b, sha256
 VERSION_MARK = "#"  # before the number of a version, in the ids of all but the first
 
 
-def key_of(content: str | bytes, size: int = 16) -> bytes:
-    """Make a key of ``size`` bytes for a content, the same in every process (BLAKE2b, RFC 7693)."""
+def key_of(content: str | bytes, size: int = 16, rules: bytes = b"") -> bytes:
+    """Make a key of ``size`` bytes for a content, the same in every process (BLAKE2b, RFC 7693).
+
+    Under other ``rules``, up to 16 bytes, the same content has another key.
+    """
     raw = content.encode() if isinstance(content, str) else content
-    return blake2b(raw, digest_size=size).digest()
+    return blake2b(raw, digest_size=size, person=rules).digest()
 
 
 def made_id(identity: str) -> str:

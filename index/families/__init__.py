@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b
 
 import numpy as np
 
@@ -118,10 +117,11 @@ class _Judge:
         one, other = self._texts[earlier], self._texts[later]
         pair = (one.id, other.id)
         if pair not in self.used:
-            key = blake2b(
+            texts = (
                 one.fingerprint + one.sketch.without + b"|" + other.fingerprint
-                + other.sketch.without, digest_size=16, person=_RULES,
-            ).digest()  # fmt: skip
+                + other.sketch.without
+            )  # fmt: skip
+            key = key_of(texts, rules=_RULES)
             known = self._known.get(pair)
             fits = known is not None and known.key == key
             self.used[pair] = known if known and fits else self._compared(earlier, later, key)

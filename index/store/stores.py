@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Self
 
 from index.store.catalog import Catalog
@@ -37,11 +37,6 @@ class Stores:
         self.close()
 
 
-@contextmanager
-def reading_catalog(generation: Generation) -> Iterator[Catalog]:
+def reading_catalog(generation: Generation) -> closing[Catalog]:
     """Open the catalogue alone, for what needs no vectors and no words."""
-    catalog = Catalog(generation.catalog, read_only=True)
-    try:
-        yield catalog
-    finally:
-        catalog.close()
+    return closing(Catalog(generation.catalog, read_only=True))
