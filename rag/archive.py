@@ -17,7 +17,7 @@ from index.store.archive import ArchiveFolder
 from index.types import Article
 from rag.about import Family, Status, candidate_questions, families, read_status
 from rag.answer import Steps
-from rag.answer.rules import ExtractiveAnswerer
+from rag.answer.composed import ReadingAnswerer
 from rag.answer.support import Answerer
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question, Rewriter
@@ -70,7 +70,7 @@ class Archive:
         reranker: Reranker | None = None,
     ) -> None:
         self._folder = folder
-        self._answerer = answerer or ExtractiveAnswerer()
+        self._answerer = answerer or ReadingAnswerer()
         self._rewriter = rewriter
         self._lock = threading.Lock()
         self._closed = False

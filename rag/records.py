@@ -16,6 +16,8 @@ def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[
         "id": question_id,
         "question": answer.question,
         "answer": answer.text,
+        "short": answer.short,
+        "form": answer.query.form,
         "refused": answer.refused,
         "reason": answer.reason,
         "citations": [
@@ -27,8 +29,13 @@ def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[
                 "end": citation.end,
                 "also_in": [article_record(article) for article in citation.also_in],
                 "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
+                **({"of": "title"} if citation.of == "title" else {}),
             }
             for citation in answer.citations
+        ],
+        "conflicts": [
+            {"value": conflict.value, "markers": list(conflict.markers)}
+            for conflict in answer.conflicts
         ],
         "passages": passage_records(answer.passages),
         "query": asdict(answer.query),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +69,7 @@ class Query:
     """A question as it was understood.
 
     ``parts`` are the sub-questions (at least one, the whole question where it has a single part);
-    ``wants`` is the kind of answer: "person", "number", "date", "place", "reason", "speaker",
-    "claim", "yes_no" or "text".
+    ``form`` is the form of the answer, one of those of ``rag.question.form``.
     ``filters`` holds what the user set and what was read from the question; ``inferred`` lists the
     latter in words, so that a user can see and override it; ``required`` is what the user set
     alone. ``reports`` are the limits of each report that the question tells apart ("the Courier's
@@ -82,7 +81,7 @@ class Query:
     question: str
     standalone: str
     parts: tuple[str, ...]
-    wants: str = "text"
+    form: str = "fact"
     filters: Filters = field(default_factory=Filters)
     required: Filters = field(default_factory=Filters)
     reports: tuple[Filters, ...] = ()
@@ -138,35 +137,106 @@ class CandidateSentence:
         return self.passage.article.text[self.start : self.end]
 
 
+class Holdings(Protocol):
+    """The whole of an archive, for answers that no single passage gives."""
+
+    def size(self) -> int:
+        """Count the articles, copies too."""
+        ...
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        ...
+
+    def days(self) -> tuple[str | None, str | None]:
+        """First and last day of publication, "YYYY-MM-DD"."""
+        ...
+
+    def naming(self, words: str, filters: Filters = Filters()) -> list[Article]:  # noqa: B008
+        """Find every article that has all of the content words, oldest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """What was retrieved for a query: passages, best first, and their sentences.
 
     ``query_vector`` is (dimension,) float32, unit length. ``word_weights`` maps each word of the
     question, as the lexical index stems it, to its inverse document frequency in this archive.
+    ``holdings`` looks through the whole archive; None where there is none behind the passages.
     """
 
     passages: tuple[Passage, ...]
     sentences: tuple[CandidateSentence, ...]
     query_vector: NDArray[np.float32]
     word_weights: Mapping[str, float]
+    holdings: Holdings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words of an article: a span of its text, or of its headline."""
+
+    passage: Passage
+    span: Span
+    of: Literal["text", "title"] = "text"
+
+    @property
+    def text(self) -> str:
+        """The words as they stand there."""
+        article = self.passage.article
+        whole = article.text if self.of == "text" else article.title
+        return whole[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a draft: quoted words, and what is ours set apart from them.
+
+    ``lead`` stands before the quotes ("No:"), each of ``notes`` in brackets after so many
+    characters of them ("yesterday [4 May 2021]"). ``short`` are the quoted words that answer, as
+    offsets in the quotes joined by spaces.
+    """
+
+    quotes: tuple[Quoted, ...]
+    lead: str = ""
+    notes: tuple[tuple[int, str], ...] = ()
+    short: Span | None = None
+
+    @property
+    def quoted(self) -> str:
+        """The quotes, joined by spaces."""
+        return " ".join(quote.text for quote in self.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One of several answers that articles give to the same question, with the line that has it."""
+
+    text: str
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an answerer proposes before it is verified.
 
-    ``picked`` holds for each sentence of the answer its text and the spans of articles that it
-    rests on. ``refusal`` is "" or one sentence that says why the evidence does not answer.
+    ``short`` are the words that answer. ``values`` are what outlets or versions disagree on, two
+    or more or none. ``refusal`` is "" or says why the evidence does not answer.
     """
 
-    picked: tuple[tuple[str, tuple[tuple[Passage, Span], ...]], ...] = ()
+    lines: tuple[Line, ...] = ()
+    short: str = ""
+    values: tuple[Value, ...] = ()
     refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote of an article: ``quote == article.text[start:end]``, verified before it is shown."""
+    """A quote of an article, verified before it is shown.
+
+    ``quote == article.text[start:end]``, or a part of ``article.title`` where it is ``of`` that.
+    """
 
     marker: int
     article: Article
@@ -175,13 +245,28 @@ class Citation:
     quote: str
     also_in: tuple[Article, ...] = ()
     superseded_by: Article | None = None
+    of: Literal["text", "title"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer and the markers of the citations that it rests on."""
+    """One sentence of an answer and the markers of the citations that it rests on.
+
+    ``ours`` are the spans of ``text`` that no article says: words before a quote, notes in
+    brackets. ``short`` are the words in it that answer.
+    """
 
     text: str
+    markers: tuple[int, ...]
+    ours: tuple[Span, ...] = ()
+    short: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One of the values on which outlets or versions disagree, and the markers that give it."""
+
+    value: str
     markers: tuple[int, ...]
 
 
@@ -189,9 +274,10 @@ class Sentence:
 class Answer:
     """An answer with its evidence, or a refusal that says why.
 
-    ``reason`` is "" for an answer and one sentence for a refusal. ``passages`` are all that were
-    read, best first; of a refusal they are the nearest coverage. ``timings_ms`` maps a step of
-    the way to its milliseconds.
+    ``short`` are the words that answer, "" where none do by themselves. ``conflicts`` are the
+    values on which outlets or versions disagree. ``reason`` is "" for an answer and says for a
+    refusal what is missing. ``passages`` are all that were read, best first; of a refusal they are
+    the nearest coverage. ``timings_ms`` maps a step of the way to its milliseconds.
     """
 
     question: str
@@ -199,6 +285,8 @@ class Answer:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
+    short: str = ""
+    conflicts: tuple[Conflict, ...] = ()
     refused: bool = False
     reason: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)

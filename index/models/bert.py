@@ -26,20 +26,28 @@ class BertEncoder:
     Raises OSError, KeyError or ValueError where the files are missing or of another kind.
     """
 
-    def __init__(self, folder: Path, dtype: torch.dtype) -> None:
+    def __init__(
+        self, folder: Path, dtype: torch.dtype, trained: Mapping[str, Tensor] | None = None
+    ) -> None:
+        """``trained`` weights stand in the place of those that the folder's model has."""
         config = orjson.loads((folder / "config.json").read_bytes())
         if (config["model_type"], config["hidden_act"]) != ("bert", "gelu"):
             raise ValueError(f"{folder} holds no BERT with GELU")
         self._heads = int(config["num_attention_heads"])
         self._eps = float(config["layer_norm_eps"])
         stored = load_file(folder / "model.safetensors")
-        weights = {name.removeprefix("bert."): w.to(dtype) for name, w in stored.items()}
+        weights = {
+            name: w.to(dtype)
+            for name, w in {
+                **{name.removeprefix("bert."): w for name, w in stored.items()},
+                **(trained or {}),
+            }.items()
+        }
         self._words = weights["embeddings.word_embeddings.weight"]
-        # Texts are of one segment: its vector stands in each position's.
-        self._positions = (
-            weights["embeddings.position_embeddings.weight"]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
+        # Most texts are of one segment: its vector stands in each position's.
+        kinds = weights["embeddings.token_type_embeddings.weight"]
+        self._positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
+        self._second = kinds[1] - kinds[0]
         self._norm = _pair(weights, "embeddings.LayerNorm")
         self._layers = [
             _Layer(weights, _LAYER.format(n), self._heads, self._eps)
@@ -49,11 +57,14 @@ class BertEncoder:
     def __call__(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Encode ``input_ids``, (texts, width), where ``attention_mask`` is 1.
 
+        ``token_type_ids``, where they are given, are 1 in the second of two texts.
         Returns ``token_embeddings``, (texts, width, dimension), and ``sentence_embedding``, their
         mean, (texts, dimension).
         """
         ids, mask = features["input_ids"], features["attention_mask"]
         hidden = self._words[ids] + self._positions[: ids.shape[1]]
+        if "token_type_ids" in features:
+            hidden = hidden + features["token_type_ids"][:, :, None] * self._second
         hidden = layer_norm(hidden, hidden.shape[-1:], *self._norm, self._eps)
         attended = None if bool(mask.all()) else mask[:, None, None, :].bool()
         for layer in self._layers:

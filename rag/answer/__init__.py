@@ -82,7 +82,7 @@ class Steps:
         if draft.refusal:
             draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
-        draft = verify(draft, self._snapshot.text)
+        draft = verify(draft, self._snapshot.article)
         answer = assemble(query, draft, evidence)
         timer.lap("verify")
         yield answer.with_timings(timer.total())

@@ -7,12 +7,23 @@ article does not hold.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
-from index.types import Span
-from rag.types import Answer, Citation, Draft, Evidence, Passage, Query, Sentence
+from index.types import Article, Span
+from rag.types import (
+    Answer,
+    Citation,
+    Conflict,
+    Draft,
+    Evidence,
+    Line,
+    Query,
+    Quoted,
+    Sentence,
+)
 
 NOTHING_HELD = "The articles that were found do not hold the words an answer would rest on."
 
@@ -30,77 +41,103 @@ class Answerer(Protocol):
         ...
 
 
-def verify(draft: Draft, load_text: Callable[[str], str]) -> Draft:
-    """Drop and log each sentence that its articles, read again, do not hold word for word.
+def verify(draft: Draft, load: Callable[[str], Article]) -> Draft:
+    """Drop and log each line whose quotes its articles, read again, do not hold word for word.
 
-    ``load_text`` returns the stored text of an article by its id and raises LookupError where
-    there is none. A draft of which nothing is left becomes a refusal.
+    ``load`` returns a stored article by its id and raises LookupError where there is none. A draft
+    of which nothing is left becomes a refusal.
     """
     if draft.refusal:
         return draft
-    stored = lru_cache(maxsize=None)(load_text)
-    kept = []
-    for text, sources in draft.picked:
-        fault = _fault(text, sources, stored)
+    stored = lru_cache(maxsize=None)(load)
+
+    def holds(line: Line) -> bool:
+        fault = "it names no article" if not line.quotes else ""
+        fault = fault or next(filter(None, (_fault(quote, stored) for quote in line.quotes)), "")
         if fault:
-            log.warning("dropped from the answer: %r (%s)", text, fault)
-        else:
-            kept.append((text, sources))
-    return Draft(tuple(kept)) if kept else Draft(refusal=NOTHING_HELD)
+            log.warning("dropped from the answer: %r (%s)", line.quoted, fault)
+        return not fault
+
+    lines = tuple(filter(holds, draft.lines))
+    values = tuple(value for value in draft.values if holds(value.line))
+    if not lines:
+        return Draft(refusal=NOTHING_HELD)
+    short = draft.short if any(line.short for line in lines) else ""
+    return Draft(lines, short, values if len(values) > 1 else ())
 
 
-def _fault(
-    text: str, sources: tuple[tuple[Passage, Span], ...], stored: Callable[[str], str]
-) -> str:
-    """Say what is wrong with a sentence of the draft, or ""."""
-    if not sources:
-        return "it names no article"
-    quotes = []
-    for passage, span in sources:
-        article = passage.article
-        quote = article.text[span.start : span.end]
-        try:
-            kept = stored(article.id)[span.start : span.end]
-        except LookupError:
-            return f"article {article.id} is not stored"
-        if not quote.strip() or quote != kept:
-            return f"article {article.id} does not hold it at {span.start}-{span.end}"
-        quotes.append(quote)
-    same = text.split() == " ".join(quotes).split()
-    return "" if same else "its words are not those of the quote"
+def _fault(quote: Quoted, stored: Callable[[str], Article]) -> str:
+    """Say what is wrong with a quote, or ""."""
+    article = quote.passage.article
+    try:
+        kept = stored(article.id)
+    except LookupError:
+        return f"article {article.id} is not stored"
+    words = kept.text if quote.of == "text" else kept.title
+    if not quote.text.strip() or quote.text != words[quote.span.start : quote.span.end]:
+        return f"article {article.id} does not hold it at {quote.span.start}-{quote.span.end}"
+    return ""
 
 
 def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
-    """Make the answer of a verified draft; one without sentences becomes a refusal.
+    """Make the answer of a verified draft; one without lines becomes a refusal.
 
     Citations are numbered as they come, the same span by the same marker, and name the copies.
     """
-    citations: dict[tuple[str, int, int], Citation] = {}
-    sentences = []
-    for text, sources in draft.picked:
-        markers = []
-        for passage, span in sources:
-            article = passage.article
-            key = (article.id, span.start, span.end)
+    citations: dict[tuple[str, str, Span], Citation] = {}
+
+    def markers(line: Line) -> tuple[int, ...]:
+        found = []
+        for quote in line.quotes:
+            passage = quote.passage
+            key = (passage.article.id, quote.of, quote.span)
             if key not in citations:
                 citations[key] = Citation(
                     marker=len(citations) + 1,
-                    article=article,
-                    start=span.start,
-                    end=span.end,
-                    quote=article.text[span.start : span.end],
+                    article=passage.article,
+                    start=quote.span.start,
+                    end=quote.span.end,
+                    quote=quote.text,
                     also_in=passage.also_in,
                     superseded_by=passage.superseded_by,
+                    of=quote.of,
                 )
-            markers.append(citations[key].marker)
-        sentences.append(Sentence(text, tuple(markers)))
+            found.append(citations[key].marker)
+        return tuple(dict.fromkeys(found))
+
+    sentences = tuple(worded(line, markers(line)) for line in draft.lines)
+    conflicts = tuple(Conflict(value.text, markers(value.line)) for value in draft.values)
     refused = not sentences
     return Answer(
         question=query.question,
         query=query,
-        sentences=tuple(sentences),
+        sentences=sentences,
         citations=tuple(citations.values()),
         passages=evidence.passages,
+        short=draft.short,
+        conflicts=conflicts,
         refused=refused,
         reason=(draft.refusal or "The archive does not say.") if refused else "",
     )
+
+
+def worded(line: Line, markers: tuple[int, ...]) -> Sentence:
+    """Put what is ours before and into the quoted words; white space becomes one space."""
+    pieces: list[tuple[str, bool]] = [(f"{line.lead} ", True)] if line.lead else []
+    at = 0
+    for offset, note in sorted(line.notes):
+        pieces += [(line.quoted[at:offset], False), (f" [{note}]", True)]
+        at = offset
+    pieces.append((line.quoted[at:], False))
+    text, ours, short, read = "", [], None, 0
+    for piece, is_ours in pieces:
+        shown = re.sub(r"\s", " ", piece)
+        if is_ours:
+            ours.append(Span(len(text), len(text + shown.rstrip())))
+        elif line.short and read <= line.short.start < read + len(piece):
+            start = len(text) + line.short.start - read
+            short = Span(start, start + min(line.short.end - line.short.start, len(piece)))
+        if not is_ours:
+            read += len(piece)
+        text += shown
+    return Sentence(text, markers, tuple(ours), short)

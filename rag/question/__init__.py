@@ -1,7 +1,7 @@
 """Reading questions: one as it was typed comes in, and the query that is looked up goes out.
 
-The query stands alone, with its sub-questions, the kind of answer that it wants, its times and
-outlets, and what was read from its words.
+The query stands alone, with its sub-questions, its times and outlets, and what was read from its
+words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from index.text.words import words
 from rag.question.asked import Background, Question
 from rag.question.calendar import spoken_times
 from rag.question.followups import is_elliptic, rewrite
-from rag.question.kind import wanted_kind
 from rag.question.names import expansions, other_forms, respell
 from rag.question.outlets import (
     Mention,
@@ -73,7 +72,6 @@ def understand(
         question=text,
         standalone=standalone,
         parts=split_parts(standalone, limits.named),
-        wants=wanted_kind(standalone if is_elliptic(text) else text),
         filters=Filters(first, last, own.sources or limits.sources),
         required=own,
         reports=limits.reports if len(limits.reports) > 1 and not own else (),

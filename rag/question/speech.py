@@ -95,16 +95,3 @@ TELLS = _tells(_TEXT_VERBS, _OTHER_WORDS)
 TELLS_BESIDE_QUOTATIONS = _tells(
     f"{_TEXT_VERBS}|{_BESIDE_QUOTATIONS}", f"{_OTHER_WORDS}|{_WORDS_BESIDE_QUOTATIONS}"
 )
-# That a question asks for a speaker ("Who denied …?"), or for the words of one that it names, the
-# group "who" ("What did Lind deny?"):
-_ASKED_FORMS = {form for v in _verbs(_ANYWHERE) for form in (v.bare, *v.past, *v.others)}
-ASKS_WHO = (
-    rf"{_ASKING}(?:who|whom|whose|which)\b[^?,]{{0,60}}?"
-    rf"\b(?:{_any_of(_ASKED_FORMS - _NOUNS)}|attack(?:ed|s)? the idea)\b"
-)
-_OF_NAMED = _verbs(f"{_ANYWHERE}|{_OF_ONE_NAMED}|report")  # "report": of an outlet not there
-ASKS_WHAT = (
-    r"\bwhat (?:did|does|do|(?P<perfect>has|had|have)) (?P<who>[^?]+?) "
-    rf"(?(perfect)(?:{_any_of({verb.past[-1] for verb in _OF_NAMED})})"
-    rf"|(?:{_any_of({verb.bare for verb in _OF_NAMED})}))\b"
-)

@@ -94,7 +94,7 @@ def why_not_inside(limits: Filters, inside: str, elsewhere: Draft) -> str:
     """
     if elsewhere.refusal:
         return inside or elsewhere.refusal
-    articles = {passage.article.id for _, spans in elsewhere.picked for passage, _ in spans}
+    articles = {quote.passage.article.id for line in elsewhere.lines for quote in line.quotes}
     count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
     said = inside or f"Nothing that is {describe(limits)} answers this."
     return f"{said} Without that limit there is an answer, from {count}."

@@ -38,6 +38,7 @@ from rag.retrieval.fusion import (
     with_parts,
     with_reports,
 )
+from rag.retrieval.holdings import Holdings
 from rag.retrieval.limits import Inside, Limits, Reach
 from rag.types import Evidence, Filters, Passage, Query
 
@@ -139,6 +140,7 @@ class Retriever:
             sentences=tuple(s for one in found for s in sentences_of(self._stores, one)),
             query_vector=vector,
             word_weights={word: self._lexical.weight(word) for word in words},
+            holdings=Holdings(self.catalog, self._lexical, self._limits),
         )
 
     def has_word(self, word: str) -> bool:

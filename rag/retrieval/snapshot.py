@@ -10,6 +10,7 @@ from index.models.embedder import Embedder
 from index.models.kept import open_archive_embedder
 from index.store.archive import ArchiveFolder
 from index.store.generation import Generation
+from index.types import Article
 from rag.retrieval.retriever import Retriever
 
 
@@ -40,12 +41,12 @@ class Snapshot:
         self.users = 0
         self._retired = False
 
-    def text(self, article_id: str) -> str:
-        """Text of an article as it is stored; raises LookupError where there is none."""
+    def article(self, article_id: str) -> Article:
+        """Return an article as it is stored; raises LookupError where there is none."""
         article = self.retriever.catalog.article(article_id)
         if article is None:
             raise LookupError(article_id)
-        return article.text
+        return article
 
     def retire(self) -> None:
         """Close once the last user has left. Call it with the archive's lock held."""

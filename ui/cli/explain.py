@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from index.text.words import words
 from rag.about import Family
-from rag.answer.rules.features import headline
 from rag.question.times import describe_days
+from rag.reader.trained import heading
 from rag.retrieval.fusion import RANKED_BY
 from rag.types import Passage, Query, describe
 
@@ -19,7 +19,7 @@ _RANKED = {"words": "words", "vectors": "meaning of the passage", "sentences": "
 
 def explain_query(query: Query) -> Iterator[str]:
     """How a question was read, a line a part."""
-    yield f"asks for: {query.wants}"
+    yield f"form of the answer: {query.form}"
     for inference in query.inferred:
         yield f"{inference.text}  [{inference.part}]"
     for name, others in query.also.items():
@@ -47,7 +47,7 @@ def explain_passage(query: Query, passage: Passage) -> str:
     if rank := passage.found_by.get(RANKED_BY):
         ranks.append(f"{RANKED_BY} {rank}.")
     reasons = [", ".join(ranks)]
-    title = {word.stem for word in words(headline(passage.article))}
+    title = {word.stem for word in words(heading(passage.article))}
     asked = [word for word in words(query.standalone) if word.content]
     if matched := dict.fromkeys(word.form for word in asked if word.stem in title):
         reasons.append(f"headline has {', '.join(matched)}")

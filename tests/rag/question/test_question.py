@@ -1,4 +1,4 @@
-"""Questions as they are understood: parts, kinds, limits and what is said of them."""
+"""Questions as they are understood: parts, limits and what is said of them."""
 
 import pytest
 
@@ -9,29 +9,6 @@ from rag.types import Filters, Inference, Turn
 def turns(*contents):
     roles = ("user", "assistant")
     return [Turn(roles[i % 2], content) for i, content in enumerate(contents)]
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("Who claimed the attack on the harbour?", "claim"),
-        ("Who was blamed for the fire?", "claim"),
-        ("Who said the bridge was unsafe?", "speaker"),
-        ("How many ferries sank?", "number"),
-        ("What share of the vote did she get?", "number"),
-        ("When did the bridge open?", "date"),
-        ("In which year did the mine close?", "date"),
-        ("Why did the mine close?", "reason"),
-        ("Where was the summit held?", "place"),
-        ("Who won the regatta?", "person"),
-        ("Did the council approve the bridge?", "yes_no"),
-        ("harbour bridge opening", "text"),
-        ("What did the WHO say of masks?", "text"),
-        ("Who said that masks help?", "speaker"),
-    ],
-)
-def test_wants(understand, question, kind):
-    assert understand(question).wants == kind
 
 
 def test_a_question_without_turns_before_is_left_alone(understand):
@@ -48,7 +25,6 @@ def test_an_elliptic_question_follows_the_one_it_continues(understand):
     assert "How many ferries sank" in query.standalone
     assert "2019" in query.standalone
     assert "2018" not in query.standalone
-    assert query.wants == "number"
     assert query.inferred[0].part == "follow_ups"
     assert query.inferred[0].text.endswith(query.standalone)
 

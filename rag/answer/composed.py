@@ -1,0 +1,49 @@
+"""Reads the evidence, then answers in the form that the question asks for, or says what is missing.
+
+Each composer takes the query, the evidence and what the reader found in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rag.answer import fact
+from rag.answer.silence import nothing_answers
+from rag.reader import Reader, Reading
+from rag.reader.answerable import of_years, probability, years_asked
+from rag.reader.trained import packaged_reader
+from rag.types import Draft, Evidence, Query
+
+_READ = 10  # passages that are read; more take time and add few answers
+# A fact answer is given from this probability on (docs/decisions/0009).
+ANSWERED = 0.5
+
+Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
+# Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
+_OF_THEIR_OWN: Mapping[str, Composer] = {}
+_COMPOSERS: Mapping[str, Composer] = {"fact": fact.compose}
+
+
+class ReadingAnswerer:
+    """The default answerer: a reader's findings, each sentence quoted and cited."""
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or packaged_reader()
+
+    def draft(self, query: Query, evidence: Evidence) -> Draft:
+        """Answer in the query's form; where nothing answers, a refusal that says what was sought."""
+        if not evidence.passages and query.form not in _OF_THEIR_OWN:
+            return Draft(refusal=nothing_answers(query, evidence))
+        readings = self._reader.read(query.standalone, evidence.passages[:_READ])
+        years = years_asked(query.standalone)
+        if years:
+            readings = of_years(readings, years)
+        if query.form in _OF_THEIR_OWN:
+            draft = _OF_THEIR_OWN[query.form](query, evidence, readings)
+        elif probability(readings) < ANSWERED:
+            draft = Draft()
+        else:
+            draft = _COMPOSERS.get(query.form, fact.compose)(query, evidence, readings)
+        if draft.lines or draft.refusal:
+            return draft
+        return Draft(refusal=nothing_answers(query, evidence))

@@ -1,0 +1,54 @@
+"""What is said where the archive does not answer: what was searched, and what is nearest."""
+
+from __future__ import annotations
+
+from index.types import Article
+from rag.question.times import describe_days
+from rag.reader.answerable import years_asked
+from rag.types import Evidence, Query
+
+_NAMED = 3  # of a question's rarest words that an article must have to be near
+
+
+def nothing_answers(query: Query, evidence: Evidence) -> str:
+    """Say in one or two sentences what was searched and how near it came."""
+    holdings = evidence.holdings
+    if holdings is None or not holdings.size():
+        return "The archive does not say."
+    searched = _searched(holdings.size(), len(holdings.outlets()), *holdings.days())
+    subject, near = _near(query, evidence)
+    years = sorted(years_asked(query.standalone))
+    if near and years and not any(year in f"{a.title} {a.text}" for a in near for year in years):
+        told = f"none of them tells of {' or '.join(years)}"
+    else:
+        told = "none of them answers this"
+    if not near:
+        return f"The archive does not say. Searched: {searched}."
+    newest = near[-1]
+    names = "1 article names" if len(near) == 1 else f"{len(near)} articles name"
+    last = f", the newest of {newest.day}" if newest.day else ""
+    return f"The archive does not say. Searched: {searched}; {names} {subject}{last}; {told}."
+
+
+def _searched(articles: int, outlets: int, first: str | None, last: str | None) -> str:
+    count = "1 article" if articles == 1 else f"{articles:,} articles"
+    of = f" of {outlets} outlets" if outlets > 1 else ""
+    days = f", {describe_days(first, last)}" if first and last else ""
+    return f"{count}{of}{days}"
+
+
+def _near(query: Query, evidence: Evidence) -> tuple[str, list[Article]]:
+    """Articles that have the question's rarest words, as many of these as any article has."""
+    assert evidence.holdings is not None
+    rarest = sorted(evidence.word_weights, key=lambda word: -evidence.word_weights[word])[:_NAMED]
+    spoken = [
+        word.strip("?.,!;:'\"“”’()")
+        for word in query.standalone.split()
+        if any(word.strip("?.,!;:'\"“”’()").lower().startswith(stem[:4]) for stem in rarest)
+    ]
+    spoken = list(dict.fromkeys(spoken))[:_NAMED]
+    for count in range(len(spoken), 0, -1):
+        found = evidence.holdings.naming(" ".join(spoken[:count]), query.required)
+        if found:
+            return f"“{' '.join(spoken[:count])}”", found
+    return "", []
