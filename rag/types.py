@@ -74,6 +74,7 @@ class Query:
     latter in words, so that a user can see and override it; ``required`` is what the user set
     alone. ``reports`` are the limits of each report that the question tells apart ("the Courier's
     of May and that of the Post"). ``near`` are the first and last day that the ranking leans to,
+    ``perhaps`` those that words such as "this week" mean if they are said on the newest day,
     ``order`` whether the newest or the oldest of the passages to the point are preferred, ``also``
     the question's names with other names for the same, which are looked up with it.
     """
@@ -88,6 +89,7 @@ class Query:
     asked: str | None = None
     inferred: tuple[Inference, ...] = ()
     near: tuple[str, str] | None = None
+    perhaps: tuple[str, str] | None = None
     order: Literal["newest", "oldest"] | None = None
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from index.errors import EmbedderError
@@ -30,6 +32,16 @@ LONGEST = 320  # word pieces of question, heading and passage; what is beyond is
 _QUESTION = 400  # characters
 _LONGEST_ANSWER = 40  # word pieces
 _BEST = 20  # starts, and ends, that are looked at
+
+
+@cache
+def calibration() -> tuple[float, float]:
+    """Slope and constant of the logit that a question is answered, by its readings' log odds.
+
+    Fitted on held-out questions, with and without the passage that answers them.
+    """
+    card = orjson.loads(WEIGHTS.with_suffix(".json").read_bytes())
+    return float(card["held_out"]["slope"]), float(card["held_out"]["constant"])
 
 
 class ScoredSpan(NamedTuple):
@@ -76,7 +88,7 @@ class SpanReader:
     """The trained reader. Safe to use from several threads; its weights are read at first use."""
 
     def __init__(self, base: Path, weights: Path = WEIGHTS) -> None:
-        """``base`` is the folder of the encoder that ``weights`` were trained from."""
+        """Take the folder of the encoder that the weights were trained from."""
         self._base = base
         self._weights = weights
         self._loading = threading.Lock()
@@ -125,8 +137,9 @@ class SpanReader:
         try:
             with no_collecting():
                 import torch
+                from safetensors.torch import load_file
 
-                from index.models.bert import BertEncoder, load_file
+                from index.models.bert import BertEncoder
 
                 trained = load_file(self._weights)
                 heads = trained.pop("heads.weight").float().numpy()

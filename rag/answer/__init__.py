@@ -15,7 +15,8 @@ from rag.answer.support import Answerer, assemble, verify
 from rag.question import understand
 from rag.question.asked import Background, Question, Rewriter
 from rag.retrieval.limits import (
-    unlimited,
+    hypotheses,
+    together,
     why_none_inside,
     why_not_inside,
     within_archive,
@@ -26,7 +27,8 @@ from rag.retrieval.snapshot import Snapshot
 from rag.types import Answer, Draft, Evidence, Passage, Query
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
-_READ = 12
+_READ = 8
+_ALSO_READ = 4  # of each other reading of the question
 _EMPTY = "The archive is empty: it has no article to answer from."
 
 
@@ -58,11 +60,7 @@ class Steps:
             return self._retriever.search(query, top_k, ranking, question.options)
 
     def answer(self, question: Question) -> Iterator[Query | tuple[Passage, ...] | Answer]:
-        """Yield the query as understood, the passages, the answer, as they come.
-
-        Where nothing within limits that were read from the question's words answers it, the first
-        two come again: without these limits where that answers it, else as they were.
-        """
+        """Yield the query as understood, the passages, the answer, as they come."""
         timer = _Timer()
         query = self.understand(question)
         timer.lap("understand")
@@ -71,14 +69,6 @@ class Steps:
         timer.lap("retrieve")
         yield evidence.passages
         draft = self._answerer.draft(query, evidence)
-        if draft.refusal and query.filters != query.required:
-            wider = unlimited(query, "nothing there answers it")
-            found = self._retrieve(wider, question)
-            again = self._answerer.draft(wider, found)
-            if not again.refusal:
-                query, evidence, draft = wider, found, again
-            yield query
-            yield evidence.passages
         if draft.refusal:
             draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
@@ -88,8 +78,16 @@ class Steps:
         yield answer.with_timings(timer.total())
 
     def _retrieve(self, query: Query, question: Question) -> Evidence:
+        """Retrieve as the question was read, and as if nothing had been read from its words.
+
+        A reading is a hypothesis: whoever reads both sees which of them answers.
+        """
         with self._damage_told():
-            return self._retriever.retrieve(query, _READ, question.options)
+            found = self._retriever.retrieve(query, _READ, question.options)
+            for other, outside in hypotheses(query):
+                more = self._retriever.retrieve(other, _ALSO_READ, question.options)
+                found = together(found, more, outside)
+            return found
 
     def _with_its_limits(self, question: Question, query: Query, draft: Draft) -> Draft:
         """Refuse for the limits that the user set where these are why nothing answers."""

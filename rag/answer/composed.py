@@ -6,6 +6,7 @@ Each composer takes the query, the evidence and what the reader found in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from rag.answer import fact
 from rag.answer.silence import nothing_answers
@@ -14,9 +15,9 @@ from rag.reader.answerable import of_years, probability, years_asked
 from rag.reader.trained import packaged_reader
 from rag.types import Draft, Evidence, Query
 
-_READ = 10  # passages that are read; more take time and add few answers
 # A fact answer is given from this probability on (docs/decisions/0009).
 ANSWERED = 0.5
+_OUTSIDE = 1.5  # log odds: what a reading of the question's limits counts against the reader
 
 Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
 # Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
@@ -31,10 +32,11 @@ class ReadingAnswerer:
         self._reader = reader or packaged_reader()
 
     def draft(self, query: Query, evidence: Evidence) -> Draft:
-        """Answer in the query's form; where nothing answers, a refusal that says what was sought."""
+        """Answer in the query's form; where nothing answers, refuse and say what was searched."""
         if not evidence.passages and query.form not in _OF_THEIR_OWN:
             return Draft(refusal=nothing_answers(query, evidence))
-        readings = self._reader.read(query.standalone, evidence.passages[:_READ])
+        readings = self._reader.read(query.standalone, evidence.passages)
+        readings = [_weighed(reading) for reading in readings]
         years = years_asked(query.standalone)
         if years:
             readings = of_years(readings, years)
@@ -47,3 +49,11 @@ class ReadingAnswerer:
         if draft.lines or draft.refusal:
             return draft
         return Draft(refusal=nothing_answers(query, evidence))
+
+
+def _weighed(reading: Reading) -> Reading:
+    """Take something off where a passage is outside the limits read from the question's words."""
+    if not reading.passage.outside:
+        return reading
+    spans = tuple(span._replace(score=span.score - _OUTSIDE) for span in reading.spans)
+    return replace(reading, spans=spans, answers=reading.answers - _OUTSIDE)

@@ -78,6 +78,7 @@ def understand(
         asked=question.asked,
         inferred=(*inferred, *_in_words(limits, order)),
         near=limits.times.near,
+        perhaps=limits.times.perhaps,
         order=order,
         also=also,
     )
@@ -146,14 +147,16 @@ def _times(
         if counted.near:
             return counted, reports
     times = read_times(text, as_of, question.asked)
-    limit = times.limit if options.dates else None
-    return Times(limit=limit, near=times.near if options.near else None), reports
+    limit, perhaps = (times.limit, times.perhaps) if options.dates else (None, None)
+    return Times(limit, times.near if options.near else None, perhaps), reports
 
 
 def _in_words(limits: _Limits, order: str | None) -> Iterator[Inference]:
     times = limits.times
     if times.limit:
         yield Inference("dates", describe_days(*times.limit))
+    if times.perhaps:
+        yield Inference("dates", f"perhaps {describe_days(*times.perhaps)}")
     if times.near:
         why = f": {times.why}" if times.why else ""
         yield Inference("near", f"rather from {times.near[0]} to {times.near[1]}{why}")

@@ -86,12 +86,13 @@ _FORTNIGHT = timedelta(days=14)
 class Times:
     """Days of publication that a question is limited to (``limit``) or leans to (``near``).
 
-    A limit may be open on one side (None). ``why`` says what ``near`` follows from, where that is
-    not in the question.
+    A limit may be open on one side (None). ``perhaps`` are days that it means if it is asked today,
+    which nobody said. ``why`` says what ``near`` follows from, where that is not in the question.
     """
 
     limit: tuple[str | None, str | None] | None = None
     near: Days | None = None
+    perhaps: Days | None = None
     why: str = ""
 
 
@@ -99,7 +100,7 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     """Read what a question says of time, as of ``as_of`` (a day, or None for an undated archive).
 
     ``asked`` is given where the user said on which day it is asked: a question without any time
-    is then about the news of the fortnight before.
+    is then about the news of the fortnight before. Where nobody said, "this week" may be any week.
     """
     if as_of is None:
         return Times()
@@ -121,6 +122,8 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     relative = [] if _YEARS.search(rest) else list(_relative(rest))
     if len(named) + len(relative) == 1 and not _ELSEWHEN.search(rest):
         limit = _limit(named, relative, today)
+        if limit and relative and asked is None:
+            return Times(perhaps=_days(*limit))
         if limit:
             return Times(limit=_days(*limit))
     if named:
@@ -128,7 +131,8 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     years = _YEARS.search(rest)
     if years:
         return Times(near=_near_years(years, today))
-    return Times(near=_near_today(rest, today, asked if not spoken and not relative else None))
+    near = _near_today(rest, today, asked if not spoken and not relative else None)
+    return Times(near=near) if asked else Times(perhaps=near)
 
 
 def _relative(text: str) -> Iterator[re.Match[str]]:

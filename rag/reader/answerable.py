@@ -8,12 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from index.models.span_reader import calibration
 from index.types import Article
 from rag.reader import Reading
 
-# Logits of "answered" from the readings' summed log odds: slope and constant, fitted on held-out
-# questions of the training data with and without the passage that answers (rag/training/README).
-SLOPE, CONSTANT = 1.0, 0.0
 _YEAR = re.compile(r"(?<![\d.,-])(?:1[6-9]|20)\d\d(?![\d,]|\.\d)")
 _TOLD_AFTER = timedelta(days=45)  # news of December is told in January, and the year not said
 
@@ -22,8 +20,9 @@ def probability(readings: Sequence[Reading]) -> float:
     """Probability that one of the passages answers, in [0, 1]."""
     if not readings:
         return 0.0
+    slope, constant = calibration()
     odds = np.logaddexp.reduce([reading.answers for reading in readings])
-    return float(1 / (1 + np.exp(-(SLOPE * odds + CONSTANT))))
+    return float(1 / (1 + np.exp(-(slope * odds + constant))))
 
 
 def years_asked(question: str) -> frozenset[str]:

@@ -8,14 +8,14 @@ looked up once for each limits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from index.store.catalog import Catalog
 from rag.question.times import describe_days
-from rag.types import Draft, Filters, Query
+from rag.types import Draft, Evidence, Filters, Query
 
 _READ = ("dates", "outlets")
 _ALIKE = 0.5  # likeness of an outlet's name to one that the archive has not
@@ -54,6 +54,39 @@ def within_archive(query: Query, holds: Callable[[Filters], bool]) -> Query:
         if fewer.filters != query.required and holds(fewer.filters):
             return fewer
     return unlimited(query, _NOTHING)
+
+
+def hypotheses(query: Query) -> Iterator[tuple[Query, bool]]:
+    """Yield the query as it may be meant too, and whether that goes beyond the limits it has.
+
+    Without what was read of times, outlets and reports from its words; and within the days that
+    "this week" would mean today.
+    """
+    plain = replace(query, filters=query.required, reports=(), near=None, order=None)
+    if plain != query:
+        yield plain, query.filters != query.required
+    if query.perhaps and not query.filters:
+        yield replace(query, filters=Filters(*query.perhaps)), False
+
+
+def together(found: Evidence, more: Evidence, outside: bool) -> Evidence:
+    """Add the passages of ``more`` that are new, marked as ``outside`` of what was read."""
+    known = {(passage.article.id, passage.start) for passage in found.passages}
+    new = [p for p in more.passages if (p.article.id, p.start) not in known]
+    ranked = {
+        (passage.article.id, passage.start): replace(passage, rank=rank, outside=outside)
+        for rank, passage in enumerate(new, start=len(known) + 1)
+    }
+    sentences = [
+        replace(one, passage=ranked[key])
+        for one in more.sentences
+        if (key := (one.passage.article.id, one.passage.start)) in ranked
+    ]
+    return replace(
+        found,
+        passages=(*found.passages, *ranked.values()),
+        sentences=(*found.sentences, *sentences),
+    )
 
 
 def without_any(query: Query) -> Query:

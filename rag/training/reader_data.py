@@ -234,6 +234,17 @@ def epoch(
     yield from random.sample(statements, chosen)
 
 
+def held_out(contexts: Sequence[Context], misses: NearMisses, seed: int) -> Iterator[Example]:
+    """Yield examples of the questions that no epoch has, of all files alike."""
+    random = Random(seed)
+    row = -1
+    for at, context in enumerate(contexts):
+        for question, spans in context.questions:
+            row += 1
+            if context.held_out and random.random() < FILES[context.file]:
+                yield _example(question, spans, at, row, contexts, misses, random)
+
+
 def _example(
     question: str,
     spans: tuple[Span, ...],
@@ -243,36 +254,24 @@ def _example(
     misses: NearMisses,
     random: Random,
 ) -> Example:
-    context = contexts[at]
-    told = passage(context, spans, random)
-    answers = [context.text[span.start : span.end] for span in spans]
+    """Draw what one question is read with: two fifths its passage alone, the rest near misses."""
+    told = passage(contexts[at], spans, random)
+    answers = [contexts[at].text[span.start : span.end] for span in spans]
     drawn = random.random()
     if not spans:
         return Example(question, (told,), answered=False)
-    if drawn < 0.40:
-        return Example(question, (told,), answered=True)
-    others = []
-    for _ in range(random.choice((1, 1, 2))):
-        other = misses.near(row, at, answers, random)
-        if other is not None:
-            others.append(passage(other, (), random))
-    if drawn < 0.62:
+    near = [misses.near(row, at, answers, random) for _ in range(random.choice((1, 1, 2)))]
+    others = [passage(other, (), random) for other in near if other is not None]
+    if 0.40 <= drawn < 0.62:
         mixed = [told, *others]
         random.shuffle(mixed)
         return Example(question, tuple(mixed), answered=True)
-    if drawn < 0.78:
-        left = without(told, answers)
-        kept = ([left] if left else []) + (others[:1] if random.random() < 0.4 or not left else [])
-        if kept:
-            return Example(question, tuple(kept), answered=False)
-    elif drawn < 0.86:
-        if others:
-            return Example(question, tuple(others), answered=False)
-    else:
-        other_question = misses.swapped(question, told.text, random)
-        if other_question:
-            bare = Candidate(told.heading, told.text)
-            return Example(other_question, (bare,), answered=False)
+    if 0.62 <= drawn < 0.78 and (left := without(told, answers)):
+        return Example(question, (left, *others[: random.random() < 0.4]), answered=False)
+    if 0.62 <= drawn < 0.86 and others:
+        return Example(question, tuple(others), answered=False)
+    if 0.86 <= drawn and (swapped := misses.swapped(question, told.text, random)):
+        return Example(swapped, (Candidate(told.heading, told.text),), answered=False)
     return Example(question, (told,), answered=True)
 
 

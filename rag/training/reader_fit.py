@@ -43,6 +43,7 @@ class FitOptions:
     """How the reader is fitted."""
 
     epochs: int = 2
+    steps: int | None = None  # at most; None: as the epochs have
     learning_rate: float = 1.5e-4
     warm_up: int = 300  # steps
     decay: float = 0.3  # share of the steps at the end in which the rate falls to 0
@@ -125,7 +126,7 @@ def fit(
     assert base is not None
     misses = near_misses(contexts, folder / "near.npz")
     tokenizer = pair_tokenizer(base, LONGEST)
-    batches = _all_batches(contexts, statements, misses, tokenizer, options)
+    batches = _all_batches(contexts, statements, misses, tokenizer, options)[: options.steps]
     model = ReaderModel(base)
     trained = [weights for weights in model.parameters() if weights.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=0.01)
@@ -141,7 +142,7 @@ def fit(
             scores = model(*tensors[:3])
         loss = group_loss(scores, *tensors[3:])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         losses.append(loss.item())
