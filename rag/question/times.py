@@ -132,7 +132,7 @@ def read_times(question: str, as_of: str | None, asked: str | None = None) -> Ti
     if years:
         return Times(near=_near_years(years, today))
     near = _near_today(rest, today, asked if not spoken and not relative else None)
-    return Times(near=near) if asked else Times(perhaps=near)
+    return Times(near=near) if asked or _NEWEST.search(rest) else Times(perhaps=near)
 
 
 def _relative(text: str) -> Iterator[re.Match[str]]:

@@ -212,7 +212,7 @@ def test_what_was_read_is_said_in_words(understand):
 )
 def test_what_continues_a_question_keeps_its_outlet_and_time(understand, before, question, limits):
     history = [Turn("user", before), Turn("assistant", "Gangs did.")]
-    read = understand(question, history=history, newest="2024-09-10", outlets=["The Guardian"])
+    read = understand(question, history=history, asked="2024-09-10", outlets=["The Guardian"])
     assert (read.filters.published_to, read.filters.sources) == limits
 
 

@@ -39,7 +39,22 @@ AS_OF = "2024-09-10"
     ],
 )
 def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
-    assert read_times(question, AS_OF) == Times(limit=limit)
+    assert read_times(question, AS_OF, AS_OF) == Times(limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("Who resigned last month?", ("2024-07-10", "2024-09-10")),
+        ("What was said yesterday?", ("2024-09-08", "2024-09-10")),
+        ("Who resigned this year?", ("2024-01-01", "2024-09-10")),
+        ("What has been said since Friday?", ("2024-09-06", "2024-09-10")),
+    ],
+)
+def test_where_nobody_said_when_it_is_asked_it_perhaps_means_today(
+    question: str, days: tuple[str, str]
+) -> None:
+    assert read_times(question, AS_OF) == Times(perhaps=days)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +82,7 @@ def test_a_clear_time_is_a_limit(question: str, limit: tuple[str, str]) -> None:
     ],
 )
 def test_any_other_time_is_leant_to(question: str, near: tuple[str, str]) -> None:
-    assert read_times(question, AS_OF) == Times(near=near)
+    assert read_times(question, AS_OF, AS_OF) == Times(near=near)
 
 
 @pytest.mark.parametrize(
