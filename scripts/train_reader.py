@@ -1,8 +1,8 @@
 """Train the reader that the package ships: `make train-reader`.
 
-Reads question answering sets (--data, in the form that docs/reader.md describes) without what stands
-in the articles of evaluation sets (--kept-out), goes on from its last checkpoint, and writes the
-weights and their card beside index/models/span_reader.py. An hour or more on two cores.
+Reads question answering sets (--data, as docs/reader.md describes them) without what stands in the
+articles of evaluation sets (--kept-out), goes on from its last checkpoint, and writes the weights
+and their card beside index/models/span_reader.py. An hour or more on two cores.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ A dateline, a credit or a stray quotation mark does not open a line. A weekday g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from index.text.words import MONTHS, WEEKDAYS
@@ -15,15 +15,16 @@ from index.types import Span
 from rag.answer.context import inside_quotes, leans_back
 from rag.types import CandidateSentence, Line, Quoted
 
-_MONTH = rf"(?:{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
-# "VARDENA, 5 March (SPA) –", "LONDON —", "(Reuters) -", "By Anna Lind": at the start of an article.
+_MONTH = rf"(?i:{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
+_DATE = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?"
+_PLACE = r"[A-Z][\w.’' -]{1,24}(?:, [A-Z][\w. ]{1,20})?"
+_AGENCY = r"\([\w ./&]{2,20}\)"
+# "VARDENA, 5 March (SPA) –", "LONDON —", "(Reuters) -": at the start of a report.
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.’' -]{2,}(?:, [A-Z][\w. ]{1,20})?|[A-Z][\w.’' -]{2,24})?"
-    rf"(?:,? ?(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?)?"
-    r"(?: ?\([\w ./&]{2,20}\))? ?(?:[—–]|--?(?= )) ?(?=[A-Z0-9\"“‘'])",
-    re.IGNORECASE,
+    rf"\s*(?:[A-Z][A-Z.’' -]{{2,}}(?:, [A-Z][\w. ]{{1,20}})?(?:,? {_DATE})?(?: ?{_AGENCY})?|"
+    rf"{_PLACE},? {_DATE}(?: ?{_AGENCY})?|(?:{_PLACE} ?)?{_AGENCY})"
+    r" ?(?:[—–]|--?(?= )) ?(?=[A-Z0-9\"“‘'])"
 )
-_SHOUTED = re.compile(r"\s*(?:[A-Z][A-Z.’' -]{2,}|\([\w ./&]{2,20}\)|[A-Z]\w+,? \()")
 _OPENING = re.compile(r"[\s\"“”„«»•*▪–—-]+")
 _QUOTE = re.compile(r"[\"“”„«»]")
 _DAY = re.compile(
@@ -65,9 +66,8 @@ def _start(sentence: CandidateSentence, limit: int) -> int:
     """Where the statement of a sentence begins: after a dateline and stray marks."""
     text = sentence.text
     start = 0
-    if sentence.position == 0 or _SHOUTED.match(text):
-        dateline = _DATELINE.match(text)
-        start = dateline.end() if dateline else 0
+    if dateline := _DATELINE.match(text):
+        start = dateline.end()
     opening = _OPENING.match(text, start)
     if opening and len(_QUOTE.findall(text, start)) % 2 == 1:
         start = opening.end()
@@ -117,17 +117,3 @@ def needs_before(sentence: CandidateSentence, line: Line) -> bool:
     named = any(not note[:1].isdigit() for _, note in line.notes)
     inside = inside_quotes(sentence.passage.article.text, sentence.sentences)
     return not named and sentence.position not in inside and leans_back(line.quoted)
-
-
-def sentence_at(
-    sentences: Sequence[CandidateSentence], span: Span, article: str
-) -> CandidateSentence | None:
-    """Find the sentence of an article in which a span begins; None where it was not retrieved."""
-    return next(
-        (
-            one
-            for one in sentences
-            if one.passage.article.id == article and one.start <= span.start < one.end
-        ),
-        None,
-    )

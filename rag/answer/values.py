@@ -24,9 +24,10 @@ _COUNTS = {word: float(n) for n, word in enumerate(NUMBER_WORDS)} | {
 }
 _TIMES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _TIMES |= {"m": 1e6, "mn": 1e6, "bn": 1e9, "dozen": 12.0}
+_WORDS = "|".join(sorted((*_COUNTS, *_TIMES), key=len, reverse=True))
 _PIECE = re.compile(
     r"(?P<digits>\d+(?:[,\u00a0 ]\d{3})*(?:\.\d+)?)|"
-    rf"(?P<word>(?i:{'|'.join(sorted((*_COUNTS, *_TIMES), key=len, reverse=True))}))(?![a-z])"
+    rf"(?<![A-Za-z])(?P<word>(?i:{_WORDS}))(?![a-z])"
 )
 _ROUNDED = re.compile(
     r"\b(?:about|around|nearly|almost|some|roughly|approximately|over|more)\b", re.I
@@ -88,12 +89,16 @@ def same_value(one: str, other: str) -> bool:
     if left and right:
         rounded = _ROUNDED.search(one) or _ROUNDED.search(other)
         near = _CLOSE if rounded else 1e-9
-        shared = all(any(math.isclose(a, b, rel_tol=near) for b in right) for a in left)
         months = _months(one), _months(other)
+        fewer, more = sorted((left, right), key=len)
+        if not all(months) and len(fewer) < len(more):
+            return False  # "5" is not "5 to 9"; "2 March" is "2 March 2024"
+        shared = all(any(math.isclose(a, b, rel_tol=near) for b in more) for a in fewer)
         return shared and (not all(months) or months[0] == months[1])
     mine, others = _stems(one), _stems(other)
-    fewer, more = sorted((mine, others), key=len)
-    return bool(fewer) and (fewer <= more or 2 * len(fewer & more) >= len(more))
+    shorter, longer = sorted((mine, others), key=len)
+    shared = len(shorter & longer)
+    return bool(shorter) and (shorter <= longer or 2 * shared >= len(longer))
 
 
 def _months(text: str) -> frozenset[str]:

@@ -1,0 +1,54 @@
+"""Whether an archive answers: what the odds say, and what a year in the question rules out."""
+
+import pytest
+
+from index.types import Article
+from rag.reader import Reading
+from rag.reader.answerable import of_years, probability, years_asked
+from rag.types import Passage
+
+
+def reading(text="The regatta was won by Lind.", published=None, odds=0.0):
+    passage = Passage(
+        Article("a", "Regatta", text, published=published), 0, len(text), text, 1, 1, {}
+    )
+    return Reading(passage, (), odds)
+
+
+def test_the_better_the_odds_the_likelier_an_answer():
+    low, high = probability([reading(odds=-3.0)]), probability([reading(odds=3.0)])
+    assert 0 < low < high < 1
+    assert probability([reading(odds=3.0), reading(odds=3.0)]) > high
+
+
+def test_nothing_that_was_read_answers_nothing():
+    assert probability([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("Who won the regatta of 2011?", {"2011"}),
+        ("Who won in 2011 and 2012?", {"2011", "2012"}),
+        ("Who paid 2,011 crowns?", set()),
+        ("Who paid 2011.50?", set()),
+        ("Who won?", set()),
+    ],
+)
+def test_years_of_a_question(question, years):
+    assert years_asked(question) == years
+
+
+@pytest.mark.parametrize(
+    ("one", "kept"),
+    [
+        (reading("The regatta of 2011 was won by Lind."), True),
+        (reading(published="2011-06-16"), True),
+        (reading(published="2012-01-03"), True),
+        (reading(published="2021-06-16"), False),
+        (reading("The regatta of 2021 was won by Lind.", "2021-06-16"), False),
+        (reading(), False),
+    ],
+)
+def test_another_years_winner_is_no_answer(one, kept):
+    assert of_years([one], frozenset({"2011"})) == ([one] if kept else [])
