@@ -145,7 +145,7 @@ class SpanReader:
                 heads = trained.pop("heads.weight").float().numpy()
                 trained.pop("heads.bias")  # the same for all tokens: it falls out
                 return BertEncoder(self._base, number_format(torch), trained), heads
-        except (OSError, KeyError, ValueError) as error:
+        except Exception as error:  # each library raises its own for a file that is broken
             raise EmbedderError(
                 f"the reader {self._weights} cannot be loaded ({error}); install newsarchive anew"
             ) from error

@@ -9,9 +9,8 @@ from rag.types import Passage
 
 
 def reading(text="The regatta was won by Lind.", published=None, odds=0.0):
-    passage = Passage(
-        Article("a", "Regatta", text, published=published), 0, len(text), text, 1, 1, {}
-    )
+    article = Article("a", "Regatta", text, published=published)
+    passage = Passage(article, 0, len(text), text, 1.0, 1, {})
     return Reading(passage, (), odds)
 
 
