@@ -36,7 +36,7 @@ _OWN_SENTENCE = 6
 _TELLING_SENTENCE = 8  # words of a sentence that counts for a new name or figure alone
 _DATELINE = 5  # words that a place line may take
 _GROUPS = 8  # of articles with one text; a newcomer is held against so many
-_RULES = b"3"  # to be raised with every change of what comparisons come to: they are kept
+_RULES = b"4"  # to be raised with every change of what comparisons come to: they are kept
 _READ_AT_ONCE = 256  # articles whose words are kept in memory while pairs are compared
 
 
@@ -48,7 +48,8 @@ def settle(tables: FamilyTables) -> list[str]:
         tables.put_sketch(Sketch(text_hash, sentence_keys(sentences), b"", signature(words)))
     tables.drop_unused_sketches()
     texts = [part for text in tables.sketched_texts() for part in _parted(tables, text)]
-    texts.sort(key=lambda text: (text.published or "9999", text.id))
+    # Of texts of one moment the longer is the whole one.
+    texts.sort(key=lambda text: (text.published or "9999", -len(text.sketch.keys), text.id))
     texts = _without_boilerplate(tables, texts)
     judge_of = _Judge(tables, texts)
     pairs = candidate_pairs([text.sketch.signature for text in texts])
@@ -210,11 +211,12 @@ def _place(number: int, related: set[int], places: Sequence[_Place], judge_of: _
 
 def _members(texts: Sequence[SketchedText], places: Sequence[_Place]) -> list[Member]:
     """Every article's membership; those with the very same text are copies of the first."""
+    published = {text.id: text.published for text in texts}
     newest: dict[int, str] = {}
     for place, text in zip(places, texts, strict=True):
-        if text.published and place.role != "copy":
+        before = published.get(newest.get(place.family, ""))
+        if text.published and place.role != "copy" and before != text.published:
             newest[place.family] = text.id
-    published = {text.id: text.published for text in texts}
     members = []
     for text, place in zip(texts, places, strict=True):
         reference = texts[place.reference]

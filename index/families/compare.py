@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from index.families.sketches import SHINGLE, WordedSentence, runs, shingles, worded, words_of
+from index.text.words import is_divider
 from index.types import Article
 
 # Of a sentence with boilerplate around it: fewer words than this share or number are no article.
@@ -63,11 +64,14 @@ class WordedArticle:
 
 
 def worded_article(article: Article, boilerplate: Collection[int] = ()) -> WordedArticle:
-    """Read an article; sentences whose key is in ``boilerplate`` are left out.
+    """Read an article without days and hours that stand alone, and without ``boilerplate``.
 
-    They stay where they are nearly all there is: a page of nothing else is compared by them.
+    Sentences whose key is in ``boilerplate`` stay where they are nearly all there is: a page of
+    nothing else is compared by them.
     """
-    sentences = tuple(worded(article.text))
+    every = tuple(worded(article.text))
+    # A live blog's times are no evidence of likeness.
+    sentences = tuple(s for s in every if not is_divider(s.text)) or every
     rest = tuple(s for s in sentences if s.key not in boilerplate) if boilerplate else sentences
     total, left = (sum(len(s.words) for s in part) for part in (sentences, rest))
     enough = left >= max(_REST_WORDS, _REST_SHARE * total)

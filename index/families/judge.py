@@ -24,11 +24,13 @@ Kind = Literal["copy", "version"]
 _SHARED_WORDS = 12  # fewer words in common can be a turn of phrase
 _VERSION_KEEPS = 0.5  # share of the words of one of them that stand in the other
 _COPY_KEEPS = 0.7
+_OWN_STORY = 0.6  # share of the later one's words that are known: with fewer it has its own lead
+_SAME_LEAD = 0.4  # likeness of two leads that tell the same news
+_ABRIDGED = 0.8  # length of an abridgement beside the whole, at most
 _FORMAT_SHARE = 0.5  # share of comparable sentences with other facts: a form filled in anew
 _DATED_FORMAT_SHARE = 0.25  # the same where the day they speak of moved along
 _OTHER_SUBJECT = 0.34  # share of a headline's words that only its own article has
 _EXCHANGED = 0.2  # share of words exchanged for others, where no headline says what it is about
-_SAME_SENTENCES = 0.3  # share of the sentences that an update leaves as they are
 _TERMS_CORRECTED = 2  # sentences; a desk that rewords exchanges words in more of them
 _HEADLINE = 2  # content words of a headline that says what its article is about
 _STEM = 5  # letters
@@ -68,19 +70,13 @@ def judge(c: Comparison) -> Kind | None:
     if _other_subject(c) or _is_item_of_roundup(c):
         return None
     facts = _other_facts_of(c)
-    if _is_form(c, facts):
-        return None
-    if not facts and c.containment >= _COPY_KEEPS and not (_is_update(c) or _is_corrected(c)):
+    if _is_abridgement(c, facts):
         return "copy"
-    if not _close_in_time(before, after):
+    if _is_form(c, facts) or _is_follow_up(c, facts):
         return None
-    # It is the same story where the older headline still fits and sentences stay whole.
-    share = _own_share(before, after)
-    if share is not None and share >= _OTHER_SUBJECT:
-        return None
-    sentences = min(len(before.sentences), len(after.sentences))
-    whole = c.same >= _SAME_SENTENCES * sentences
-    return "version" if whole or c.containment >= _COPY_KEEPS else None
+    if not facts and not (_is_update(c) or _is_corrected(c)):
+        return "copy"
+    return "version" if _close_in_time(before, after) else None
 
 
 def are_strangers(before: WordedArticle, after: WordedArticle) -> bool:
@@ -156,19 +152,27 @@ def _is_item_of_roundup(c: Comparison) -> bool:
 
 def _other_facts_of(c: Comparison) -> list[Revision]:
     """Revised sentences in which something else is said."""
-    facts = [pair for pair in c.revised if _other_facts(pair, c.before, c.after)]
+    facts = [p for p in c.revised if _moves_day(p) or _other_matter(p, c.before, c.after)]
     facts += [pair for pair in c.with_insertions if is_denied(pair.before.words, pair.after.words)]
     terms = [p for p in c.revised if p not in facts and is_exchanged(p.before.words, p.after.words)]
     return facts + terms if len(terms) <= _TERMS_CORRECTED else facts
 
 
-def _other_facts(pair: Revision, before: WordedArticle, after: WordedArticle) -> bool:
-    """Tell whether a figure, a day or a name stands in place of another one."""
+def _moves_day(pair: Revision) -> bool:
+    """Tell whether a weekday or month stands in place of another one."""
+    old, new = pair.before.days, pair.after.days
+    return bool(old - new and new - old)
+
+
+def _other_matter(pair: Revision, before: WordedArticle, after: WordedArticle) -> bool:
+    """Tell whether a figure or name stands in place of another one, or the contrary is said."""
+    old, new = pair.before.figures, pair.after.figures
+    return bool(old - new and new - old) or _other_words(pair, before, after)
+
+
+def _other_words(pair: Revision, before: WordedArticle, after: WordedArticle) -> bool:
+    """Tell whether a name stands in place of another one, or the contrary is said."""
     old, new = pair.before, pair.after
-    if old.figures - new.figures and new.figures - old.figures:
-        return True
-    if old.days - new.days and new.days - old.days:
-        return True
     gone, come = old.word_set - new.word_set, new.word_set - old.word_set
     if is_denied(old.words, new.words) or are_opposed(gone, come):
         return True
@@ -190,10 +194,51 @@ def _is_form(c: Comparison, facts: list[Revision]) -> bool:
         return True  # the frame has served for months
     if len(facts) == 1:
         return False
-    moved = c.before.day != c.after.day and any(
-        pair.before.days - pair.after.days and pair.after.days - pair.before.days for pair in facts
-    )
+    moved = c.before.day != c.after.day and any(map(_moves_day, facts))
     return share > (_DATED_FORMAT_SHARE if moved else _FORMAT_SHARE)
+
+
+def _is_abridgement(c: Comparison, facts: list[Revision]) -> bool:
+    """Tell a shorter text that has nothing else to say: sentences were cut and joined.
+
+    A joined sentence has figures in other places; they all stand in the whole text too.
+    """
+    before, after = c.before, c.after
+    if len(after.words) > _ABRIDGED * len(before.words) or c.kept_after < _COPY_KEEPS:
+        return False
+    told = frozenset().union(*(s.figures | s.days for s in before.sentences))
+    if _is_corrected(c) or any((s.figures | s.days) - told for s in c.changed_after):
+        return False
+    # A sentence as long as it was has one thing in the place of another.
+    return not any(
+        len(p.before.words) == len(p.after.words) or _other_words(p, before, after) for p in facts
+    )
+
+
+def _is_follow_up(c: Comparison, facts: list[Revision]) -> bool:
+    """Tell a story of its own that carries the older one as background.
+
+    Either it changes nothing in what it repeats, the day of speaking aside, and neither text is
+    mostly in the other; or it is mostly new and begins with other news.
+    """
+    changed = any(not _moves_day(p) or _other_matter(p, c.before, c.after) for p in facts)
+    if c.containment < _COPY_KEEPS and not changed:
+        return True
+    return c.kept_after < _OWN_STORY and _likeness_of_leads(c.before, c.after) < _SAME_LEAD
+
+
+def _likeness_of_leads(before: WordedArticle, after: WordedArticle) -> float:
+    """Mean of how far the newer lead tells the older one, and how far it was known, in [0, 1]."""
+    old, new = _lead(before), _lead(after)
+    if not (old and new):
+        return 1.0  # scripts that count each character as a word
+    return (_share(old, new) + _share(new, before.vocabulary)) / 2
+
+
+def _lead(article: WordedArticle) -> set[str]:
+    """Content words of the first sentence that is no byline."""
+    long = (s for s in article.sentences if len(s.words) >= _LEAD_WORDS)
+    return _content(next(long, article.sentences[0]).words)
 
 
 def _is_update(c: Comparison) -> bool:

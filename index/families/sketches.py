@@ -52,9 +52,10 @@ class WordedSentence:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Capitalised words after the first, days and months aside."""
-        found = _WORD.findall(self.text)[1:]
-        return frozenset(w.casefold() for w in found if w[0].isupper()).difference(CALENDAR_WORDS)
+        """Capitalised words after the first, days, months and numbers aside."""
+        found = {w.casefold() for w in _WORD.findall(self.text)[1:] if w[0].isupper()}
+        # Behind a place line a sentence begins: "OSTRY (Wire) - Four people died".
+        return frozenset(w for w in found - CALENDAR_WORDS if not figures((w,)))
 
     @cached_property
     def figures(self) -> frozenset[str]:

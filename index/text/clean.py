@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+from index.text.words import is_divider, is_rule
 from index.types import Article
 
 PARAGRAPH_BREAK = "\n\n"
@@ -119,11 +120,15 @@ def _paragraphs(text: str) -> list[str]:
     paragraphs: list[str] = []
     block: list[str] = []
     for line in text.split("\n"):
-        if folded := _folded(line):
+        folded = _folded(line)
+        if folded and not is_rule(folded):
             block.append(folded)
-        elif block:
+            continue
+        if block:
             paragraphs += _unwrapped(block)
             block = []
+        if folded:
+            paragraphs.append(folded)
     return paragraphs + _unwrapped(block)
 
 
@@ -176,7 +181,9 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
 
     The run matters: the crosshead or question inside a passage that is there twice goes with
     it. Alone it stays, as the second "Yes." of an interview and the question that is put to
-    each candidate do: without them the next answer would follow the wrong question.
+    each candidate do: without them the next answer would follow the wrong question. A rule or
+    hour at an end of the run stays too, since it parts what is kept; behind all of it, it parts
+    nothing.
     """
     if len(set(paragraphs)) == len(paragraphs):
         return paragraphs
@@ -188,11 +195,19 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
             run.append(paragraph)
             continue
         seen.add(paragraph)
-        kept += [*_unless_repeat(run), paragraph]
+        kept += [*(_dividers(run) if _is_repeat(run) else run), paragraph]
         run = []
-    return kept + _unless_repeat(run)
+    return kept if _is_repeat(run) else kept + run
 
 
-def _unless_repeat(run: list[str]) -> list[str]:
-    is_long = any(len(part) >= REPEAT_MIN_CHARS and not _QUESTION.search(part) for part in run)
-    return [] if is_long else run
+def _is_repeat(run: list[str]) -> bool:
+    return any(
+        len(part) >= REPEAT_MIN_CHARS and not _QUESTION.search(part) and not is_divider(part)
+        for part in run
+    )
+
+
+def _dividers(run: list[str]) -> list[str]:
+    """Rules and hours at the end of a run, else those at its beginning."""
+    behind = list(takewhile(is_divider, reversed(run)))[::-1]
+    return behind or list(takewhile(is_divider, run))

@@ -45,6 +45,16 @@ MONTHS = (
     "january february march april may june july august september october november december".split()
 )
 CALENDAR_WORDS = frozenset(WEEKDAYS + MONTHS)
+# Words of a line that gives a day or an hour and nothing else: "Updated 10:35 a.m. EST, Tuesday".
+_STAMP_WORDS = CALENDAR_WORDS.union(
+    "mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec "
+    "a p m am pm h at on of the st nd rd th gmt utc z et est edt ct cst cdt mt mst mdt pt pst pdt "
+    "bst cet cest local time updated update posted published last".split()
+)
+_STAMP = re.compile(r"\d{1,2}:\d\d|\d+([-/.])\d+\1\d+")
+_STAMP_CHARS = 80
+_RULE = re.compile("(?:[*_=~#+•·–—―─━-] ?){3,}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Each at the place of what it counts.
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -87,6 +97,19 @@ jan january|feb february|aug august|sept sep september|oct october|nov november|
 _KEYS = {
     form: group.split()[0] for group in re.split(r"[|\n]", _SAME) if group for form in group.split()
 }
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn and not written: "* * *", "____"."""
+    return bool(_RULE.fullmatch(line))
+
+
+def is_divider(line: str) -> bool:
+    """Whether a line parts items and says nothing: a rule, or a day or hour alone."""
+    if is_rule(line) or len(line) > _STAMP_CHARS:
+        return is_rule(line)
+    found = {word.casefold() for word in _LETTERS.findall(line)}
+    return found <= _STAMP_WORDS and bool(found & CALENDAR_WORDS or _STAMP.search(line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Cleaning: what is folded, removed and dropped, and that nothing else changes."""
 
+import textwrap
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.text.clean import clean_article, clean_text, clean_title
+from index.text.words import is_divider
 from index.types import Article
 
 LEAD = "A rocket strike targeted the airbase around 9 pm, injuring several US personnel."
@@ -169,6 +171,38 @@ def test_short_answers_and_questions_of_an_interview_are_kept():
     assert clean_text(interview) == interview
 
 
+@pytest.mark.parametrize(
+    "between", ["_" * 60, "* * *", "———", "Updated at 10:35 a.m. EST on Tuesday, March 4, 2025"]
+)
+def test_what_parts_items_is_no_repeat(between):
+    items = paragraphs(LEAD, between, STATEMENT, between, REACTION)
+    assert clean_text(items) == items
+    assert clean_text(items.replace("\n\n", "\n")) == items
+
+
+@pytest.mark.parametrize(
+    ("again", "left"),
+    [
+        (["* * *", LEAD], ["* * *"]),
+        ([LEAD, "* * *"], ["* * *"]),
+        (["* * *", "10:35", LEAD, "10:40", "* * *"], ["10:40", "* * *"]),
+        ([LEAD, "* * *", STATEMENT], []),
+    ],
+)
+def test_items_stay_apart_where_a_repeat_goes(again, left):
+    items = [LEAD, "10:40", STATEMENT, "10:35", "* * *", QUESTION]
+    assert clean_text(paragraphs(*items, *again, REACTION)) == paragraphs(*items, *left, REACTION)
+    assert clean_text(paragraphs(*items, *again)) == paragraphs(*items)
+
+
+@pytest.mark.parametrize("width", [44, 60, 80])
+def test_a_rule_among_wrapped_lines_is_a_paragraph(width):
+    wrapped = ["\n".join(textwrap.wrap(f"{LEAD} {STATEMENT}", width)) for _ in range(2)]
+    rule = "-" * width
+    text = f"{wrapped[0]}\n{rule}\n{wrapped[1].upper()}"
+    assert rule in clean_text(text).split("\n\n")
+
+
 def test_repeats_that_differ_in_case_are_kept():
     assert clean_text(paragraphs(LEAD, LEAD.upper())) == paragraphs(LEAD, LEAD.upper())
 
@@ -243,7 +277,8 @@ def test_no_character_is_left_that_nobody_sees(text):
 @given(texts)
 def test_long_statements_stand_once(text):
     cleaned = clean_text(text).split("\n\n")
-    statements = [part for part in cleaned if len(part) >= 40 and "?" not in part]
+    long = (part for part in cleaned if len(part) >= 40 and not is_divider(part))
+    statements = [part for part in long if "?" not in part]
     assert len(statements) == len(set(statements))
 
 
