@@ -6,18 +6,16 @@ Each composer takes the query, the evidence and what the reader found in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from rag.answer import fact
 from rag.answer.silence import nothing_answers
 from rag.reader import Reader, Reading
-from rag.reader.answerable import of_years, probability, years_asked
+from rag.reader.answerable import of_years, probability, weighed, years_asked
 from rag.reader.trained import packaged_reader
 from rag.types import Draft, Evidence, Query
 
-# A fact answer is given from this probability on (docs/decisions/0009).
+# A fact answer is given from this probability on (docs/decisions/0011).
 ANSWERED = 0.5
-_OUTSIDE = 1.5  # log odds: what a reading of the question's limits counts against the reader
 
 Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
 # Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
@@ -36,7 +34,7 @@ class ReadingAnswerer:
         if not evidence.passages and query.form not in _OF_THEIR_OWN:
             return Draft(refusal=nothing_answers(query, evidence))
         readings = self._reader.read(query.standalone, evidence.passages)
-        readings = [_weighed(reading) for reading in readings]
+        readings = weighed(readings, evidence)
         years = years_asked(query.standalone)
         if years:
             readings = of_years(readings, years)
@@ -49,11 +47,3 @@ class ReadingAnswerer:
         if draft.lines or draft.refusal:
             return draft
         return Draft(refusal=nothing_answers(query, evidence))
-
-
-def _weighed(reading: Reading) -> Reading:
-    """Take something off where a passage is outside the limits read from the question's words."""
-    if not reading.passage.outside:
-        return reading
-    spans = tuple(span._replace(score=span.score - _OUTSIDE) for span in reading.spans)
-    return replace(reading, spans=spans, answers=reading.answers - _OUTSIDE)
