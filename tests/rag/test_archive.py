@@ -23,7 +23,7 @@ from index.store.archive import ArchiveFolder
 from index.types import Span
 from rag import Answer, Archive, Conversation, Filters, Query, QuestionError, Turn
 from rag.answer.support import NOTHING_HELD
-from rag.types import Draft, Evidence
+from rag.types import Draft, Evidence, Line, Quoted
 
 Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -277,7 +277,7 @@ class Inventing:
         passage = evidence.passages[0]
         made_up = replace(passage, article=replace(passage.article, id="made-up"))
         text = passage.article.text
-        return Draft(((text, ((made_up, Span(0, len(text))),)),))
+        return Draft((Line((Quoted(made_up, Span(0, len(text))),)),))
 
 
 def test_what_an_answerer_makes_up_is_dropped(news_archive: Path) -> None:

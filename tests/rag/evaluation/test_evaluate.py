@@ -15,7 +15,7 @@ from index.types import Span
 from rag.evaluation import EvaluationSetError, evaluate, print_report
 from rag.evaluation.report import print_reports
 from rag.evaluation.results import TOGETHER, together
-from rag.types import Draft
+from rag.types import Draft, Line, Quoted
 
 
 class FirstSentence:
@@ -28,7 +28,7 @@ class FirstSentence:
             return Draft(refusal="No article tells.")
         sentence = next(s for s in evidence.sentences if s.passage is evidence.passages[0])
         span = Span(sentence.start, sentence.end)
-        return Draft(((sentence.text, ((sentence.passage, span),)),))
+        return Draft((Line((Quoted(sentence.passage, span),)),))
 
 
 @pytest.fixture
