@@ -20,6 +20,7 @@ from rag.answer.lines import line_of, origin
 from rag.answer.sides import Side, sides_of, stems
 from rag.answer.values import figures
 from rag.question.calendar import spoken_times
+from rag.question.speech import TELLS
 from rag.reader import Reading
 from rag.types import CandidateSentence, Draft, Evidence, Line, Query, Value
 
@@ -46,6 +47,7 @@ _OF_ANOTHER = re.compile(
     r"forecast\w*|expect\w*|target\w*|plan\w*|would|could|may|might)\b",
     re.IGNORECASE,
 )
+_SPOKE = re.compile(rf"{TELLS}[^,;.]{{0,40}}$", re.IGNORECASE)
 _LEAST = 0.5  # of a side's words that a sentence must have, its headline included
 
 
@@ -117,25 +119,19 @@ def _rank(
     Of events in time the first article that names them counts, of figures a sentence with one.
     """
     article = sentence.passage.article
-    share = side.share(article, sentence.text)
-    matter = stems(query.standalone) - side.stems - other.stems
-    common = len(matter & stems(f"{article.title} {sentence.text}")) / max(1, len(matter))
+    here, headed = stems(sentence.text), stems(f"{article.title} {sentence.text}")
+    matter = stems(query.standalone) - stems(side.name) - stems(other.name)
     in_time = bool(_OF_TIME.search(query.standalone))
-    told_of = side.limits is not None or side.stems & stems(sentence.text) or in_time
+    share = side.share(article, sentence.text)
+    told_of = side.limits is not None or side.stems & here or in_time
     if share < _LEAST or not told_of or is_junk(sentence.text, article.language):
         return ()
-    if matter and common < _LEAST and not in_time and side.limits is None:
+    to_the_point = side.limits is not None or in_time or not matter
+    if not to_the_point and len(matter & headed) < _LEAST * len(matter):
         return ()
-    share_here = len(side.stems & stems(sentence.text)) / max(1, len(side.stems))
-    near = float(sentence.vector @ evidence.query_vector)
-    odds = 1 / (1 + np.exp(-score))
-    own = (
-        share_here
-        + near
-        + common
-        + odds
-        - (other.limits is None) * other.share(article, sentence.text)
-    )
+    words_here = sum(len(some & here) / max(1, len(some)) for some in (side.stems, matter))
+    near = float(sentence.vector @ evidence.query_vector) + 1 / (1 + np.exp(-score))
+    own = words_here + near - (other.limits is None) * other.share(article, sentence.text)
     if in_time and side.limits is None:
         day = date.fromisoformat(article.day).toordinal() if article.day else 10**6
         return share, -day, own
@@ -198,20 +194,22 @@ def _in_time(first: _Told, last: _Told) -> str:
 
 
 def _day(told: _Told) -> str | None:
-    """Day that a sentence tells, if it tells one and no more."""
-    published = told.sentence.passage.article.day
+    """Day on which a sentence says that something happened, if it tells one and no more.
+
+    "The toll has risen, police said on Thursday" tells when police spoke.
+    """
+    published, text = told.sentence.passage.article.day, told.line.quoted
     if published is None:
         return None
     today = date.fromisoformat(published)
-    noted = [note for _, note in told.line.notes if note[:1].isdigit()]
-    spoken = [
-        time
-        for text in (told.line.quoted, *noted)
-        for time in spoken_times(text, today)
+    days = {
+        time.first
+        for at, words_there in ((0, text), *told.line.notes)
+        for time in spoken_times(words_there, today)
         if time.first == time.last
-    ]
-    days = {time.first.isoformat() for time in spoken}
-    return days.pop() if len(days) == 1 else None
+        if not _SPOKE.search(text[: at + time.start if words_there is text else at])
+    }
+    return days.pop().isoformat() if len(days) == 1 else None
 
 
 def _figures(query: Query, first: _Told, last: _Told) -> tuple[str, str] | None:

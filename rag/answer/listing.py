@@ -30,10 +30,10 @@ def compose(query: Query, evidence: Evidence, readings: Sequence[Reading]) -> Dr
     if holdings is None:
         return Draft()
     matter = find_matter(query, holdings, evidence)
-    if not matter.words and not matter.articles:
+    if not matter.words and not matter.limits:
         return about.compose(query, evidence, readings)
     if not matter.articles:
-        return Draft(refusal=no_article(matter.words, holdings))
+        return Draft(refusal=no_article(matter.words, matter.limits, holdings))
     of_outlets = asks_outlets(query.standalone)
     if of_outlets and not asks_mentions(query.standalone):
         matter = matter.told()

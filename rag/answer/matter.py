@@ -35,7 +35,9 @@ _ASKING = STOP_WORDS | frozenset(
     outlet outlets newspapers paper papers source sources broadcaster broadcasters media press
     station stations journal journals various whole complete day days week weeks month months year
     years today yesterday recent recently lately latest newest word words term phrase topic subject
-    hold holds stored available exist exists time frequent could
+    hold holds stored available exist exists time frequent could last past entry entries picked pick
+    collect collected different wonder bring occasion occasions editorial editorials
+    magazines magazine ups passage passages tells please
     """.split()
 )
 _OUTLETS = re.compile(
@@ -56,6 +58,7 @@ _HOW_MANY = re.compile(
 )
 _EVERYWHERE = 1.0  # inverse document frequency of a word that a third of the passages have
 _FEWEST = 2  # words of a matter that are never let go
+_LIGHT = 0.6  # of the rarest word's weight: what is rarer is never let go either
 _OPENING = 400  # characters
 _MONTHS_TOLD = 6
 _YEARS_TOLD = 6
@@ -66,10 +69,12 @@ _OUTLETS_TOLD = 6
 class Matter:
     """What a question is about, in its own words, and all articles that have it, newest first.
 
-    ``copies`` maps the id of each that copies another to the id of what it copies.
+    ``words`` are "" where all articles inside the ``limits`` are meant. ``copies`` maps the id of
+    each that copies another to the id of what it copies.
     """
 
     words: str
+    limits: Filters
     articles: tuple[Article, ...]
     copies: dict[str, str]
 
@@ -112,15 +117,16 @@ def find_matter(query: Query, holdings: Holdings, evidence: Evidence) -> Matter:
     weights = weigh(asked, evidence.word_weights)
     telling = [one for one in asked if one.capital or weights[one.stem] > _EVERYWHERE] or asked
     if not telling:
-        return _matter("", holdings.within(filters) if filters else [], holdings)
+        return _matter("", filters, holdings.within(filters) if filters else [], holdings)
     articles = _having(query, telling, filters, holdings)
+    light = _LIGHT * max(weights[word.stem] for word in telling)
     while not articles and len(telling) > _FEWEST:
         lightest = min(telling, key=lambda word: (word.capital, weights[word.stem]))
-        if lightest.capital:
+        if lightest.capital or weights[lightest.stem] > light:
             break
         telling = [word for word in telling if word is not lightest]
         articles = _having(query, telling, filters, holdings)
-    return _matter(_said(query.standalone, telling), articles, holdings)
+    return _matter(_said(query.standalone, telling), filters, articles, holdings)
 
 
 def _said(question: str, telling: Sequence[Word]) -> str:
@@ -135,9 +141,9 @@ def _said(question: str, telling: Sequence[Word]) -> str:
     return said.strip()
 
 
-def _matter(said: str, articles: Sequence[Article], holdings: Holdings) -> Matter:
+def _matter(said: str, limits: Filters, articles: Sequence[Article], holdings: Holdings) -> Matter:
     newest_first = sorted(articles, key=lambda article: article.published or "", reverse=True)
-    return Matter(said, tuple(newest_first), holdings.copies(articles))
+    return Matter(said, limits, tuple(newest_first), holdings.copies(articles))
 
 
 def _taken_apart(query: Query, holdings: Holdings) -> tuple[list[Word], Filters]:

@@ -42,6 +42,8 @@ RECORDS = (
            "2026-03-10", "Harbour Courier"),
     record("f2", "Ferry fire: toll rises", "The fire on the ferry killed 7 people, police said.",
            "2026-03-12", "Vardena Gazette"),
+    record("q1", "Closing of the quarry", "The quarry of Orn is closing, its owner said on Sunday.",
+           "2026-03-30", "Harbour Courier"),
     record("g1", "Rovers top the table", "Castell Rovers scored 41 goals in the league this year.",
            "2026-05-01", "Radio Sorva"),
     record("g2", "United fall behind", "Marlow United scored 33 goals in the league this year.",

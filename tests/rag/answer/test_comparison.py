@@ -50,6 +50,11 @@ def test_without_days_in_the_text_it_says_that_reports_are_compared(compared):
     assert leads(draft)[0].startswith("Reported earlier: the regatta (")
 
 
+def test_a_day_on_which_someone_spoke_is_not_that_of_the_event(compared):
+    draft = compared("Which came first, the fire on the ferry or the closing of the quarry?")
+    assert leads(draft)[0].startswith("Reported earlier: fire on the ferry (")
+
+
 def test_figures_of_different_things_are_not_compared(compared):
     draft = compared("Is Castell Rovers bigger than the ferry Ostrel?")
     assert not any(lead.startswith(("More", "Less", "The same")) for lead in leads(draft))

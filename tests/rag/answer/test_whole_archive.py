@@ -67,7 +67,21 @@ def test_what_is_counted_is_told_from_the_asking(told, question, short):
 def test_of_what_no_article_names_there_is_no_count(told):
     answer = told(count.compose, "How many articles are there on the Quuxville strike?", "count")
     assert answer.refused
-    assert answer.reason.startswith("No article names “Quuxville strike”. Searched: 9 articles")
+    assert answer.reason.startswith("No article names “Quuxville strike”. Searched: 10 articles")
+
+
+def test_where_a_limit_leaves_none_the_refusal_says_so(told):
+    answer = told(count.compose, "How many reports of April mention the strike?", "count")
+    assert answer.reason.startswith(
+        "No article that is published from 2026-04-01 to 2026-04-30 names “strike”."
+    )
+    answer = told(listing.compose, "All of the articles published on 4 April", "list")
+    assert answer.reason.startswith("No article that is published from 2026-04-04 to 2026-04-04 is")
+
+
+def test_the_rarest_words_of_a_matter_are_never_let_go(told):
+    asked = "How many articles mention the Ostrel ferry and the explosion?"
+    assert told(count.compose, asked, "count").refused
 
 
 def test_a_day_that_a_user_set_limits_a_count(told):
@@ -116,11 +130,11 @@ def test_a_long_list_says_how_many_more_there_are(archive_of):
 def test_the_archive_tells_of_itself(told):
     answer = told(about.compose, "What is in here?", "about")
     assert lead(answer.sentences[0]).startswith(
-        "9 articles of 3 outlets, published 3 March to 2 May 2026 (Harbour Courier 3, Radio "
+        "10 articles of 3 outlets, published 3 March to 2 May 2026 (Harbour Courier 4, Radio "
     )
     assert answer.citations[0].quote == "United fall behind"
     assert answer.citations[-1].quote == "Ada Brandt leads the regatta off Selm"
-    assert answer.short == "9 articles"
+    assert answer.short == "10 articles"
 
 
 @pytest.mark.parametrize(
