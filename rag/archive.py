@@ -15,12 +15,13 @@ from index.models.cross_encoder import Reranker, open_cross_encoder
 from index.settings import Day, StrPath
 from index.store.archive import ArchiveFolder
 from index.types import Article
-from rag.about import Family, Status, candidate_questions, families, read_status
+from rag.about import Family, Status, families, read_status
 from rag.answer import Steps
 from rag.answer.composed import ReadingAnswerer
 from rag.answer.support import Answerer
 from rag.options import EVERYTHING, RetrievalOptions
 from rag.question.asked import Question, Rewriter
+from rag.question.examples import candidate_questions
 from rag.retrieval.retriever import Ranking
 from rag.retrieval.snapshot import Snapshot, newest_snapshot
 from rag.types import Answer, Filters, Passage, Query, QuestionError, Turn

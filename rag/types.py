@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -14,6 +14,8 @@ from index.settings import Day, several, written_day
 from index.types import Article, Span
 
 _NEAREST = 3  # articles named in a refusal
+# Forms of answers that may consist of words of ours alone: small talk, and the archive itself.
+REMARKING = frozenset({"talk", "about"})
 NEAREST_COVERAGE = " Nearest coverage: "  # between the reason of a refusal and what is near
 
 
@@ -158,6 +160,18 @@ class Holdings(Protocol):
         """Find every article that has all of the content words, oldest first."""
         ...
 
+    def within(self, filters: Filters) -> list[Article]:
+        """Find every article inside limits, oldest first."""
+        ...
+
+    def copies(self, articles: Sequence[Article]) -> dict[str, str]:
+        """Id of each that copies another → id of what it copies."""
+        ...
+
+    def recent(self, count: int) -> list[Article]:
+        """Newest articles without copies and superseded versions, newest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
@@ -196,14 +210,15 @@ class Line:
     """A sentence of a draft: quoted words, and what is ours set apart from them.
 
     ``lead`` stands before the quotes ("No:"), each of ``notes`` in brackets after so many
-    characters of them ("yesterday [4 May 2021]"). ``short`` are the quoted words that answer, as
-    offsets in the quotes joined by spaces.
+    characters of them ("yesterday [4 May 2021]"). ``short`` are the words that answer, as offsets
+    in the quotes joined by spaces, or in the lead ("14 articles") where they are ``short_of`` that.
     """
 
     quotes: tuple[Quoted, ...]
     lead: str = ""
     notes: tuple[tuple[int, str], ...] = ()
     short: Span | None = None
+    short_of: Literal["quotes", "lead"] = "quotes"
 
     @property
     def quoted(self) -> str:
@@ -224,13 +239,16 @@ class Draft:
     """What an answerer proposes before it is verified.
 
     ``short`` are the words that answer. ``values`` are what outlets or versions disagree on, two
-    or more or none. ``refusal`` is "" or says why the evidence does not answer.
+    or more or none. ``refusal`` is "" or says why the evidence does not answer. ``remark`` is said
+    in the place of lines: it tells nothing of the news and cites nothing, and only an answer of
+    the ``REMARKING`` forms may have one.
     """
 
     lines: tuple[Line, ...] = ()
     short: str = ""
     values: tuple[Value, ...] = ()
     refusal: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +273,7 @@ class Sentence:
     """One sentence of an answer and the markers of the citations that it rests on.
 
     ``ours`` are the spans of ``text`` that no article says: words before a quote, notes in
-    brackets. ``short`` are the words in it that answer.
+    brackets, all of a remark, which cites nothing. ``short`` are the words in it that answer.
     """
 
     text: str
@@ -277,9 +295,10 @@ class Answer:
     """An answer with its evidence, or a refusal that says why.
 
     ``short`` are the words that answer, "" where none do by themselves. ``conflicts`` are the
-    values on which outlets or versions disagree. ``reason`` is "" for an answer and says for a
-    refusal what is missing. ``passages`` are all that were read, best first; of a refusal they are
-    the nearest coverage. ``timings_ms`` maps a step of the way to its milliseconds.
+    values on which outlets or versions disagree. A greeting is answered by a sentence of ours that
+    cites nothing. ``reason`` is "" for an answer and says for a refusal what is missing.
+    ``passages`` are all that were read, best first; of a refusal they are the nearest coverage.
+    ``timings_ms`` maps a step of the way to its milliseconds.
     """
 
     question: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rag.answer import fact
+from rag.answer import about, comparison, count, fact, listing, talk
 from rag.answer.silence import nothing_answers
 from rag.reader import Reader, Reading
 from rag.reader.answerable import of_years, probability, weighed, years_asked
@@ -19,7 +19,15 @@ ANSWERED = 0.5
 
 Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
 # Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
-_OF_THEIR_OWN: Mapping[str, Composer] = {}
+_OF_THEIR_OWN: Mapping[str, Composer] = {
+    "about": about.compose,
+    "comparison": comparison.compose,
+    "count": count.compose,
+    "list": listing.compose,
+    "talk": talk.compose,
+}
+# Of these, the ones for which no passage is read: they look through the archive, or at none of it.
+_UNREAD = frozenset({"about", "count", "list", "talk"})
 _COMPOSERS: Mapping[str, Composer] = {"fact": fact.compose}
 
 
@@ -33,17 +41,17 @@ class ReadingAnswerer:
         """Answer in the query's form; where nothing answers, refuse and say what was searched."""
         if not evidence.passages and query.form not in _OF_THEIR_OWN:
             return Draft(refusal=nothing_answers(query, evidence))
-        readings = self._reader.read(query.standalone, evidence.passages)
-        readings = weighed(readings, evidence)
+        read = () if query.form in _UNREAD else evidence.passages
+        readings = weighed(self._reader.read(query.standalone, read), evidence)
         years = years_asked(query.standalone)
         if years:
             readings = of_years(readings, years)
+        draft = Draft()
         if query.form in _OF_THEIR_OWN:
             draft = _OF_THEIR_OWN[query.form](query, evidence, readings)
-        elif probability(readings) < ANSWERED:
-            draft = Draft()
-        else:
+        # A comparison whose sides cannot be told apart is still a question.
+        if draft == Draft() and probability(readings) >= ANSWERED:
             draft = _COMPOSERS.get(query.form, fact.compose)(query, evidence, readings)
-        if draft.lines or draft.refusal:
+        if draft.lines or draft.refusal or draft.remark:
             return draft
         return Draft(refusal=nothing_answers(query, evidence))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Literal
 
+from index.text.sentences import sentence_spans
 from index.text.words import MONTHS, WEEKDAYS
-from index.types import Span
+from index.types import Article, Span
 from rag.answer.context import inside_quotes, leans_back
-from rag.types import CandidateSentence, Line, Quoted
+from rag.types import CandidateSentence, Line, Passage, Quoted
 
 _MONTH = rf"(?i:{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
 _DATE = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?"
@@ -62,6 +64,47 @@ def line_of(
     return Line((Quoted(sentence.passage, Span(start, end)),), lead, tuple(notes), inside)
 
 
+def headline_of(article: Article, lead: str, also_in: Sequence[Article] = ()) -> Line:
+    """Make a line of an article's headline, or of its first sentence where it has none."""
+    of: Literal["title", "text"] = "title" if article.title.strip() else "text"
+    whole = Span(0, len(article.title))
+    span = whole if of == "title" else next(iter(sentence_spans(article.text, article.language)))
+    return Line((Quoted(passage_of(article, also_in), span, of),), lead)
+
+
+def passage_of(article: Article, also_in: Sequence[Article] = ()) -> Passage:
+    """Take a whole article as the passage to quote from: it was looked up, not ranked."""
+    return Passage(article, 0, len(article.text), article.text, 0.0, 0, {}, tuple(also_in))
+
+
+def origin(article: Article) -> str:
+    """Say outlet and day of an article, as far as they are known."""
+    day = day_told(article.day) if article.day else None
+    return ", ".join(part for part in (article.source, day) if part)
+
+
+def day_told(day: str) -> str:
+    """Write a day in words: "4 March 2024"."""
+    return _told(date.fromisoformat(day))
+
+
+def days_told(first: str, last: str) -> str:
+    """Write a range of days in words, leaving out what is the same: "3 to 20 March 2026"."""
+    if first == last:
+        return day_told(first)
+    since, until = date.fromisoformat(first), date.fromisoformat(last)
+    begun = f"{since.day}"
+    if first[:7] != last[:7]:
+        begun += f" {since:%B}"
+    if first[:4] != last[:4]:
+        begun += f" {since.year}"
+    return f"{begun} to {_told(until)}"
+
+
+def _told(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def _start(sentence: CandidateSentence, limit: int) -> int:
     """Where the statement of a sentence begins: after a dateline and stray marks."""
     text = sentence.text
@@ -89,7 +132,7 @@ def _days(text: str, day: str | None) -> Iterator[tuple[int, str]]:
             meant = told - timedelta(days=back)
         else:
             meant = told + timedelta(days=_OFFSETS.get(name, 0))
-        yield match.end(), f"{meant.day} {meant:%B %Y}"
+        yield match.end(), _told(meant)
 
 
 def _who(sentence: CandidateSentence, text: str) -> Iterator[tuple[int, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from index.types import Article
 from rag.question.times import describe_days
 from rag.reader.answerable import years_asked
-from rag.types import Evidence, Query
+from rag.retrieval.limits import describe
+from rag.types import Evidence, Filters, Holdings, Query
 
 _NAMED = 3  # of a question's rarest words that an article must have to be near
 
@@ -28,6 +29,14 @@ def nothing_answers(query: Query, evidence: Evidence) -> str:
     names = "1 article names" if len(near) == 1 else f"{len(near)} articles name"
     last = f", the newest of {newest.day}" if newest.day else ""
     return f"The archive does not say. Searched: {searched}; {names} {subject}{last}; {told}."
+
+
+def no_article(words: str, limits: Filters, holdings: Holdings) -> str:
+    """Say that no article inside some limits has some words, and what was searched."""
+    none = f"No article that is {describe(limits)}" if limits else "No article"
+    none += f" names “{words}”" if words else " is there"
+    searched = _searched(holdings.size(), len(holdings.outlets()), *holdings.days())
+    return f"{none}. Searched: {searched}."
 
 
 def _searched(articles: int, outlets: int, first: str | None, last: str | None) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from index.types import Article, Span
 from rag.types import (
+    REMARKING,
     Answer,
     Citation,
     Conflict,
@@ -45,9 +46,9 @@ def verify(draft: Draft, load: Callable[[str], Article]) -> Draft:
     """Drop and log each line whose quotes its articles, read again, do not hold word for word.
 
     ``load`` returns a stored article by its id and raises LookupError where there is none. A draft
-    of which nothing is left becomes a refusal.
+    of which nothing is left becomes a refusal. A remark quotes nothing and stays, without lines.
     """
-    if draft.refusal:
+    if draft.refusal or (draft.remark and not draft.lines):
         return draft
     stored = lru_cache(maxsize=None)(load)
 
@@ -82,7 +83,8 @@ def _fault(quote: Quoted, stored: Callable[[str], Article]) -> str:
 def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
     """Make the answer of a verified draft; one without lines becomes a refusal.
 
-    Citations are numbered as they come, the same span by the same marker, and name the copies.
+    A remark is an answer to the forms that may have one. Citations are numbered as they come, the
+    same span by the same marker, and name the copies.
     """
     citations: dict[tuple[str, str, Span], Citation] = {}
 
@@ -106,6 +108,8 @@ def assemble(query: Query, draft: Draft, evidence: Evidence) -> Answer:
         return tuple(dict.fromkeys(found))
 
     sentences = tuple(worded(line, markers(line)) for line in draft.lines)
+    if not sentences and draft.remark and query.form in REMARKING:
+        sentences = (Sentence(draft.remark, (), (Span(0, len(draft.remark)),)),)
     conflicts = tuple(Conflict(value.text, markers(value.line)) for value in draft.values)
     refused = not sentences
     return Answer(
@@ -129,12 +133,17 @@ def worded(line: Line, markers: tuple[int, ...]) -> Sentence:
         pieces += [(line.quoted[at:offset], False), (f" [{note}]", True)]
         at = offset
     pieces.append((line.quoted[at:], False))
-    text, ours, short, read = "", [], None, 0
+    text, ours, read = "", list[Span](), 0
+    short = line.short if line.short_of == "lead" else None  # the lead opens the sentence
     for piece, is_ours in pieces:
         shown = re.sub(r"\s", " ", piece)
         if is_ours:
             ours.append(Span(len(text), len(text + shown.rstrip())))
-        elif line.short and read <= line.short.start < read + len(piece):
+        elif (
+            line.short
+            and line.short_of == "quotes"
+            and read <= line.short.start < read + len(piece)
+        ):
             start = len(text) + line.short.start - read
             short = Span(start, start + min(line.short.end - line.short.start, len(piece)))
         if not is_ours:

@@ -69,7 +69,7 @@ _SECTIONS = frozenset(
     "News Sport Sports Radio TV Television World Online Business Magazine Newspaper".split()
 )
 _QUOTED = re.compile(r"[\"'“‘](?:the )?$", re.IGNORECASE)
-_PARTED = re.compile(r" [|–—-] |: ")
+_PARTED = re.compile(r" [|–—-] |: | \(")
 _NOT = re.compile(
     rf"\b(?:not|other than|except(?: for)?|besides)(?: \w+)? {_OPENING}$", re.IGNORECASE
 )
@@ -122,7 +122,7 @@ def outlets_of(mentions: Sequence[Mention], outlets: Sequence[str]) -> tuple[str
 
 
 def short_forms(outlet: str) -> list[str]:
-    """Forms by which an outlet is called: its name, without "The", and before a bar or dash."""
+    """Forms by which an outlet is called: its name, without "The", and before a bar or bracket."""
     # The head is empty in ": Latest", which some feeds are called.
     whole, head = (
         name.strip().removeprefix("The ").removeprefix("the ").strip()

@@ -123,7 +123,9 @@ def answered(answer: Answer, name: str, without: Sequence[Inference] = ()) -> st
             f'<span class="na-sentence"><bdi>{escaped(head)}{space}'
             f'<span class="na-tail">{escaped(tail)}{markers}</span></bdi></span>'
         )
-    read = f'<p class="na-read">Read {_read_from(answer.passages)}.</p>' if answer.passages else ""
+    read = ""
+    if answer.citations and answer.passages:  # a greeting is answered from none
+        read = f'<p class="na-read">Read {_read_from(answer.passages)}.</p>'
     return (
         f'{read_as}<p class="na-answer">{" ".join(sentences)}</p>'
         f"{_sources(answer.citations, name)}{read}"
@@ -133,7 +135,12 @@ def answered(answer: Answer, name: str, without: Sequence[Inference] = ()) -> st
                 citation.also_in,
                 _id(name, citation.marker),
                 surroundings(citation),
-                whole(citation.article.text, citation.start, citation.end, mark=True),
+                whole(
+                    citation.article.text,
+                    citation.start,
+                    citation.end,
+                    mark=citation.of == "text",
+                ),
             )
             for citation in answer.citations
         )

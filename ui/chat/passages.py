@@ -135,9 +135,12 @@ def panel(
 
 
 def surroundings(citation: Citation) -> str:
-    """Show the quote, marked, with the sentences around it."""
+    """Show the quote, marked, with the sentences around it; of a headline how the text begins."""
     text = citation.article.text
     spans = sentence_spans(text, citation.article.language)
+    if citation.of == "title":
+        end = max((span.end for span in spans[:SENTENCES_AROUND]), default=0)
+        return f"{escaped(text[:end])}{' …' if end < len(text) else ''}"
     before = [span.start for span in spans if span.end <= citation.start][-SENTENCES_AROUND:]
     after = [span.end for span in spans if span.start >= citation.end][:SENTENCES_AROUND]
     inside = [span for span in spans if span.start < citation.end and citation.start < span.end]

@@ -100,6 +100,7 @@ def test_short_forms() -> None:
     assert short_forms("The New York Times") == ["New York Times"]
     assert short_forms("TechCrunch") == ["TechCrunch", "Tech Crunch"]
     assert short_forms("BBC News - Arts") == ["BBC News - Arts", "BBC News", "BBC"]
+    assert short_forms("Harbour Post (Selm)") == ["Harbour Post (Selm)", "Harbour Post"]
     assert short_forms("CBSSports.com") == ["CBSSports.com", "CBSSports", "CBS Sports"]
 
 

@@ -198,6 +198,19 @@ def test_a_quote_in_the_middle_says_that_text_comes_before_it():
     )
 
 
+def test_of_a_headline_that_is_quoted_the_text_is_shown_without_a_mark():
+    of_title = Citation(1, ARTICLE, 0, len(ARTICLE.title), ARTICLE.title, of="title")
+    page = answered(replace(answer(text=ARTICLE.title), citations=(of_title,)), "x1")
+    assert "<mark>" not in page
+    assert TEXT[: TEXT.index(" The inquiry")].split(". ")[0] in Page(page).text
+
+
+def test_a_remark_is_shown_alone():
+    remark = replace(answer(), sentences=(Sentence("Hello!", ()),), citations=())
+    shown = Page(answered(remark, "x1"))
+    assert shown.text.strip() == "Hello!"
+
+
 def test_the_whole_article_is_in_the_passage():
     assert TEXT in Page(answered(answer(), "1")).text
 

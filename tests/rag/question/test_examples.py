@@ -1,7 +1,7 @@
 """Example questions are about the names that articles are about."""
 
 from index.types import Article
-from rag.about import candidate_questions
+from rag.question.examples import candidate_questions
 
 
 def article(article_id, title, text):
