@@ -7,7 +7,7 @@ A dateline, a credit or a stray quotation mark does not open a line. A weekday g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 

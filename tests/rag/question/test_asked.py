@@ -33,8 +33,8 @@ def test_questions_in_order(tmp_path: Path, write_lines: Write) -> None:
 
 def test_the_sample_questions(seeds: Path) -> None:
     questions = read_questions(seeds / "sample" / "questions.jsonl")
-    assert len(questions) == 40
-    assert len({question.id for question in questions}) == 40
+    assert len(questions) == 150
+    assert len({question.id for question in questions}) == 150
 
 
 def test_an_empty_file(tmp_path: Path, write_lines: Write) -> None:
