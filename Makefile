@@ -6,7 +6,7 @@ ARCHIVE := $(or $(NEWSARCHIVE_DIR),archive)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check bench bench-peers lock clean browser
+.PHONY: help setup chat test check bench bench-peers train-forms lock clean browser
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: $(VENV)/.ready ## measure build, search, ask, cold start (BENCH_OPTIONS=-
 
 bench-peers: $(VENV)-peers/.ready ## compare the ranking with LlamaIndex and txtai, in an environment of its own
 	$(VENV)-peers/bin/python benchmarks/peers.py $(BENCH_OPTIONS)
+
+train-forms: $(VENV)/.ready ## fit how questions tell the form of their answer to rag/question/forms.tsv
+	$(BIN)/python scripts/train_forms.py
 
 lock: ## resolve the newest versions that pyproject.toml admits into requirements.lock
 	$(PYTHON) scripts/lock.py
