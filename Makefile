@@ -6,7 +6,7 @@ ARCHIVE := $(or $(NEWSARCHIVE_DIR),archive)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check bench bench-peers train-reader lock clean browser
+.PHONY: help setup chat test check bench bench-peers train-reader train-forms lock clean browser
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ READER_DATA ?= ../shared/data
 train-reader: $(VENV)/.ready ## train the model that reads passages, in an hour or more (READER_DATA=DIR)
 	$(BIN)/python scripts/train_reader.py --data "$(READER_DATA)/reader" \
 	  --kept-out $(wildcard $(READER_DATA)/*/articles.jsonl) $(READER_OPTIONS)
+
+train-forms: $(VENV)/.ready ## fit how questions tell the form of their answer to rag/question/forms.tsv
+	$(BIN)/python scripts/train_forms.py
 
 lock: ## resolve the newest versions that pyproject.toml admits into requirements.lock
 	$(PYTHON) scripts/lock.py

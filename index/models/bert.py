@@ -7,7 +7,8 @@ compares the vectors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,24 @@ class BertEncoder:
         Returns ``token_embeddings``, (texts, width, dimension), and ``sentence_embedding``, their
         mean, (texts, dimension).
         """
+        # One at a time is held: those of a batch are large.
+        hidden = deque(self.states(features), maxlen=1)[0]
+        weights = features["attention_mask"][:, :, None].to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1)
+        return {"token_embeddings": hidden, "sentence_embedding": mean}
+
+    def states(self, features: Mapping[str, Tensor]) -> Iterator[Tensor]:
+        """Yield the token vectors as they enter the first layer, then as they leave each."""
         ids, mask = features["input_ids"], features["attention_mask"]
         hidden = self._words[ids] + self._positions[: ids.shape[1]]
         if "token_type_ids" in features:
             hidden = hidden + features["token_type_ids"][:, :, None] * self._second
         hidden = layer_norm(hidden, hidden.shape[-1:], *self._norm, self._eps)
+        yield hidden
         attended = None if bool(mask.all()) else mask[:, None, None, :].bool()
         for layer in self._layers:
             hidden = layer(hidden, attended)
-        weights = mask[:, :, None].to(hidden.dtype)
-        mean = (hidden * weights).sum(1) / weights.sum(1)
-        return {"token_embeddings": hidden, "sentence_embedding": mean}
+            yield hidden
 
 
 class _Layer:

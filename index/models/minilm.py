@@ -108,15 +108,31 @@ class SentenceTransformersEmbedder:
         """Vector of a question, (dimension,) float32, unit length."""
         model = self._model
         if self.name == PACKAGED:
-            ends = self.word_pieces([question])[0].ends
-            if len(ends) > self.window:
-                question = question[: ends[self.window - 1]]
-            vector: Matrix = self.embed([question], [()])[0][0]
+            vector: Matrix = self.embed([self._cut(question)], [()])[0][0]
             return vector
         with one_thread():
             vectors = model.encode([question], show_progress_bar=False, convert_to_tensor=True)
         vector = unit(vectors.float().numpy())[0]
         return vector
+
+    def embed_layers(self, question: str) -> Matrix:
+        """Means of a question's token vectors at each depth, of the packaged model alone.
+
+        (layers + 1, dimension) float32, unit length: as they enter the first layer, then as they
+        leave each. The deeper, the more they tell what it is about, and the less how it is put.
+        """
+        model = self._model
+        import torch
+
+        ids = torch.tensor([self._tokenizer.encode(self._cut(question)).ids])
+        features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        with torch.inference_mode(), one_thread():
+            means = [state[0].float().mean(0).numpy() for state in model.states(features)]
+        return unit(np.stack(means))
+
+    def _cut(self, question: str) -> str:
+        ends = self.word_pieces([question])[0].ends
+        return question[: ends[self.window - 1]] if len(ends) > self.window else question
 
     @property
     def _model(self) -> Any:  # noqa: ANN401 - one of two kinds that share a call

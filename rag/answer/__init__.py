@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from index.disk import is_fault
 from index.errors import ArchiveDamagedError, NewsArchiveError
 from rag.answer.support import Answerer, assemble, verify
 from rag.question import understand
 from rag.question.asked import Background, Question, Rewriter
+from rag.question.form import read_form
 from rag.retrieval.limits import (
     hypotheses,
     together,
@@ -63,6 +65,7 @@ class Steps:
         """Yield the query as understood, the passages, the answer, as they come."""
         timer = _Timer()
         query = self.understand(question)
+        query = replace(query, form=read_form(query.standalone)[0])
         timer.lap("understand")
         yield query
         evidence = self._retrieve(query, question)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
 
 from index.errors import EmbedderError
 from index.models.embedder import Embedder, unit
-from index.models.kept import open_embedder
+from index.models.kept import model_folder, open_embedder
+from index.models.minilm import SentenceTransformersEmbedder
+from index.settings import PACKAGED
 from index.types import Span
 
 InThreads = Callable[[int, Callable[[int], object]], None]
@@ -56,6 +59,19 @@ def test_vectors_are_those_of_sentence_transformers(
     assert cosines(embed(minilm, TEXTS), expected).min() > 0.999
     questions = np.stack([minilm.embed_question(text) for text in TEXTS])
     assert cosines(questions, expected).min() > 0.999
+
+
+def test_the_layers_are_those_of_sentence_transformers(reference: SentenceTransformer) -> None:
+    packaged = SentenceTransformersEmbedder(PACKAGED, model_folder(PACKAGED))
+    for text in TEXTS:
+        with torch.inference_mode():
+            tokens = reference.tokenizer(text, return_tensors="pt")
+            states = reference[0].auto_model(**tokens, output_hidden_states=True).hidden_states
+        expected = np.stack([state[0].mean(0).numpy() for state in states])
+        found = packaged.embed_layers(text)
+        assert found.shape == (7, 384) and is_unit(found)
+        assert cosines(found, expected).min() > 0.999
+        assert np.allclose(found[-1], packaged.embed_question(text), atol=0.02)
 
 
 def test_a_vector_does_not_depend_on_its_batch(minilm: Embedder) -> None:
