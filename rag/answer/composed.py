@@ -42,7 +42,9 @@ class ReadingAnswerer:
         if not evidence.passages and query.form not in _OF_THEIR_OWN:
             return Draft(refusal=nothing_answers(query, evidence))
         read = () if query.form in _UNREAD else evidence.passages
-        readings = weighed(self._reader.read(query.standalone, read), evidence)
+        readings = weighed(
+            self._reader.read(query.standalone, read), evidence, oldest=query.order == "oldest"
+        )
         years = years_asked(query.standalone)
         if years:
             readings = of_years(readings, years)

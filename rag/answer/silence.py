@@ -18,17 +18,15 @@ def nothing_answers(query: Query, evidence: Evidence) -> str:
         return "The archive does not say."
     searched = _searched(holdings.size(), len(holdings.outlets()), *holdings.days())
     subject, near = _near(query, evidence)
-    years = sorted(years_asked(query.standalone))
-    if near and years and not any(year in f"{a.title} {a.text}" for a in near for year in years):
-        told = f"none of them tells of {' or '.join(years)}"
-    else:
-        told = "none of them answers this"
     if not near:
-        return f"The archive does not say. Searched: {searched}."
-    newest = near[-1]
-    names = "1 article names" if len(near) == 1 else f"{len(near)} articles name"
-    last = f", the newest of {newest.day}" if newest.day else ""
-    return f"The archive does not say. Searched: {searched}; {names} {subject}{last}; {told}."
+        return f"None of {searched} answers this."
+    names = "1 names" if len(near) == 1 else f"{len(near)} name"
+    newest = f", the newest of {near[-1].day}" if near[-1].day else ""
+    said = f"None of {searched} answers this; {names} {subject}{newest}"
+    years = sorted(years_asked(query.standalone))
+    if years and not any(year in f"{a.title} {a.text}" for a in near for year in years):
+        said += f", and none of these tells of {' or '.join(years)}"
+    return f"{said}."
 
 
 def no_article(words: str, limits: Filters, holdings: Holdings) -> str:
@@ -36,13 +34,13 @@ def no_article(words: str, limits: Filters, holdings: Holdings) -> str:
     none = f"No article that is {describe(limits)}" if limits else "No article"
     none += f" names “{words}”" if words else " is there"
     searched = _searched(holdings.size(), len(holdings.outlets()), *holdings.days())
-    return f"{none}. Searched: {searched}."
+    return f"{none}; searched were {searched}."
 
 
 def _searched(articles: int, outlets: int, first: str | None, last: str | None) -> str:
-    count = "1 article" if articles == 1 else f"{articles:,} articles"
+    count = "the 1 article" if articles == 1 else f"the {articles:,} articles"
     of = f" of {outlets} outlets" if outlets > 1 else ""
-    days = f", {describe_days(first, last)}" if first and last else ""
+    days = f" ({describe_days(first, last)})" if first and last else ""
     return f"{count}{of}{days}"
 
 

@@ -23,8 +23,9 @@ from rag.types import Evidence, Passage
 # Log odds that a span gains by how near the search found its passage (times the logarithm of its
 # score, as a share of the best one's) and its sentence (times the cosine). Chosen on the even half
 # of wikinews (docs/decisions/0011): anything from half to twice of these does about as well.
-_PASSAGE, _SENTENCE = 4.0, 6.0
+_PASSAGE, _SENTENCE = 2.0, 6.0
 _OUTSIDE = 1.5  # that it loses outside the limits read from the question's words
+_SUPERSEDED = 2.0  # that it loses in an older version of what is told anew
 _YEAR = re.compile(r"(?<![\d.,-])(?:1[6-9]|20)\d\d(?![\d,]|\.\d)")
 _TOLD_AFTER = timedelta(days=45)  # news of December is told in January, and the year not said
 
@@ -38,9 +39,12 @@ def probability(readings: Sequence[Reading]) -> float:
     return float(1 / (1 + np.exp(-(slope * odds + constant))))
 
 
-def weighed(readings: Sequence[Reading], evidence: Evidence) -> list[Reading]:
+def weighed(
+    readings: Sequence[Reading], evidence: Evidence, *, oldest: bool = False
+) -> list[Reading]:
     """Add to each span's score what the search says of its passage and its sentence.
 
+    Where the ``oldest`` reports are asked for, a version counts for no less than a newer one.
     ``answers`` stays as it was read.
     """
     cosines: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
@@ -51,6 +55,8 @@ def weighed(readings: Sequence[Reading], evidence: Evidence) -> list[Reading]:
 
     def gain(passage: Passage, at: int) -> float:
         about = _PASSAGE * math.log(max(passage.score / best, 1e-3)) - _OUTSIDE * passage.outside
+        if passage.superseded_by is not None and not oldest:
+            about -= _SUPERSEDED
         found = (c for start, end, c in cosines[passage.article.id] if start <= at < end)
         return about + _SENTENCE * next(found, 0.0)
 

@@ -67,7 +67,7 @@ def test_what_is_counted_is_told_from_the_asking(told, question, short):
 def test_of_what_no_article_names_there_is_no_count(told):
     answer = told(count.compose, "How many articles are there on the Quuxville strike?", "count")
     assert answer.refused
-    assert answer.reason.startswith("No article names “Quuxville strike”. Searched: 10 articles")
+    assert answer.reason.startswith("No article names “Quuxville strike”; searched were the 10")
 
 
 def test_where_a_limit_leaves_none_the_refusal_says_so(told):
