@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from index.types import Article
-from rag.types import Answer, Passage
+from rag.types import Answer, Citation, Passage
 
 
 def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[str, Any]:
     """Turn an answer into one JSON object; its fields are a public promise."""
+    citations = {one.marker: citation_record(one) for one in answer.citations}
     return {
         "id": question_id,
         "question": answer.question,
@@ -20,26 +21,31 @@ def answer_record(answer: Answer, question_id: str | int | None = None) -> dict[
         "form": answer.query.form,
         "refused": answer.refused,
         "reason": answer.reason,
-        "citations": [
-            {
-                "marker": citation.marker,
-                **article_record(citation.article),
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "also_in": [article_record(article) for article in citation.also_in],
-                "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
-                **({"of": "title"} if citation.of == "title" else {}),
-            }
-            for citation in answer.citations
-        ],
+        "citations": list(citations.values()),
         "conflicts": [
-            {"value": conflict.value, "markers": list(conflict.markers)}
+            {
+                "value": conflict.value,
+                "citations": [citations[one] for one in conflict.markers if one in citations],
+            }
             for conflict in answer.conflicts
         ],
         "passages": passage_records(answer.passages),
         "query": asdict(answer.query),
         "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def citation_record(citation: Citation) -> dict[str, Any]:
+    """Give a quote with the article that holds it, in its text or in its title."""
+    return {
+        "marker": citation.marker,
+        **article_record(citation.article),
+        "of": citation.of,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "also_in": [article_record(article) for article in citation.also_in],
+        "superseded_by": citation.superseded_by and article_record(citation.superseded_by),
     }
 
 

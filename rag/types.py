@@ -334,16 +334,36 @@ class Answer:
 
     def __str__(self) -> str:
         lines = [self.text]
+        if self.conflicts:
+            lines.append(f"Outlets differ: {'; '.join(map(self._told_by, self.conflicts))}")
         if self.citations:
             lines.append("")
         for citation in self.citations:
-            lines.append(f"[{citation.marker}] {describe(citation.article)}: {citation.quote}")
+            of = ", headline" if citation.of == "title" else ""
+            lines.append(f"[{citation.marker}] {describe(citation.article)}{of}: {citation.quote}")
             if citation.also_in:
                 outlets = ", ".join(article.source or article.title for article in citation.also_in)
                 lines.append(f"    also in: {outlets}")
             if citation.superseded_by:
                 lines.append(f"    superseded by: {describe(citation.superseded_by)}")
         return "\n".join(lines)
+
+    def _told_by(self, conflict: Conflict) -> str:
+        """Give a value with who tells it: "5,500 [1] Gazette, 2026-01-25"."""
+        tellers: dict[str, str] = {}
+        for citation in self.citations:
+            if citation.marker in conflict.markers:
+                teller = _teller(citation)
+                tellers[teller] = tellers.get(teller, "") + f"[{citation.marker}] "
+        told = ", ".join(markers + teller for teller, markers in tellers.items())
+        return f"{conflict.value} {told}"
+
+
+def _teller(citation: Citation) -> str:
+    """Outlet, or headline where none is known, and day; and whether a newer version is there."""
+    article = citation.article
+    corrected = "corrected" if citation.superseded_by else None
+    return ", ".join(filter(None, (article.source or article.title, article.day, corrected)))
 
 
 def describe(article: Article) -> str:

@@ -24,6 +24,8 @@ from rag.evaluation.scoring import (
     rank_articles,
     score_citations,
     score_rankings,
+    score_short,
+    stands_in,
 )
 from rag.evaluation.sets import ARTICLES, EvaluationSetError, Question, read_set
 from rag.options import EVERYTHING, RetrievalOptions
@@ -167,12 +169,22 @@ def _ask(question: Question, archive: Archive, holds: Callable[[Citation], bool]
     answer = archive.ask(question.question, history=question.history, asked=question.asked)
     ms = (time.perf_counter() - started) * 1000
     # Without the markers: [11] is not the number eleven.
-    text = answer.reason if answer.refused else " ".join(s.text for s in answer.sentences)
+    said = [answer.reason] if answer.refused else [s.text for s in answer.sentences]
+    values = tuple(conflict.value for conflict in answer.conflicts)
     cited = [{c.article.id, *(article.id for article in c.also_in)} for c in answer.citations]
     return AskedQuestion(
-        text=text,
+        text=" ".join(said),
+        form=answer.query.form,
         refused=answer.refused,
-        verdict=meets(text, question.must, question.must_not),
+        verdict=meets(" ".join(said), question.must, question.must_not),
+        first=meets(said[0], question.must, question.must_not),
+        short=answer.short,
+        short_scores=score_short(answer.short, question.short),
+        conflicts=values,
+        conflicts_met=sum(
+            any(stands_in(each, value) for each in inner for value in values)
+            for inner in question.conflict
+        ),
         citations=score_citations(cited, question.gold),
         quotes=len(answer.citations),
         broken_quotes=tuple(c.quote for c in answer.citations if not holds(c)),
@@ -185,7 +197,7 @@ def _quote_check(archive: Archive, texts: Mapping[str, str]) -> Callable[[Citati
     """Tell whether a quote stands in the stored article at its place, and in the set's own file.
 
     The file's text counts with white space folded, since cleaning folds it. Articles that are
-    not in the set are held against the archive alone.
+    not in the set, and headlines, are held against the archive alone.
     """
 
     @lru_cache(maxsize=256)
@@ -196,9 +208,10 @@ def _quote_check(archive: Archive, texts: Mapping[str, str]) -> Callable[[Citati
         stored = archive.article(citation.article.id)
         if stored is None or not citation.quote.strip():
             return False
-        if stored.text[citation.start : citation.end] != citation.quote:
+        words = stored.text if citation.of == "text" else stored.title
+        if words[citation.start : citation.end] != citation.quote:
             return False
-        if citation.article.id not in texts:
+        if citation.of == "title" or citation.article.id not in texts:
             return True
         return fold_space(citation.quote) in folded(citation.article.id)
 

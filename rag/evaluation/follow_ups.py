@@ -6,7 +6,6 @@ an archive is given, one is built of the set's conversations, the answers of eac
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields
@@ -22,7 +21,7 @@ from index.settings import Settings, StrPath
 from rag.archive import Archive
 from rag.evaluation.evaluate import open_archive
 from rag.evaluation.report import caption, share, table
-from rag.evaluation.scoring import fold, mean
+from rag.evaluation.scoring import fold, mean, word_f1
 from rag.evaluation.sets import REWRITES, EvaluationSetError, records, select
 from rag.evaluation.significance import Comparison, Scores, against
 from rag.types import Turn
@@ -150,18 +149,11 @@ def _articles(archive: Archive, question: str) -> list[str]:
 def _scores(archive: Archive, form: str, standalone: str, wanted: Sequence[str]) -> FormScores:
     found = _articles(archive, form)
     return FormScores(
-        words=word_f1(form, standalone),
+        words=word_f1(fold(form).split(), fold(standalone).split()),
         overlap=overlap(found, wanted),
         agreement=average_overlap(found, wanted),
         first=float(found[:1] == wanted[:1]),
     )
-
-
-def word_f1(text: str, reference: str) -> float:
-    """F1 of two texts' words, folded, each as often as it stands (SQuAD's measure)."""
-    own, other = Counter(fold(text).split()), Counter(fold(reference).split())
-    shared = (own & other).total()
-    return 2 * shared / (own.total() + other.total()) if shared else 0.0
 
 
 def overlap(found: Sequence[str], wanted: Sequence[str]) -> float:

@@ -26,7 +26,8 @@ def print_reports(
     if len(reports) < 2:
         return
     print_report(together(reports), console, failures=0)
-    rows = table("By set", "set", "n", "hit@1", "hit@5", "recall@10", "accuracy", "refusal F1")
+    columns = ("hit@1", "hit@5", "recall@10", "accuracy", "direct", "refusal F1")
+    rows = table("By set", "set", "n", *columns)
     for report in reports:
         found, overall = report.retrieval(), report.overall
         rows.add_row(
@@ -34,6 +35,7 @@ def print_reports(
             str(overall.questions),
             *(share(found[name]) for name in ("hit@1", "hit@5", "recall@10")),
             share(overall.accuracy),
+            share(overall.direct),
             share(overall.refusal.f1),
         )
     console.print(rows)
@@ -57,7 +59,9 @@ def print_report(report: EvaluationReport, console: Console, *, failures: int = 
     console.print(heading)
     console.print(_retrieval(report))
     console.print(_answers(overall))
-    console.print(_answers_by_kind(report))
+    console.print(_answers_by("kind", report.by_kind))
+    if report.by_form:
+        console.print(_answers_by("form", report.by_form))
     console.print(_retrieval_by_kind(report))
     shown = report.failures[: max(0, failures)]
     if shown:
@@ -89,6 +93,11 @@ def _answers(overall: Figures) -> Table:
     rows = table("Answers", "figure", "value")
     for name, value in (
         (f"accuracy, of {overall.judged} answerable{beside}", share(overall.accuracy)),
+        ("direct: right by the first sentence alone", share(overall.direct)),
+        (f"short answer, exact match, of {overall.with_short}", share(overall.short_exact)),
+        ("short answer, word F1", share(overall.short_f1)),
+        (f"conflict recall, of {overall.conflicts} values", share(overall.conflict_recall)),
+        (f"form understood, of {overall.with_form}", share(overall.form_understood)),
         ("refusal precision", share(refusal.precision)),
         ("refusal recall", share(refusal.recall)),
         ("refusal F1", share(refusal.f1)),
@@ -104,17 +113,14 @@ def _answers(overall: Figures) -> Table:
     return rows
 
 
-def _answers_by_kind(report: EvaluationReport) -> Table:
-    rows = table("Answers by kind", "kind", "n", "accuracy", "refused", "ms")
-    for kind, own in report.by_kind.items():
+def _answers_by(by: str, groups: Mapping[str, Figures]) -> Table:
+    figures = "accuracy direct exact F1 conflict understood refused ms".split()
+    rows = table(f"Answers by {by}", by, "n", *figures)
+    for name, own in groups.items():
         refused = own.refusal.false_rate if own.answerable else own.refusal.recall
-        rows.add_row(
-            escape(kind),
-            str(own.questions),
-            share(own.accuracy),
-            share(refused),
-            number(own.ms_median),
-        )
+        short = own.short_exact, own.short_f1
+        shares = own.accuracy, own.direct, *short, own.conflict_recall, own.form_understood, refused
+        rows.add_row(escape(name), str(own.questions), *map(share, shares), number(own.ms_median))
     return rows
 
 

@@ -10,6 +10,7 @@ from rag.evaluation.scoring import (
     CitationScores,
     RankedArticles,
     RefusalScores,
+    ShortScores,
     Verdict,
     mean,
     percentile,
@@ -30,13 +31,22 @@ TOGETHER = "all sets together"
 class AskedQuestion:
     """What came of asking: the answer's words without markers and sources, and their checks.
 
-    ``broken_quotes`` are those of ``quotes`` that do not stand in the article word for word.
-    ``read_gold`` tells whether a gold article was among the passages that were read.
+    ``verdict`` is on the whole answer, ``first`` on its first sentence alone. ``short_scores`` is
+    None where the set has no short answer. ``conflicts`` are the values that were shown to differ,
+    ``conflicts_met`` how many of the set's are among them. ``broken_quotes`` are those of
+    ``quotes`` that do not stand in the article word for word. ``read_gold`` tells whether a gold
+    article was among the passages that were read.
     """
 
     text: str
+    form: str
     refused: bool
     verdict: Verdict
+    first: Verdict
+    short: str
+    short_scores: ShortScores | None
+    conflicts: tuple[str, ...]
+    conflicts_met: int
     citations: CitationScores
     quotes: int
     broken_quotes: tuple[str, ...]
@@ -73,6 +83,27 @@ class Result:
         return not self.refused and bool(self.answer.verdict)
 
     @property
+    def direct(self) -> bool | None:
+        """Whether the first sentence alone is right; None where no answer is to be judged."""
+        if not self.question.answerable or not self.question.judged:
+            return None
+        return self.answer is not None and not self.refused and bool(self.answer.first)
+
+    @property
+    def short_scores(self) -> ShortScores | None:
+        """Scores of the short answer; 0 for none, None where the set has none to hold it to."""
+        if not self.question.answerable or not self.question.short:
+            return None
+        return self.answer.short_scores if self.answer else ShortScores(0.0, 0.0)
+
+    @property
+    def understood(self) -> bool | None:
+        """Whether the question's form was understood as the set says; None where it says none."""
+        if self.question.form is None:
+            return None
+        return self.answer is not None and self.answer.form == self.question.form
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """What went wrong, in words; empty where nothing did."""
         if self.answer is None:
@@ -106,6 +137,14 @@ class Result:
             "right": self.right,
             "faults": list(self.faults),
             "answer": answer.text if answer else None,
+            "direct": self.direct,
+            "form": answer.form if answer else None,
+            "form_understood": self.understood,
+            "short": answer.short if answer else None,
+            "short_exact": self.short_scores and self.short_scores.exact,
+            "short_f1": self.short_scores and self.short_scores.f1,
+            "conflicts": list(answer.conflicts) if answer else [],
+            "conflicts_met": answer.conflicts_met if answer else 0,
             "citations": asdict(answer.citations) if answer else None,
             "ms": answer.ms if answer else None,
         }
@@ -115,7 +154,9 @@ class Result:
 class Figures:
     """The figures of some questions; None where there was nothing to divide by.
 
-    ``accuracy`` is over the ``judged`` answerable questions. ``verbatim`` is the share of
+    ``accuracy`` and ``direct`` are over the ``judged`` answerable questions, ``short_exact`` and
+    ``short_f1`` over those ``with_short``, ``conflict_recall`` over all values of ``conflicts``
+    and ``form_understood`` over the questions ``with_form``. ``verbatim`` is the share of
     ``quotes`` that stand word for word in their article. Times are of ``ask``, in ms.
     """
 
@@ -124,6 +165,14 @@ class Figures:
     judged: int
     errors: int
     accuracy: float | None
+    direct: float | None
+    with_short: int
+    short_exact: float | None
+    short_f1: float | None
+    conflicts: int
+    conflict_recall: float | None
+    with_form: int
+    form_understood: float | None
     refusal: RefusalScores
     citation_precision: float | None
     citation_recall: float | None
@@ -141,6 +190,9 @@ def figures(results: Iterable[Result]) -> Figures:
     replies = [r.answer for r in chosen if r.answer is not None]
     answers = [answer for answer in replies if not answer.refused]
     evidenced = [r.answer for r in chosen if r.answer and r.question.answerable and not r.refused]
+    shorts = [r.short_scores for r in chosen if r.short_scores is not None]
+    conflicts = sum(len(r.question.conflict) for r in chosen)
+    forms = [float(r.understood) for r in chosen if r.understood is not None]
     quotes = sum(answer.quotes for answer in replies)
     broken = sum(len(answer.broken_quotes) for answer in replies)
     times = [answer.ms for answer in replies]
@@ -150,6 +202,14 @@ def figures(results: Iterable[Result]) -> Figures:
         judged=len(judged),
         errors=sum(bool(r.error) for r in chosen),
         accuracy=mean(float(bool(r.right)) for r in judged),
+        direct=mean(float(bool(r.direct)) for r in judged),
+        with_short=len(shorts),
+        short_exact=mean(scores.exact for scores in shorts),
+        short_f1=mean(scores.f1 for scores in shorts),
+        conflicts=conflicts,
+        conflict_recall=ratio(sum(answer.conflicts_met for answer in replies), conflicts),
+        with_form=len(forms),
+        form_understood=mean(forms),
         refusal=score_refusals((r.question.answerable, r.refused) for r in chosen),
         citation_precision=mean(answer.citations.precision for answer in evidenced),
         citation_recall=mean(answer.citations.recall for answer in evidenced),
@@ -159,6 +219,13 @@ def figures(results: Iterable[Result]) -> Figures:
         ms_median=percentile(times, 0.5),
         ms_p95=percentile(times, 0.95),
     )
+
+
+def _figures_by(results: Iterable[tuple[str, Result]]) -> dict[str, Figures]:
+    groups: dict[str, list[Result]] = {}
+    for group, result in results:
+        groups.setdefault(group, []).append(result)
+    return {group: figures(own) for group, own in groups.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +254,12 @@ class EvaluationReport:
     @property
     def by_kind(self) -> dict[str, Figures]:
         """Figures of each kind of question, in the order in which kinds appear."""
-        kinds: dict[str, list[Result]] = {}
-        for result in self.results:
-            kinds.setdefault(result.question.kind, []).append(result)
-        return {kind: figures(results) for kind, results in kinds.items()}
+        return _figures_by((result.question.kind, result) for result in self.results)
+
+    @property
+    def by_form(self) -> dict[str, Figures]:
+        """Figures of each form that the set names; questions without one are in none."""
+        return _figures_by((r.question.form, r) for r in self.results if r.question.form)
 
     @property
     def failures(self) -> tuple[Result, ...]:
@@ -235,6 +304,7 @@ class EvaluationReport:
                 kind: {**asdict(own), "retrieval": self.retrieval(kind=kind)}
                 for kind, own in self.by_kind.items()
             },
+            "by_form": {form: asdict(own) for form, own in self.by_form.items()},
             "questions": [result.as_json() for result in self.results],
         }
 

@@ -1,4 +1,4 @@
-"""Scores of one answer and of many: expected words, refusals, citations, rankings of articles.
+"""Scores of one answer and of many: expected words, short answers, refusals, citations, rankings.
 
 A score is None where there is nothing to divide by. Rankings are scored by ir_measures.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import punctuation
 
 import ir_measures
 
@@ -89,6 +91,39 @@ def meets(text: str, must: Iterable[Sequence[str]], must_not: Iterable[str]) -> 
         ),
         said=tuple(phrase for phrase in must_not if stands_in(phrase, text)),
     )
+
+
+def short_words(text: str) -> tuple[str, ...]:
+    """Words of a short answer as SQuAD folds them: lower case, no punctuation, no article.
+
+    Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text", 2016. Marks
+    beyond ASCII are dropped as well: news has curly quotation marks and dashes.
+    """
+    kept = (c for c in text.lower() if c not in punctuation and unicodedata.category(c)[0] != "P")
+    return tuple(word for word in "".join(kept).split() if word not in ("a", "an", "the"))
+
+
+@dataclass(frozen=True, slots=True)
+class ShortScores:
+    """Of one short answer, by the best of its alternatives: exact match and F1 of the words."""
+
+    exact: float
+    f1: float
+
+
+def score_short(short: str, alternatives: Iterable[str]) -> ShortScores | None:
+    """Hold a short answer, "" for none, against the right ones; None where there are none."""
+    own = short_words(short)
+    right = [short_words(alternative) for alternative in alternatives]
+    if not right:
+        return None
+    return ShortScores(float(own in right), max(word_f1(own, words) for words in right))
+
+
+def word_f1(words: Sequence[str], reference: Sequence[str]) -> float:
+    """F1 of two texts' words, each as often as it stands; 0 where they have none in common."""
+    common = (Counter(words) & Counter(reference)).total()
+    return 2 * common / (len(words) + len(reference)) if common else 0.0
 
 
 @dataclass(frozen=True, slots=True)

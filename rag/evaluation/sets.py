@@ -18,7 +18,7 @@ import orjson
 from index.errors import NewsArchiveError
 from index.formats.text import UTF8_BOM
 from index.settings import StrPath
-from rag.evaluation.scoring import fold
+from rag.evaluation.scoring import fold, short_words
 from rag.types import Turn
 
 ARTICLES = "articles.jsonl"
@@ -43,7 +43,9 @@ class Question:
     """A question with what its answer must and must not hold.
 
     ``must`` holds alternatives: of each inner tuple one must stand in the answer. ``gold`` are
-    the ids of the articles that hold the evidence.
+    the ids of the articles that hold the evidence. ``short`` are the right short answers, any of
+    them, ``form`` the form that the answer should take, ``conflict`` the values on which articles
+    differ, each by its alternatives.
     """
 
     id: str
@@ -57,6 +59,9 @@ class Question:
     must_not: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    form: str | None = None
+    conflict: tuple[tuple[str, ...], ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -157,6 +162,10 @@ def _question(record: Record) -> Question:
         must_not=tuple(filter(fold, record.strings("must_not"))),
         gold=record.strings("gold"),
         evidence=record.strings("evidence"),
+        # What folds to nothing would be met by an answer without short words.
+        short=tuple(filter(short_words, record.strings("short"))),
+        form=record.optional_string("form"),
+        conflict=record.alternatives("conflict"),
     )
 
 

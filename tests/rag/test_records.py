@@ -5,6 +5,7 @@ import orjson
 from index.types import Article
 from rag import Answer, Archive, Citation, Filters, Passage, Query, Sentence
 from rag.records import answer_record, passage_records
+from rag.types import Conflict
 
 ARTICLE = Article(
     "a", "Ferry", "It ran aground. Nobody was hurt.", "2024-03-04", "Courier", "https://x/a"
@@ -40,12 +41,15 @@ def test_an_answer() -> None:
         "id": "q1",
         "question": "Where?",
         "answer": "It ran aground. [1]",
+        "short": "",
+        "form": "fact",
         "refused": False,
         "reason": "",
         "citations": [
             {
                 "marker": 1,
                 **article,
+                "of": "text",
                 "quote": "It ran aground.",
                 "start": 0,
                 "end": 15,
@@ -53,6 +57,7 @@ def test_an_answer() -> None:
                 "superseded_by": None,
             }
         ],
+        "conflicts": [],
         "passages": [
             {
                 **article,
@@ -70,6 +75,44 @@ def test_an_answer() -> None:
     }
     assert query["question"] == query["standalone"] == "Where?"
     assert query["filters"]["sources"] == ["Courier"]
+
+
+def test_a_conflict_gives_each_value_with_its_citations() -> None:
+    newer = Article("c", "Afloat", "Two ran aground.", "2024-03-05", "Courier")
+    citations = (
+        Citation(1, ARTICLE, 0, 15, "It ran aground.", superseded_by=newer),
+        Citation(2, newer, 0, 6, "Afloat", of="title"),
+    )
+    conflicts = (Conflict("One", (1,)), Conflict("Two", (2,)))
+    record = answer_record(answer(citations=citations, conflicts=conflicts, short="One"))
+    assert record["short"] == "One"
+    one, two = orjson.loads(orjson.dumps(record["conflicts"]))
+    assert (one["value"], two["value"]) == ("One", "Two")
+    assert one["citations"] == record["citations"][:1]
+    (quoted,) = two["citations"]
+    assert (quoted["marker"], quoted["article_id"], quoted["of"]) == (2, "c", "title")
+    assert (quoted["source"], quoted["published"]) == ("Courier", "2024-03-05")
+    assert newer.title[quoted["start"] : quoted["end"]] == quoted["quote"]
+    assert one["citations"][0]["superseded_by"]["article_id"] == "c"
+
+
+def test_an_answer_as_text_says_who_differs() -> None:
+    newer = Article("c", "Afloat", "Two ran aground.", "2024-03-05")
+    citations = (
+        Citation(1, ARTICLE, 0, 15, "It ran aground.", superseded_by=newer),
+        Citation(2, newer, 0, 6, "Afloat", of="title"),
+        Citation(3, newer, 0, 16, "Two ran aground."),
+    )
+    conflicts = (Conflict("One", (1,)), Conflict("Two", (2, 3)))
+    assert str(answer(citations=citations, conflicts=conflicts)).splitlines() == [
+        "It ran aground. [1]",
+        "Outlets differ: One [1] Courier, 2024-03-04, corrected; Two [2] [3] Afloat, 2024-03-05",
+        "",
+        "[1] Ferry, Courier, 2024-03-04: It ran aground.",
+        "    superseded by: Afloat, 2024-03-05",
+        "[2] Afloat, 2024-03-05, headline: Afloat",
+        "[3] Afloat, 2024-03-05: Two ran aground.",
+    ]
 
 
 def test_a_refusal() -> None:

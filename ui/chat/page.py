@@ -6,9 +6,10 @@ marker is a button that opens its passage, see ``ui.chat.passages``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from rag.types import Answer, Citation, Filters, Inference, Passage, Query
+from index.types import Span
+from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
 from ui.chat.passages import (
     byline,
     copies_shown,
@@ -16,18 +17,25 @@ from ui.chat.passages import (
     day_shown,
     escaped,
     isolated,
+    marked,
     opener,
     outlets_named,
     panel,
     plain_byline,
     superseded,
     surroundings,
+    told_by,
     whole,
 )
 
 NEAREST_SHOWN = 5
 LONGEST_TAIL = 20
 CHANGEABLE = ("dates", "outlets")  # readings that the form has fields for
+A_LINE_EACH = frozenset("timeline list count comparison summary latest".split())  # forms
+
+_SHORT = ('<mark class="na-short">', "</mark>")
+# With a direction of its own: a note does not take part in that of the words around it.
+_OURS = ('<span class="na-ours" dir="auto">', "</span>")
 
 
 def overview(
@@ -111,39 +119,21 @@ def answered(answer: Answer, name: str, without: Sequence[Inference] = ()) -> st
     read_as = understood(answer.query, name, without)
     if answer.refused:
         return read_as + _refusal(answer, name)
-    cited = {citation.marker: citation for citation in answer.citations}
-    sentences = []
-    for sentence in answer.sentences:
-        markers = "".join(_marker(cited[one], name) for one in sentence.markers if one in cited)
-        # A marker stays on the line of the word before it.
-        head, space, tail = sentence.text.rpartition(" ")
-        if len(tail) > LONGEST_TAIL:
-            head, space, tail = sentence.text, "", ""
-        sentences.append(
-            f'<span class="na-sentence"><bdi>{escaped(head)}{space}'
-            f'<span class="na-tail">{escaped(tail)}{markers}</span></bdi></span>'
-        )
+    markers = {citation.marker: _marker(citation, name) for citation in answer.citations}
+    sentences = [
+        _sentence(one, "".join(markers.get(marker, "") for marker in one.markers))
+        for one in answer.sentences
+    ]
+    said = f'<p class="na-answer">{" ".join(sentences)}</p>'
+    if answer.query.form in A_LINE_EACH and len(sentences) > 1:
+        lines = "".join(f"<li>{one}</li>" for one in sentences)
+        said = f'<ul class="na-answer na-lines">{lines}</ul>'
     read = ""
     if answer.citations and answer.passages:  # a greeting is answered from none
         read = f'<p class="na-read">Read {_read_from(answer.passages)}.</p>'
     return (
-        f'{read_as}<p class="na-answer">{" ".join(sentences)}</p>'
-        f"{_sources(answer.citations, name)}{read}"
-        + "".join(
-            panel(
-                citation.article,
-                citation.also_in,
-                _id(name, citation.marker),
-                surroundings(citation),
-                whole(
-                    citation.article.text,
-                    citation.start,
-                    citation.end,
-                    mark=citation.of == "text",
-                ),
-            )
-            for citation in answer.citations
-        )
+        f"{read_as}{said}{_conflicts(answer, markers)}{_sources(answer.citations, name)}{read}"
+        + "".join(_sheet(citation, name) for citation in answer.citations)
     )
 
 
@@ -177,6 +167,71 @@ def label(text: str) -> str:
 def problem(message: str) -> str:
     """Say what is wrong with a field; empty where nothing is."""
     return f'<p class="na-problem" role="alert">{escaped(message)}</p>' if message else ""
+
+
+def _sentence(sentence: Sentence, markers: str) -> str:
+    """Show a sentence with the words that answer marked, and what no article says set apart."""
+    text = sentence.text
+    ours = [
+        Span(span.end - len(text[span.start : span.end].lstrip()), span.end)
+        for span in sentence.ours
+    ]
+    spans = [(span, _OURS) for span in ours] + [(span, _SHORT) for span in [sentence.short] if span]
+
+    def part(start: int, end: int) -> str:
+        pieces = []
+        for span, (opening, closing) in sorted(spans, key=lambda one: one[0].start):
+            first, last = max(span.start, start), min(span.end, end)
+            if first < last:
+                pieces += [escaped(text[start:first]), opening, escaped(text[first:last]), closing]
+                start = last
+        return "".join((*pieces, escaped(text[start:end])))
+
+    # A marker stays on the line of the word before it. A note is isolated, and so in one piece.
+    word = text.rfind(" ") + 1
+    tail = min([word, *(span.start for span in ours if span.start < word < span.end)])
+    if len(text) - tail > LONGEST_TAIL:
+        tail = len(text)
+    return (
+        f'<span class="na-sentence"><bdi>{part(0, tail)}'
+        f'<span class="na-tail">{part(tail, len(text))}{markers}</span></bdi></span>'
+    )
+
+
+def _conflicts(answer: Answer, markers: Mapping[int, str]) -> str:
+    """Show the values that outlets or versions disagree on, each with who tells it."""
+    items = ""
+    for conflict in answer.conflicts:
+        tellers: dict[str, str] = {}
+        for citation in answer.citations:
+            if citation.marker in conflict.markers:
+                teller = told_by(citation)
+                tellers[teller] = tellers.get(teller, "") + markers[citation.marker]
+        told = "; ".join(f"{those} {teller}" for teller, those in tellers.items())
+        items += f'<li><strong class="na-value">{isolated(conflict.value)}</strong> {told}</li>'
+    if not items:
+        return ""
+    return (
+        '<section class="na-conflicts" aria-label="Outlets differ"><h3>Outlets differ</h3>'
+        f"<ul>{items}</ul></section>"
+    )
+
+
+def _sheet(citation: Citation, name: str) -> str:
+    """Lay a citation on its sheet: its words among those around them, or in the headline."""
+    article, headline = citation.article, citation.of == "title"
+    start, end = (0, 0) if headline else (citation.start, citation.end)
+    passage = surroundings(citation)
+    if headline:
+        passage = marked(article.title, 0, citation.start, citation.end, len(article.title))
+    return panel(
+        article,
+        citation.also_in,
+        _id(name, citation.marker),
+        passage,
+        whole(article.text, start, end, mark=not headline),
+        headline=headline,
+    )
 
 
 def _marker(citation: Citation, name: str) -> str:

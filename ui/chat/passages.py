@@ -102,6 +102,17 @@ def copies_shown(articles: Sequence[Article]) -> str:
     return f'<p class="na-also">Also in {", ".join(isolated(outlet) for outlet in outlets)}</p>'
 
 
+def told_by(citation: Citation) -> str:
+    """Name outlet, or headline where none is known, and day; and whether it was corrected."""
+    article = citation.article
+    parts = [isolated(article.source) if article.source else _headline(article)]
+    if article.day:
+        parts.append(day_shown(article.day))
+    if citation.superseded_by:
+        parts.append('<strong class="na-corrected">corrected</strong>')
+    return ", ".join(parts)
+
+
 def superseded(newer: Article | None) -> str:
     """Name the newer version of an article, where there is one."""
     if newer is None:
@@ -114,9 +125,19 @@ def superseded(newer: Article | None) -> str:
 
 
 def panel(
-    article: Article, also_in: Sequence[Article], element_id: str, passage: str, full: str
+    article: Article,
+    also_in: Sequence[Article],
+    element_id: str,
+    passage: str,
+    full: str,
+    *,
+    headline: bool = False,
 ) -> str:
-    """Lay a passage on its own sheet; ``passage`` and ``full``, the article, are HTML already."""
+    """Lay a passage on its own sheet; ``passage`` and ``full``, the article, are HTML already.
+
+    Of a ``headline`` it says so, and shows the article below it.
+    """
+    kind = '<p class="na-label">Headline</p>' if headline else ""
     language = article.language or ""
     lang = f' lang="{language}"' if _LANGUAGE.fullmatch(language) else ""
     return (
@@ -126,8 +147,8 @@ def panel(
         f"{byline(article)}{copies_shown(also_in)}"
         f'<button type="button" class="na-close" popovertarget="{element_id}" '
         'popovertargetaction="hide">Close</button>'
-        f'<blockquote dir="auto"{lang}>{passage}</blockquote>'
-        "<details><summary>Whole article</summary>"
+        f'{kind}<blockquote dir="auto"{lang}>{passage}</blockquote>'
+        f"<details{' open' if headline else ''}><summary>Whole article</summary>"
         f'<div class="na-whole" dir="auto" tabindex="0" role="region" '
         f'aria-label="Whole article"{lang}>{full}</div></details>'
         f"{_link(article.url)}</div>"

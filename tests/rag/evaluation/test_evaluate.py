@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from index.types import Span
 from rag.evaluation import EvaluationSetError, evaluate, print_report
 from rag.evaluation.report import print_reports
 from rag.evaluation.results import TOGETHER, together
-from rag.types import Draft, Line, Quoted
+from rag.types import Draft, Line, Quoted, Value
 
 
 class FirstSentence:
@@ -27,8 +28,11 @@ class FirstSentence:
         if "unicorn" in query.question:
             return Draft(refusal="No article tells.")
         sentence = next(s for s in evidence.sentences if s.passage is evidence.passages[0])
-        span = Span(sentence.start, sentence.end)
-        return Draft((Line((Quoted(sentence.passage, span),)),))
+        return Draft((line(sentence),))
+
+
+def line(sentence, short=None):
+    return Line((Quoted(sentence.passage, Span(sentence.start, sentence.end)),), short=short)
 
 
 @pytest.fixture
@@ -163,6 +167,101 @@ def test_a_kind_may_be_any_word(set_dir, hashed_settings):
     out = io.StringIO()
     print_report(evaluate(set_dir, settings=hashed_settings), Console(file=out, width=120))
     assert "[/x]: Who sang?" in out.getvalue()
+
+
+# First sentences, short answers, conflicts, forms
+
+SHIPS = [
+    {"id": "a", "title": "Ships", "text": "Seven ships wait. The harbour closed."},
+    {"id": "b", "title": "Ships", "text": "Nine ships wait. The harbour closed again."},
+]
+WAITING = [
+    {"id": "q1", "question": "How many ships wait?", "must": [["seven"]], "must_not": ["closed"],
+     "short": ["7", "the seven ships"], "form": "fact", "conflict": [["7", "seven"], ["nine"]],
+     "gold": ["a"]},
+    {"id": "q2", "question": "Did the harbour close?", "must": [["closed"]], "short": ["seven!"],
+     "form": "timeline", "kind": "when", "gold": ["a"]},
+    {"id": "q3", "question": "Which unicorn ships wait?", "must": [["tells"]], "short": ["ten"]},
+    {"id": "q4", "question": "Which ships go boom?", "must": [["boom"]], "short": ["ten"],
+     "form": "fact", "conflict": [["ten"]]},
+    {"id": "q5", "question": "Who sold the unicorn?", "kind": "unanswerable", "short": ["ten"]},
+]  # fmt: skip
+
+
+class Differing(FirstSentence):
+    """Answers with both sentences of article a, and says that b has another number."""
+
+    def draft(self, query, evidence):
+        draft = super().draft(query, evidence)
+        if draft.refusal:
+            return draft
+        seven, closed, nine, _ = sorted(
+            evidence.sentences, key=lambda one: (one.passage.article.id, one.start)
+        )
+        values = (Value("Seven", line(seven)), Value("Nine", line(nine)))
+        return Draft((line(seven, Span(0, 5)), line(closed)), "Seven", values)
+
+
+@pytest.fixture
+def ships(tmp_path, write_lines, hashed_settings):
+    write_lines(tmp_path / "ships" / "articles.jsonl", *SHIPS)
+    folder = write_lines(tmp_path / "ships" / "questions.jsonl", *WAITING).parent
+    return evaluate(folder, settings=hashed_settings, answerer=Differing())
+
+
+def test_first_sentences_short_answers_conflicts_and_forms_by_hand(ships):
+    overall = ships.overall
+    assert (overall.judged, overall.accuracy) == (4, 1 / 4)  # q2; q1 says "closed" later on
+    assert overall.direct == 1 / 4  # q1; q2 has "closed" in its second sentence alone
+    assert overall.with_short == 4  # q5 is unanswerable
+    assert overall.short_exact == 1 / 4  # q2
+    assert overall.short_f1 == pytest.approx((2 / 3 + 1) / 4)
+    assert (overall.conflicts, overall.conflict_recall) == (3, pytest.approx(2 / 3))
+    assert (overall.with_form, overall.form_understood) == (3, pytest.approx(1 / 3))
+
+
+def test_figures_by_form_are_of_the_questions_with_one(ships):
+    assert list(ships.by_form) == ["fact", "timeline"]
+    assert ships.by_form["fact"].questions == 2
+    assert ships.by_form["fact"].direct == 1 / 2
+    assert ships.by_form["timeline"].form_understood == 0
+    assert ships.by_kind["when"].short_exact == 1
+    as_json = orjson.loads(orjson.dumps(ships.as_json()))
+    assert as_json["by_form"]["fact"]["conflict_recall"] == pytest.approx(2 / 3)
+    first, second = as_json["questions"][:2]
+    assert (first["right"], first["direct"], first["form_understood"]) == (False, True, True)
+    assert (first["short"], first["conflicts"], first["conflicts_met"]) == (
+        *("Seven", ["Seven", "Nine"], 2),
+    )
+    assert (second["direct"], second["short_exact"], second["form"]) == (False, 1, "fact")
+
+
+def test_the_tables_fit_100_columns(ships):
+    out = io.StringIO()
+    print_report(ships, Console(file=out, width=100))
+    text = out.getvalue()
+    assert "…" not in text  # no heading and no figure is cut
+    assert re.search(r"│ direct: right by the first sentence alone +│ +0\.250 │", text)
+    assert re.search(r"│ conflict recall, of 3 values +│ +0\.667 │", text)
+    by_form = text[text.index("Answers by form") :]
+    assert re.search(r"│ fact +│ 2 │ +0\.000 │ +0\.500 │ +0\.000 │ 0\.333 │ +0\.667 │", by_form)
+
+
+def test_a_set_that_names_no_form_has_no_table_of_forms(report):
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=100))
+    assert "Answers by form" not in out.getvalue()
+
+
+def test_a_headline_is_quoted_word_for_word_too(set_dir, hashed_settings):
+    class Headline:
+        def draft(self, query, evidence):
+            passage = evidence.passages[0]
+            quoted = Quoted(passage, Span(0, len(passage.article.title)), "title")
+            return Draft((Line((quoted,)),))
+
+    report = evaluate(set_dir, settings=hashed_settings, answerer=Headline(), limit=3)
+    assert (report.overall.quotes, report.overall.verbatim) == (3, 1)
 
 
 # Several sets

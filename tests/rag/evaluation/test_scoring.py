@@ -8,6 +8,7 @@ from index.types import Article
 from rag.evaluation.scoring import (
     MEASURES,
     RankedArticles,
+    ShortScores,
     fold,
     fold_space,
     mean,
@@ -17,7 +18,10 @@ from rag.evaluation.scoring import (
     score_citations,
     score_rankings,
     score_refusals,
+    score_short,
+    short_words,
     stands_in,
+    word_f1,
 )
 from rag.types import Passage
 
@@ -76,6 +80,34 @@ def test_an_answer_meets_every_list_by_any_alternative():
     assert meets("In Samoa 20 people died.", must, ("Fiji",))
     assert meets("In Samoa they died.", must, ()).missing == (("twenty", "20 people"),)
     assert meets("20 people in Samoa, not Fiji.", must, ("Fiji",)).said == ("Fiji",)
+
+
+# Short answers
+
+
+def test_short_answers_are_folded_as_squad_does():
+    assert short_words("The U.S. “top” envoy, an ex-Senator") == (
+        *("us", "top", "envoy", "exsenator"),
+    )
+    assert short_words("the A, an –") == ()
+    assert short_words("5,500") == ("5500",)
+
+
+def test_a_short_answer_is_held_against_the_best_alternative():
+    scores = score_short("About seven people", ("7", "seven people."))
+    assert scores is not None
+    assert (scores.exact, scores.f1) == (0, pytest.approx(2 * 2 / (3 + 2)))
+    assert score_short("Seven people", ("7", "the seven people")) == ShortScores(1, 1)
+    assert score_short("", ("7",)) == ShortScores(0, 0)
+    assert score_short("seven", ()) is None
+
+
+def test_words_shared_by_hand():
+    assert word_f1("when did they disband".split(), "when did the band disband".split()) == (
+        pytest.approx(6 / 9)
+    )
+    assert word_f1("aab", "a") == pytest.approx(2 / 4)
+    assert word_f1(["who"], ["what"]) == 0
 
 
 # Rankings

@@ -27,7 +27,19 @@ def test_optional_fields_may_be_missing_or_null(set_dir):
     )
     first, second = read_set(set_dir).questions
     assert first == Question("a", "Who?")
+    assert (second.short, second.form, second.conflict) == ((), None, ())
     assert (second.kind, second.answerable, second.must, second.history) == ("other", True, (), ())
+
+
+def test_short_answers_a_form_and_a_conflict_are_read(set_dir):
+    (set_dir / "questions.jsonl").write_bytes(
+        b'{"id": "a", "question": "How many?", "short": ["7", "the", "seven"], "form": "count", '
+        b'"conflict": [["7", "seven"], ["9"]]}\n'
+    )
+    (question,) = read_set(set_dir).questions
+    assert question.short == ("7", "seven")  # every answer without words would meet "the"
+    assert question.form == "count"
+    assert question.conflict == (("7", "seven"), ("9",))
 
 
 def test_halves_part_a_set_for_good(set_dir):
@@ -51,6 +63,9 @@ def test_halves_part_a_set_for_good(set_dir):
         (b'{"id": "a", "question": "Who?", "must": [[]]}', "must holds a list without a letter"),
         (b'{"id": "a", "question": "Who?", "must": [["."]]}', "must holds a list without a letter"),
         (b'{"id": "a", "question": "Who?", "gold": ["x"]}', "gold names 'x', which articles.jsonl"),
+        (b'{"id": "a", "question": "Who?", "short": "x"}', 'short holds "x"; write a list of st'),
+        (b'{"id": "a", "question": "Who?", "form": 1}', "form is 1; write a string"),
+        (b'{"id": "a", "question": "Who?", "conflict": ["x"]}', 'conflict holds "x"; write a'),
         (b'{"id": "a", "question": "Who?", "asked": "May"}', "asked is 'May'; write a date"),
         (b'{"id": "a", "question": "Who?", "history": [{}]}', "history holds {}; write"),
         (b'{"id": "a", "question": "Who?", "answerable": 1}', "answerable is 1; write true or"),

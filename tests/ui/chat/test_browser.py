@@ -14,8 +14,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index.errors import ArchiveDamagedError, SettingsError
+from index.types import Span
 from rag.options import EVERYTHING
-from rag.types import Filters, Inference, Query
+from rag.types import (
+    Answer,
+    Citation,
+    Conflict,
+    Filters,
+    Inference,
+    Query,
+    Sentence,
+)
 from ui.chat.app import serve
 
 # Building a Gradio page outside a running event loop leaves loops to the garbage collector.
@@ -23,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarn
 
 FERRY = "Where did the ferry Ostrel run aground?"
 FERRY_QUOTE = "The ferry Ostrel ran aground off Selm on Monday with 40 passengers."
+FERRY_SAID = "The ferry Ostrel ran aground off Selm on Monday [4 March 2024] with 40 passengers."
 BUDGET = "What budget did the council of Selm pass?"
 UNKNOWN = "Who won the chess olympiad of 2031 on Mars?"
 FIRE = "What started the fire in Evilport?"
@@ -117,7 +127,7 @@ def test_the_page_says_what_the_archive_holds(visit, chat):
 def test_an_answer_opens_on_the_words_it_rests_on(visit, chat):
     page = visit(chat).page
     ask(page, FERRY)
-    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_SAID)
     expect(last(page).locator(".na-sources")).to_contain_text("Ferry runs aground off Selm")
     expect(last(page).locator(".na-sources")).to_contain_text("Also in Radio Sorva")
     last(page).locator(".na-answer .na-marker").first.click()
@@ -128,6 +138,50 @@ def test_an_answer_opens_on_the_words_it_rests_on(visit, chat):
     expect(link).to_have_attribute("href", "https://example.org/ferry")
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
     expect(link).to_have_attribute("target", "_blank")
+
+
+def test_a_conflict_is_seen_and_copied_as_text(visit, island, serving):
+    passage = island.search(FERRY, top_k=1)[0]
+    start = passage.article.text.index(FERRY_QUOTE)
+    cited = Citation(1, passage.article, start, start + len(FERRY_QUOTE), FERRY_QUOTE)
+    headline = Citation(2, passage.article, 0, 5, passage.article.title[:5], of="title")
+    day = "4 March 2024:"
+    sentences = (
+        Sentence(f"{day} {FERRY_QUOTE}", (1,), (Span(0, len(day)),)),
+        Sentence("Nobody was hurt.", (1, 2)),
+    )
+
+    def stream(question, **asked):
+        query = Query(question, question, (question,), form="timeline")
+        conflicts = (Conflict("40", (1,)), Conflict("14", (2,)))
+        citations = (cited, headline)
+        yield Answer(question, query, sentences, citations, (passage,), conflicts=conflicts)
+
+    with serving(Observed(island, stream)) as url:
+        page = visit(url, width=390).page
+        ask(page, FERRY)
+        box = last(page).get_by_role("region", name="Outlets differ")
+        expect(box).to_be_visible()
+        assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "2px"
+        teller = "Harbour Courier, 4 March 2024"
+        assert copied(box) == f"Outlets differ\n40 [1] {teller}\n14 [2] {teller}"
+        assert copied(last(page).locator(".na-answer")) == (
+            f"{day} {FERRY_QUOTE}[1]\nNobody was hurt.[1][2]"
+        )
+        assert overflow(page) == 0
+        box.get_by_role("button", name="Source 2").click()
+        expect(opened(page).locator("blockquote mark")).to_have_text("Ferry")
+        expect(opened(page).locator(".na-whole")).to_be_visible()
+
+
+def copied(element) -> str:
+    """What is copied where all of an element is selected."""
+    return element.evaluate(
+        """element => {
+            getSelection().selectAllChildren(element)
+            return getSelection().toString()
+        }"""
+    ).strip()
 
 
 def test_a_question_typed_while_another_is_answered_is_asked_too(visit, chat):
@@ -220,7 +274,7 @@ def test_a_follow_up_takes_the_turns_before_along(watched):
     _, history, _ = observed.asked[1]
     assert [turn.role for turn in history] == ["user", "assistant"]
     assert history[0].content == FERRY
-    assert history[1].content.startswith(f"{FERRY_QUOTE} [1]")
+    assert history[1].content.startswith(f"{FERRY_SAID} [1]")
 
 
 def test_what_was_understood_is_shown_above_the_answer(visit, island, serving):
@@ -250,7 +304,7 @@ def test_a_reading_is_taken_off_by_its_button(watched):
     expect(last(page).locator(".na-question")).to_contain_text(DATED)
     notes = last(page).locator(".na-understood li")
     expect(notes.filter(has_text="Asked without: published from 2024-02")).to_have_count(1)
-    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_SAID)
     assert [options.dates for options in observed.options] == [True, False]
     assert observed.asked[1][1] == (), "a question asked again does not follow up on itself"
 
@@ -283,11 +337,11 @@ def test_dates_limit_the_next_questions_and_show_as_chips(watched):
     chips = page.locator(".na-chip")
     expect(chips).to_have_text(["From 1 May 2024", "To 31 May 2024"])
     ask(page, FERRY)
-    expect(last(page)).not_to_contain_text(FERRY_QUOTE)
+    expect(last(page)).not_to_contain_text(FERRY_SAID)
     page.get_by_role("button", name="Clear dates and outlets").click()
     expect(chips).to_have_count(0)
     ask(page, FERRY)
-    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE)
+    expect(last(page).locator(".na-answer")).to_contain_text(FERRY_SAID)
     assert [limits for _, _, limits in observed.asked] == [
         Filters("2024-05-01", "2024-05-31"),
         Filters(),
@@ -373,7 +427,7 @@ def test_several_visitors_are_answered_at_once(visit, island, serving):
         for page in pages:
             send(page, FERRY)
         for page in pages:
-            expect(last(page).locator(".na-answer")).to_contain_text(FERRY_QUOTE, timeout=30_000)
+            expect(last(page).locator(".na-answer")).to_contain_text(FERRY_SAID, timeout=30_000)
 
 
 def test_the_steps_are_shown_and_can_be_stopped(visit, island, serving):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.types import Article
-from rag.types import Answer, Citation, Filters, Inference, Passage, Query, Sentence
+from index.types import Article, Span
+from rag.types import Answer, Citation, Conflict, Filters, Inference, Passage, Query, Sentence
 from ui.chat.page import (
     answered,
     chips,
@@ -121,8 +121,16 @@ def attacked(attack: str) -> Answer:
     return Answer(
         question=attack,
         query=query(attack, attack + "?", (attack,)),
-        sentences=(Sentence(attack, (1,)),),
-        citations=(Citation(1, article, 0, len(attack), attack, (copy,)),),
+        sentences=(
+            Sentence(attack, (1,)),
+            Sentence(f"{attack} end", (1,), ours=(Span(0, len(attack)),)),
+            Sentence(f"{attack} end", (2,), short=Span(0, len(attack))),
+        ),
+        citations=(
+            Citation(1, article, 0, len(attack), attack, (copy,)),
+            Citation(2, article, 0, len(attack), attack, (), copy, of="title"),
+        ),
+        conflicts=(Conflict(attack, (1,)), Conflict(attack, (2,))),
         passages=(passage(article, also_in=(copy,)),),
     )
 
@@ -233,6 +241,109 @@ def test_a_marker_without_a_citation_is_left_out():
 def test_a_marker_stays_with_the_word_before_it_unless_that_is_long():
     assert '<span class="na-tail">says.<button' in answered(answer(), "1")
     assert '<span class="na-tail"><button' in answered(answer(text="x" * 500), "1")
+
+
+# What a sentence is made of: the words that answer, and what no article says
+
+
+def told(text: str, ours: tuple[str, ...] = (), short: str = "") -> Answer:
+    """An answer of one sentence, with these parts of it ours and this one its short answer."""
+    sentence = Sentence(
+        text, (1,), tuple(span_of(text, part) for part in ours), span_of(text, short)
+    )
+    return answer(sentences=(sentence,))
+
+
+def span_of(text: str, part: str) -> Span | None:
+    start = text.index(part)
+    return Span(start, start + len(part)) if part else None
+
+
+def test_the_words_that_answer_are_marked():
+    page = answered(told(QUOTE, short="February"), "1")
+    assert 'since <mark class="na-short">February</mark>, the' in page
+
+
+def test_words_that_answer_at_the_end_are_marked_up_to_their_end():
+    page = answered(told("It was shut by the harbour master.", short="the harbour master"), "1")
+    assert (
+        'by <mark class="na-short">the harbour </mark>'
+        '<span class="na-tail"><mark class="na-short">master</mark>.<button' in page
+    )
+
+
+def test_what_is_ours_is_set_apart_in_one_piece():
+    """A note that is cut in two would be put together the wrong way round in Arabic."""
+    text = "No: They met on Monday [27 April 2026]."
+    page = answered(told(text, ("No:", " [27 April 2026]"), "Monday"), "1")
+    assert '<bdi><span class="na-ours" dir="auto">No:</span> They met on ' in page
+    assert '<span class="na-tail"><span class="na-ours" dir="auto">[27 April 2026]</span>.' in page
+    assert text in Page(page).text
+
+
+@properties
+@given(st.text(min_size=1, max_size=40), st.data())
+def test_no_span_whatever_changes_the_text(text, data):
+    def some_span():
+        start = data.draw(st.integers(0, len(text) - 1))
+        return Span(start, data.draw(st.integers(start, len(text))))
+
+    ours = tuple(some_span() for _ in range(data.draw(st.integers(0, 3))))
+    made = answer(sentences=(Sentence(text.replace("\r", "\n"), (), ours, some_span()),))
+    page = Page(answered(made, "1"))
+    assert page.text.startswith(html.unescape(escaped(text.replace("\r", "\n"))))
+
+
+def test_forms_with_a_line_each_are_lists_and_others_are_not():
+    two = (Sentence("4 May: It closed.", (1,), (Span(0, 6),)), Sentence("5 May: It opened.", (1,)))
+    for form, lines in (("timeline", 2), ("latest", 2), ("fact", 0)):
+        made = answer(sentences=two, query=replace(query(), form=form))
+        shown = answered(made, "1")
+        shown = shown[: shown.index("<section")]
+        assert shown.count("<li>") == lines
+        assert ('<ul class="na-answer' in shown) == (lines > 0)
+    single = answer(sentences=two[:1], query=replace(query(), form="timeline"))
+    assert '<p class="na-answer">' in answered(single, "1")
+
+
+# What articles do not agree on
+
+
+def test_a_conflict_names_each_value_with_who_tells_it():
+    newer = replace(ARTICLE, id="a3", published="2026-05-02")
+    post = replace(ARTICLE, id="a2", source="Selm Echo", published=None)
+    cited = answer().citations[0]
+    made = answer(
+        citations=(
+            replace(cited, superseded_by=newer),
+            replace(cited, marker=2, article=post),
+            Citation(3, post, 0, 5, "Valve", of="title"),
+        ),
+        conflicts=(Conflict("5,500", (1, 9)), Conflict("14,000", (2, 3))),
+    )
+    page = answered(made, "1")
+    box = page[page.index('<section class="na-conflicts"') : page.index("</section>")]
+    assert Page(box).text == (
+        "Outlets differ5,500 [1] Harbour Post, 30 April 2026, corrected14,000 [2][3] Selm Echo"
+    )
+    assert Page(box).values("popovertarget") == ["cite-1-1", "cite-1-2", "cite-1-3"]
+    assert page.index("na-answer") < page.index("na-conflicts") < page.index("na-sources")
+
+
+def test_where_articles_agree_there_is_no_box():
+    assert "na-conflicts" not in answered(answer(), "1")
+
+
+def test_a_quote_of_a_headline_is_shown_as_one_with_the_article_open_below_it():
+    cited = Citation(1, ARTICLE, 0, 5, "Valve", of="title")
+    page = answered(answer(citations=(cited,)), "1")
+    sheet = page[page.index("<div popover") :]
+    assert '<p class="na-label">Headline</p><blockquote' in sheet
+    assert "<mark>Valve</mark> was shut</blockquote><details open>" in sheet
+    assert Page(sheet).marked == ["Valve"]
+    assert f'lang="en">{escaped(TEXT[:30])}' in sheet  # from the top
+    assert "Headline" not in answered(answer(), "1")
+    assert "<details>" in answered(answer(), "1")
 
 
 def test_ids_of_two_exchanges_differ():
