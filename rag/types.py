@@ -156,6 +156,18 @@ class Holdings(Protocol):
         """Find every article that has all of the content words, oldest first."""
         ...
 
+    def beginnings(
+        self,
+        words: str,
+        filters: Filters = Filters(),  # noqa: B008
+        most: int = 100,
+    ) -> tuple[CandidateSentence, ...]:
+        """Sentences of the first passage of each article with any of the content words, best first.
+
+        Without content words, of each article inside the limits, the most reprinted first.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
