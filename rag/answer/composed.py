@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rag.answer import fact
+from rag.answer import attribution, fact, latest, quotes, summary, timeline
 from rag.answer.silence import nothing_answers
 from rag.reader import Reader, Reading
-from rag.reader.answerable import of_years, probability, years_asked
+from rag.reader.answerable import ANSWERED, of_years, probability, years_asked
 from rag.reader.trained import packaged_reader
 from rag.types import Draft, Evidence, Query
 
 _READ = 10  # passages that are read; more take time and add few answers
-# A fact answer is given from this probability on (docs/decisions/0009).
-ANSWERED = 0.5
 
 Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
 # Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
-_OF_THEIR_OWN: Mapping[str, Composer] = {}
+_OF_THEIR_OWN: Mapping[str, Composer] = {
+    "timeline": timeline.compose,
+    "summary": summary.compose,
+    "latest": latest.compose,
+    "quotes": quotes.compose,
+    "attribution": attribution.compose,
+}
 _COMPOSERS: Mapping[str, Composer] = {"fact": fact.compose}
 
 
@@ -31,7 +35,7 @@ class ReadingAnswerer:
         self._reader = reader or packaged_reader()
 
     def draft(self, query: Query, evidence: Evidence) -> Draft:
-        """Answer in the query's form; where nothing answers, a refusal that says what was sought."""
+        """Answer in the query's form; where none does, a refusal that says what was sought."""
         if not evidence.passages and query.form not in _OF_THEIR_OWN:
             return Draft(refusal=nothing_answers(query, evidence))
         readings = self._reader.read(query.standalone, evidence.passages[:_READ])

@@ -14,6 +14,8 @@ from rag.reader import Reading
 # Logits of "answered" from the readings' summed log odds: slope and constant, fitted on held-out
 # questions of the training data with and without the passage that answers (rag/training/README).
 SLOPE, CONSTANT = 1.0, 0.0
+# An answer of fact is given from this probability on (docs/decisions/0009).
+ANSWERED = 0.5
 _YEAR = re.compile(r"(?<![\d.,-])(?:1[6-9]|20)\d\d(?![\d,]|\.\d)")
 _TOLD_AFTER = timedelta(days=45)  # news of December is told in January, and the year not said
 
