@@ -40,7 +40,7 @@ _OF_TIME = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|(?:1[6-9]|20)\d\d")
 _POINTS_BACK = re.compile(
     r"\b(?:this|these|those) (?:was|is|were|are|would|had|has|will)\b|"
     r"^(?:together|then|there|since then|another|in return|instead|as a result|after that)\b|"
-    r"\bthe (?:two|three|four|five|latter|former|same)\b(?! \w+s\b)",
+    r"\bthe (?:(?:two|three|four|five)\b(?! \w+s\b)|(?:latter|former|same)\b(?! \w))",
     re.IGNORECASE,
 )
 _LATER = 0.25  # of its weight a word counts that stands beyond the headline and the first sentence

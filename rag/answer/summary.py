@@ -7,6 +7,7 @@ the question and the middle of the story, less what it repeats of those chosen b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from rag.answer.story import (
     stands_alone,
     story_of,
 )
+from rag.question.calendar import spoken_times
 from rag.reader import Reading
 from rag.types import CandidateSentence, Draft, Evidence, Line, Query
 
@@ -86,11 +88,16 @@ def _covering(
 
 def _main_stories(query: Query, evidence: Evidence) -> list[Line]:
     """Tell the stories of the days that are asked about, those that most articles tell first."""
-    if evidence.holdings is None or not (query.filters or evidence.holdings.size()):
+    newest = evidence.holdings.days()[1] if evidence.holdings else None
+    if evidence.holdings is None or newest is None:
         return []
-    found = evidence.holdings.beginnings("", query.filters, _OF_A_PERIOD)
+    # The limits reach back a day: elsewhere it was the day before.
+    spoken = spoken_times(query.standalone, date.fromisoformat(query.asked or newest))
+    since = min((one.first.isoformat() for one in spoken), default="")
+    found = reports(evidence.holdings.beginnings("", query.filters, _OF_A_PERIOD), ())
+    of_the_period = [one for one in found if (one.article.day or since) >= since]
     stories: list[list[Report]] = []
-    for report in sorted(reports(found, ()), key=lambda one: -one.told):
+    for report in sorted(of_the_period, key=lambda one: -one.told):
         near = [float(np.mean([one.opening @ report.opening for one in s])) for s in stories]
         best = int(np.argmax(near)) if near else 0
         if near and near[best] >= _ONE_STORY:

@@ -30,5 +30,12 @@ def test_the_stories_of_a_period_most_told_first(composing, said):
     assert {article for _, article, _ in lines} == {"ambush", "blast", "museum"}
 
 
+def test_a_period_begins_with_its_first_day(composing, said):
+    lines = said(composing(summary, "What happened on 5 May 2026?"))
+    assert "walkout" not in [article for _, article, _ in lines]
+    lines = said(composing(summary, "What happened on 4 May 2026?"))
+    assert "walkout" in [article for _, article, _ in lines]
+
+
 def test_silence_about_what_no_article_tells(composing):
     assert not composing(summary, "Summarise the Zorbian war").lines
