@@ -172,6 +172,18 @@ class Holdings(Protocol):
         """Newest articles without copies and superseded versions, newest first."""
         ...
 
+    def beginnings(
+        self,
+        words: str,
+        filters: Filters = Filters(),  # noqa: B008
+        most: int = 100,
+    ) -> tuple[CandidateSentence, ...]:
+        """Sentences of the first passage of each article with any of the content words, best first.
+
+        Without content words, of each article inside the limits, the most reprinted first.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:

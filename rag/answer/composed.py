@@ -7,24 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rag.answer import about, comparison, count, fact, listing, talk
+from rag.answer import (
+    about,
+    attribution,
+    comparison,
+    count,
+    fact,
+    latest,
+    listing,
+    quotes,
+    summary,
+    talk,
+    timeline,
+)
 from rag.answer.silence import nothing_answers
 from rag.reader import Reader, Reading
-from rag.reader.answerable import of_years, probability, weighed, years_asked
+from rag.reader.answerable import ANSWERED, of_years, probability, weighed, years_asked
 from rag.reader.trained import packaged_reader
 from rag.types import Draft, Evidence, Query
-
-# A fact answer is given from this probability on (docs/decisions/0011).
-ANSWERED = 0.5
 
 Composer = Callable[[Query, Evidence, Sequence[Reading]], Draft]
 # Forms that have an answer whether or not any words are "the" answer; they tell silence themselves.
 _OF_THEIR_OWN: Mapping[str, Composer] = {
     "about": about.compose,
+    "attribution": attribution.compose,
     "comparison": comparison.compose,
     "count": count.compose,
+    "latest": latest.compose,
     "list": listing.compose,
+    "quotes": quotes.compose,
+    "summary": summary.compose,
     "talk": talk.compose,
+    "timeline": timeline.compose,
 }
 # Of these, the ones for which no passage is read: they look through the archive, or at none of it.
 _UNREAD = frozenset({"about", "count", "list", "talk"})

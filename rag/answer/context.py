@@ -150,10 +150,14 @@ def says_who(text: str, inside: bool = False) -> bool:
 
     ``inside`` is whether it begins within quotation marks.
     """
-    return text.rstrip().endswith(":") or bool(_SPEECH.search(_outside_quotes(text, inside)))
+    return text.rstrip().endswith(":") or bool(_SPEECH.search(outside_quotes(text, inside)))
 
 
-def _outside_quotes(text: str, inside: bool) -> str:
+def outside_quotes(text: str, inside: bool) -> str:
+    """Return a sentence without what stands in quotation marks.
+
+    ``inside`` is whether it begins within some.
+    """
     if inside:
         closed = re.search(r"[\"”»«]", text)
         text = text[closed.end() :] if closed else ""
@@ -164,7 +168,7 @@ def _is_bare_quote(text: str, inside: bool) -> bool:
     """Whether a sentence is someone's words and does not say whose."""
     if not inside and not _OPENS.match(text):
         return False
-    outside = _outside_quotes(text, inside)
+    outside = outside_quotes(text, inside)
     return not _SPEECH.search(outside) and len(outside.split()) < _FEW_WORDS
 
 
@@ -270,7 +274,7 @@ def _needs_what_is_before(text: str, inside: bool) -> bool:
     if _is_bare_quote(text, inside):
         return True
     opens = bool(_OPENS.match(text))
-    if (inside or opens) and _PRONOUN_SPEAKS.search(_outside_quotes(text, inside)):
+    if (inside or opens) and _PRONOUN_SPEAKS.search(outside_quotes(text, inside)):
         return True
     # "It was a good day," said Lind: who speaks is named, and "it" is the speaker's affair.
     return not inside and not opens and leans_back(text)

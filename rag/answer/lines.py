@@ -35,8 +35,11 @@ _DAY = re.compile(
     rf"(?!['’]s? \w+ (?:Post|Times|Herald))(?!,? (?:the )?\d|,? {_MONTH})",
     re.IGNORECASE,
 )
+# Not in "It will lead the inquiry, the government decided on Wednesday".
 _AHEAD = re.compile(
-    r"\b(?:will|would|due|expected|scheduled|is to|are to|until|plans?|planned|from)\b[^.;]*$", re.I
+    r"\b(?:(?:will|would|due|expected|scheduled|is to|are to|plans?|planned)\b[^.,;]*|"
+    r"(?:until|from|is on|are on) )$",
+    re.IGNORECASE,
 )
 _OFFSETS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _PRONOUN = re.compile(r"^[\"“‘'(]?(?:(?:But|And|However|Earlier|Later|Then),? )?(He|She)\b")
@@ -132,7 +135,8 @@ def _days(text: str, day: str | None) -> Iterator[tuple[int, str]]:
             meant = told - timedelta(days=back)
         else:
             meant = told + timedelta(days=_OFFSETS.get(name, 0))
-        yield match.end(), _told(meant)
+        possessive = text.startswith(("'s ", "’s "), match.end())
+        yield match.end() + 2 * possessive, _told(meant)
 
 
 def _who(sentence: CandidateSentence, text: str) -> Iterator[tuple[int, str]]:

@@ -145,7 +145,7 @@ def worded(line: Line, markers: tuple[int, ...]) -> Sentence:
             and read <= line.short.start < read + len(piece)
         ):
             start = len(text) + line.short.start - read
-            short = Span(start, start + min(line.short.end - line.short.start, len(piece)))
+            short = Span(start, start + min(line.short.end, read + len(piece)) - line.short.start)
         if not is_ours:
             read += len(piece)
         text += shown

@@ -26,6 +26,8 @@ from rag.types import Evidence, Passage
 _PASSAGE, _SENTENCE = 2.0, 6.0
 _OUTSIDE = 1.5  # that it loses outside the limits read from the question's words
 _SUPERSEDED = 2.0  # that it loses in an older version of what is told anew
+# An answer of fact is given from this probability on (docs/decisions/0011).
+ANSWERED = 0.5
 _YEAR = re.compile(r"(?<![\d.,-])(?:1[6-9]|20)\d\d(?![\d,]|\.\d)")
 _TOLD_AFTER = timedelta(days=45)  # news of December is told in January, and the year not said
 

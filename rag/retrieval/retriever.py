@@ -140,7 +140,7 @@ class Retriever:
             sentences=tuple(s for one in found for s in sentences_of(self._stores, one)),
             query_vector=vector,
             word_weights={word: self._lexical.weight(word) for word in words},
-            holdings=Holdings(self.catalog, self._lexical, self._limits),
+            holdings=Holdings(self._stores, self._limits),
         )
 
     def has_word(self, word: str) -> bool:
