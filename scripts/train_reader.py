@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/reader"))
     parser.add_argument("--kept-out", type=Path, nargs="*", default=[], metavar="ARTICLES.JSONL")
     parser.add_argument("--folder", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=int, default=FitOptions.epochs)
+    parser.add_argument("--epochs", type=int, default=FitOptions().epochs)
     parser.add_argument("--steps", type=int)
     given = parser.parse_args()
     if not given.data.is_dir():

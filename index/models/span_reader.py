@@ -11,12 +11,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from index.errors import EmbedderError
@@ -32,16 +30,6 @@ LONGEST = 320  # word pieces of question, heading and passage; what is beyond is
 _QUESTION = 400  # characters
 _LONGEST_ANSWER = 40  # word pieces
 _BEST = 20  # starts, and ends, that are looked at
-
-
-@cache
-def calibration() -> tuple[float, float]:
-    """Slope and constant of the logit that a question is answered, by its readings' log odds.
-
-    Fitted on held-out questions, with and without the passage that answers them.
-    """
-    card = orjson.loads(WEIGHTS.with_suffix(".json").read_bytes())
-    return float(card["held_out"]["slope"]), float(card["held_out"]["constant"])
 
 
 class ScoredSpan(NamedTuple):

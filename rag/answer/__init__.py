@@ -19,6 +19,7 @@ from rag.question.form import read_form
 from rag.retrieval.limits import (
     hypotheses,
     together,
+    unlimited,
     why_none_inside,
     why_not_inside,
     within_archive,
@@ -76,6 +77,8 @@ class Steps:
             draft = self._with_its_limits(question, query, draft)
         timer.lap("answer")
         draft = verify(draft, self._snapshot.article)
+        if _is_outside(query, draft):
+            query = unlimited(query, "nothing there answers it")
         answer = assemble(query, draft, evidence)
         timer.lap("verify")
         yield answer.with_timings(timer.total())
@@ -121,6 +124,13 @@ class Steps:
                 f"{archive} could not be searched ({type(error).__name__}: {error}); if a file is "
                 f"damaged, this finds it: newsarchive check --archive {archive}"
             ) from error
+
+
+def _is_outside(query: Query, draft: Draft) -> bool:
+    """Whether what answers is outside the limits that were read from the question's words."""
+    if query.filters == query.required or not draft.lines:
+        return False
+    return all(quote.passage.outside for quote in draft.lines[0].quotes)
 
 
 class _Timer:

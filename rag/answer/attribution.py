@@ -84,7 +84,7 @@ def compose(query: Query, evidence: Evidence, readings: Sequence[Reading]) -> Dr
     """
     asked = asked_for(query.standalone)
     if not asked:
-        answered = probability(readings) >= ANSWERED
+        answered = probability(readings, evidence) >= ANSWERED
         return fact.compose(query, evidence, readings) if answered else Draft()
     found = list(_to_the_point(query, evidence, readings))
     # "Rehn blamed the Front, which claimed a bomb" is first of all no claim.

@@ -66,7 +66,7 @@ class ReadingAnswerer:
         if query.form in _OF_THEIR_OWN:
             draft = _OF_THEIR_OWN[query.form](query, evidence, readings)
         # A comparison whose sides cannot be told apart is still a question.
-        if draft == Draft() and probability(readings) >= ANSWERED:
+        if draft == Draft() and probability(readings, evidence) >= ANSWERED:
             draft = _COMPOSERS.get(query.form, fact.compose)(query, evidence, readings)
         if draft.lines or draft.refusal or draft.remark:
             return draft

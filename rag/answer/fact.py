@@ -75,10 +75,13 @@ def _more(
         left -= len(before.text.split())
         yield line_of(before)
     count = len(kept) - 1
+    current = chosen.passage.superseded_by is None
     for sentence in _by_score(evidence, readings):
         words = len(sentence.text.split())
         if count == MORE:
             return
+        if current and sentence.passage.superseded_by is not None:
+            continue
         if words > left or any(_alike(sentence.text, text) for text in kept):
             continue
         kept.append(sentence.text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from index.types import Article
 from rag.question.times import describe_days
 from rag.reader.answerable import years_asked
 from rag.retrieval.limits import describe
 from rag.types import Evidence, Filters, Holdings, Query
 
+# Names of two words or more, but for a capital that only begins the question.
+_NAME = re.compile(r"(?<=\S )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+")
 _NAMED = 3  # of a question's rarest words that an article must have to be near
 
 
@@ -17,6 +21,9 @@ def nothing_answers(query: Query, evidence: Evidence) -> str:
     if holdings is None or not holdings.size():
         return "The archive does not say."
     searched = _searched(holdings.size(), len(holdings.outlets()), *holdings.days())
+    for name in _NAME.findall(query.standalone):
+        if not holdings.naming(name):
+            return f"None of {searched} names “{name}”."
     subject, near = _near(query, evidence)
     if not near:
         return f"None of {searched} answers this."
@@ -52,6 +59,7 @@ def _near(query: Query, evidence: Evidence) -> tuple[str, list[Article]]:
         word.strip("?.,!;:'\"“”’()")
         for word in query.standalone.split()
         if any(word.strip("?.,!;:'\"“”’()").lower().startswith(stem[:4]) for stem in rarest)
+        and not word[:1].isdigit()
     ]
     spoken = list(dict.fromkeys(spoken))[:_NAMED]
     for count in range(len(spoken), 0, -1):

@@ -97,8 +97,8 @@ def same_value(one: str, other: str) -> bool:
         return shared and (not all(months) or months[0] == months[1])
     mine, others = _stems(one), _stems(other)
     shorter, longer = sorted((mine, others), key=len)
-    shared = len(shorter & longer)
-    return bool(shorter) and (shorter <= longer or 2 * shared >= len(longer))
+    common = len(shorter & longer)
+    return bool(shorter) and (shorter <= longer or 2 * common >= len(longer))
 
 
 def _months(text: str) -> frozenset[str]:

@@ -89,7 +89,7 @@ def test_an_attack_that_nobody_claimed(opened_seeds: Archive, base: str) -> None
 def test_a_refusal_names_the_whole_name(opened_seeds: Archive) -> None:
     answer = opened_seeds.ask("Who won the 2018 World Cup?")
     assert answer.refused
-    assert '"World Cup"' in answer.reason
+    assert "“World Cup”" in answer.reason
 
 
 def test_an_answer_comes_in_parts(opened: Archive) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import EmbedderError
 from index.models.kept import model_folder
-from index.models.span_reader import WEIGHTS, SpanReader, calibration
+from index.models.span_reader import WEIGHTS, SpanReader
 from index.settings import PACKAGED
 
 FERRY = (
@@ -88,8 +88,3 @@ def test_weights_that_are_broken_are_named(tmp_path):
     broken.write_bytes(WEIGHTS.read_bytes()[:1000])
     with pytest.raises(EmbedderError, match="reader.safetensors"):
         SpanReader(model_folder(PACKAGED), broken).read("Who?", [("", FERRY)])
-
-
-def test_better_odds_are_calibrated_to_a_higher_probability():
-    slope, _ = calibration()
-    assert slope > 0

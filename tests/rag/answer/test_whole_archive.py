@@ -73,7 +73,7 @@ def test_of_what_no_article_names_there_is_no_count(told):
 def test_where_a_limit_leaves_none_the_refusal_says_so(told):
     answer = told(count.compose, "How many reports of April mention the strike?", "count")
     assert answer.reason.startswith(
-        "No article that is published from 2026-04-01 to 2026-04-30 names “strike”."
+        "No article that is published from 2026-04-01 to 2026-04-30 names “strike”;"
     )
     answer = told(listing.compose, "All of the articles published on 4 April", "list")
     assert answer.reason.startswith("No article that is published from 2026-04-04 to 2026-04-04 is")

@@ -1,11 +1,12 @@
 """Whether an archive answers: what the odds say, and what a year in the question rules out."""
 
+import numpy as np
 import pytest
 
-from index.types import Article
+from index.types import Article, Span
 from rag.reader import Reading
 from rag.reader.answerable import of_years, probability, years_asked
-from rag.types import Passage
+from rag.types import CandidateSentence, Evidence, Passage
 
 
 def reading(text="The regatta was won by Lind.", published=None, odds=0.0):
@@ -14,14 +15,27 @@ def reading(text="The regatta was won by Lind.", published=None, odds=0.0):
     return Reading(passage, (), odds)
 
 
+def evidence(one, cosine=0.5):
+    passage, text = one.passage, one.passage.text
+    vector = np.array([cosine, (1 - cosine**2) ** 0.5], np.float32)
+    sentence = CandidateSentence(passage, 0, len(text), 0, (Span(0, len(text)),), vector)
+    return Evidence((passage,), (sentence,), np.array([1, 0], np.float32), {})
+
+
 def test_the_better_the_odds_the_likelier_an_answer():
-    low, high = probability([reading(odds=-3.0)]), probability([reading(odds=3.0)])
+    bad, good = reading(odds=-3.0), reading(odds=3.0)
+    low, high = probability([bad], evidence(bad)), probability([good], evidence(good))
     assert 0 < low < high < 1
-    assert probability([reading(odds=3.0), reading(odds=3.0)]) > high
+    assert probability([good, good], evidence(good)) > high
+
+
+def test_the_nearer_a_sentence_the_likelier_an_answer():
+    one = reading(odds=1.0)
+    assert probability([one], evidence(one, 0.2)) < probability([one], evidence(one, 0.8))
 
 
 def test_nothing_that_was_read_answers_nothing():
-    assert probability([]) == 0.0
+    assert probability([], evidence(reading())) == 0.0
 
 
 @pytest.mark.parametrize(
