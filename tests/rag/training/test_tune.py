@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -83,13 +83,18 @@ def test_what_pays_is_kept_and_can_be_undone(
 
 
 def test_too_few_articles_and_words_alone_are_refused(
-    news_archive: Path, seed_archive: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+    news_archive: Path,
+    news: Sequence[dict[str, str]],
+    tmp_path: Path,
+    write_lines: Callable[..., Path],
+    run: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     ended = run("tune", "--archive", news_archive)
     assert ended.returncode == 1
     assert "'hashed-words' cannot be tuned" in ended.stderr
+    build_archive(tmp_path / "few", [write_lines(tmp_path / "few.jsonl", *news)])
     with pytest.raises(TuningError, match="headlines are held back .* hundreds of articles"):
-        tune_archive(seed_archive)
+        tune_archive(tmp_path / "few")
 
 
 def test_a_missing_trainer_names_what_installs_it(
