@@ -30,7 +30,7 @@ from rag.retrieval.snapshot import Snapshot
 from rag.types import Answer, Draft, Evidence, Passage, Query
 
 # Passages that an answer is looked for in. More of them cost time and add few answers.
-_READ = 8
+_READ = 12
 _ALSO_READ = 4  # of each other reading of the question
 _EMPTY = "The archive is empty: it has no article to answer from."
 

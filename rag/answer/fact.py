@@ -14,8 +14,8 @@ from rag.reader import Reading
 from rag.types import CandidateSentence, Draft, Evidence, Line, Query, Value
 
 MORE = 3  # sentences behind the first
-_WORDS = 90  # of an answer, but for its first sentence
-_NEAR = 2.5  # log odds below the best at which a sentence still adds something
+_WORDS = 110  # of an answer, but for its first sentence
+_NEAR = 6.0  # log odds below the best at which a sentence still adds something
 _RIVAL = 1.2  # log odds below the best value at which another figure is said to differ
 _ALIKE = 0.6  # share of words: two sentences that say the same
 
@@ -30,7 +30,7 @@ def compose(query: Query, evidence: Evidence, readings: Sequence[Reading]) -> Dr
         (
             (group, answer, sentence)
             for group in groups
-            for answer in _freshest(group)
+            for answer in group.answers
             if (sentence := _sentence(evidence, answer)) is not None
         ),
         None,
@@ -41,14 +41,6 @@ def compose(query: Query, evidence: Evidence, readings: Sequence[Reading]) -> Dr
     first = line_of(sentence, Span(answer.span.start, answer.span.end))
     lines = [first, *_more(evidence, readings, sentence, first)]
     return Draft(tuple(lines), answer.text, tuple(_differing(evidence, groups, group)))
-
-
-def _freshest(group: Group) -> list[Answering]:
-    """Order a value's answers: the reader's best first, but one that is superseded last."""
-    return sorted(
-        group.answers,
-        key=lambda a: (a.reading.passage.superseded_by is not None, -a.span.score),
-    )
 
 
 def _sentence(evidence: Evidence, answer: Answering) -> CandidateSentence | None:

@@ -86,7 +86,9 @@ def figures(text: str) -> tuple[float, ...]:
 def same_value(one: str, other: str) -> bool:
     """Whether two answers to one question say the same."""
     left, right = figures(one), figures(other)
-    if left and right:
+    if bool(left) != bool(right):
+        return False
+    if left:
         rounded = _ROUNDED.search(one) or _ROUNDED.search(other)
         near = _CLOSE if rounded else 1e-9
         months = _months(one), _months(other)

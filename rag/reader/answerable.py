@@ -17,6 +17,7 @@ import numpy as np
 
 from index.types import Article
 from rag.reader import Reading
+from rag.retrieval.fusion import TO_THE_POINT
 from rag.types import Evidence, Passage
 
 # Log odds that a span gains by how near the search found its passage (times the logarithm of its
@@ -24,12 +25,13 @@ from rag.types import Evidence, Passage
 # of wikinews (docs/decisions/0011): anything from half to twice of these does about as well.
 _PASSAGE, _SENTENCE = 2.0, 6.0
 _OUTSIDE = 1.5  # that it loses outside the limits read from the question's words
-_SUPERSEDED = 2.0  # that it loses, or gains, in an older version of what is told anew
+_SUPERSEDED = 2.0  # that it loses in an older version of what is told anew
+_LATER = 4.0  # that it loses in a later report where the first one is asked for
 # Logit that the archive answers: the readings' summed log odds, the cosine of the nearest sentence.
 # Fitted on the even halves of three sets, with the articles that answer and with them left out.
 _ODDS, _NEAREST, _CONSTANT = 0.65, 9.7, -6.3
 # An answer of fact is given from this probability on: where one in twenty answerable is refused.
-ANSWERED = 0.22
+ANSWERED = 0.2
 _YEAR = re.compile(r"(?<![\d.,-])(?:1[6-9]|20)\d\d(?![\d,]|\.\d)")
 _TOLD_AFTER = timedelta(days=45)  # news of December is told in January, and the year not said
 
@@ -56,7 +58,7 @@ def weighed(
 ) -> list[Reading]:
     """Add to each span's score what the search says of its passage and its sentence.
 
-    Where the ``oldest`` reports are asked for, an older version counts for more, else for less.
+    An older version counts for less; where the ``oldest`` reports are asked for, later ones do.
     ``answers`` stays as it was read.
     """
     cosines: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
@@ -64,11 +66,21 @@ def weighed(
         cosine = float(one.vector @ evidence.query_vector)
         cosines[one.passage.article.id].append((one.start, one.end, cosine))
     best = max((passage.score for passage in evidence.passages), default=0.0) or 1.0
+    first = min(
+        (
+            passage.article.day
+            for passage in evidence.passages
+            if passage.article.day and passage.score >= TO_THE_POINT * best
+        ),
+        default=None,
+    )
 
     def gain(passage: Passage, at: int) -> float:
         about = _PASSAGE * math.log(max(passage.score / best, 1e-3)) - _OUTSIDE * passage.outside
-        if passage.superseded_by is not None:
-            about += _SUPERSEDED if oldest else -_SUPERSEDED
+        if oldest and passage.article.day != first:
+            about -= _LATER
+        elif not oldest and passage.superseded_by is not None:
+            about -= _SUPERSEDED
         found = (c for start, end, c in cosines[passage.article.id] if start <= at < end)
         return about + _SENTENCE * next(found, 0.0)
 

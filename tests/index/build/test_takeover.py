@@ -273,7 +273,8 @@ def test_a_rebuild_compares_no_texts_that_were_compared(
     assert len(looked_at) >= 11
     for one in (archive, tmp_path / "clean"):
         catalog = Catalog(ArchiveFolder(one).current().catalog, read_only=True)
-        assert [m.id for m in catalog.family("a3")] == ["a3", "near"]
+        # Of two texts of one moment the longer is the original.
+        assert sorted(m.id for m in catalog.family("near")) == ["a3", "near"]
         catalog.close()
 
 

@@ -209,7 +209,7 @@ def test_a_quote_in_the_middle_says_that_text_comes_before_it():
 def test_of_a_headline_that_is_quoted_the_text_is_shown_without_a_mark():
     of_title = Citation(1, ARTICLE, 0, len(ARTICLE.title), ARTICLE.title, of="title")
     page = answered(replace(answer(text=ARTICLE.title), citations=(of_title,)), "x1")
-    assert "<mark>" not in page
+    assert "<mark>" not in page.partition("na-whole")[2]
     assert TEXT[: TEXT.index(" The inquiry")].split(". ")[0] in Page(page).text
 
 

@@ -24,10 +24,19 @@ Write = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "spacy", "tantivy")
 ANSWER_FIELDS = {
-    "id", "question", "answer", "refused", "reason", "citations", "passages", "query", "timings_ms",
+    "id", "question", "answer", "short", "form", "conflicts", "refused", "reason", "citations",
+    "passages", "query", "timings_ms",
 }  # fmt: skip
 ARTICLE_FIELDS = {"article_id", "title", "source", "published", "url"}
-CITATION_FIELDS = ARTICLE_FIELDS | {"marker", "quote", "start", "end", "also_in", "superseded_by"}
+CITATION_FIELDS = ARTICLE_FIELDS | {
+    "marker",
+    "quote",
+    "start",
+    "end",
+    "also_in",
+    "superseded_by",
+    "of",
+}
 PASSAGE_FIELDS = ARTICLE_FIELDS | {
     "start",
     "end",
