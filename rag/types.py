@@ -325,14 +325,23 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def text(self) -> str:
-        """The answer with its [n] markers; for a refusal the reason and the nearest coverage."""
+    def said(self) -> str:
+        """The sentences with its [n] markers; for a refusal the reason and the nearest coverage."""
         if self.refused:
             named = "; ".join(describe(article) for article in self.nearest)
             return f"{self.reason}{NEAREST_COVERAGE}{named}." if named else self.reason
         return " ".join(
             s.text + "".join(f" [{marker}]" for marker in s.markers) for s in self.sentences
         )
+
+    @property
+    def text(self) -> str:
+        """What is ``said``, and the values on which outlets differ, each with its [n] markers."""
+        return f"{self.said} {self._differ}." if self.conflicts else self.said
+
+    @property
+    def _differ(self) -> str:
+        return f"Outlets differ: {'; '.join(map(self._told_by, self.conflicts))}"
 
     @property
     def nearest(self) -> tuple[Article, ...]:
@@ -345,9 +354,9 @@ class Answer:
         return replace(self, timings_ms=dict(timings_ms))
 
     def __str__(self) -> str:
-        lines = [self.text]
+        lines = [self.said]
         if self.conflicts:
-            lines.append(f"Outlets differ: {'; '.join(map(self._told_by, self.conflicts))}")
+            lines.append(self._differ)
         if self.citations:
             lines.append("")
         for citation in self.citations:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from index.text.words import words
 from index.types import Span
 from rag.answer.context import is_junk
 from rag.answer.lines import line_of, needs_before
@@ -17,6 +18,7 @@ MORE = 3  # sentences behind the first
 _WORDS = 110  # of an answer, but for its first sentence
 _NEAR = 6.0  # log odds below the best at which a sentence still adds something
 _RIVAL = 1.2  # log odds below the best value at which another figure is said to differ
+_UNIT_WITHIN = 24  # characters behind a figure in which its unit stands
 _ALIKE = 0.6  # share of words: two sentences that say the same
 
 
@@ -69,15 +71,15 @@ def _more(
     count = len(kept) - 1
     current = chosen.passage.superseded_by is None
     for sentence in _by_score(evidence, readings):
-        words = len(sentence.text.split())
+        length = len(sentence.text.split())
         if count == MORE:
             return
         if current and sentence.passage.superseded_by is not None:
             continue
-        if words > left or any(_alike(sentence.text, text) for text in kept):
+        if length > left or any(_alike(sentence.text, text) for text in kept):
             continue
         kept.append(sentence.text)
-        left -= words
+        left -= length
         count += 1
         yield line_of(sentence)
 
@@ -117,6 +119,13 @@ def _alike(one: str, other: str) -> bool:
     return len(left & right) >= _ALIKE * min(len(left), len(right))
 
 
+def _unit(answer: Answering) -> str:
+    """Stem of what a figure counts: "150 seats" and "71 of them" count other things."""
+    text = answer.reading.passage.article.text
+    after = words(text[answer.span.start : answer.span.end + _UNIT_WITHIN])
+    return next((one.stem for one in after if one.form.isalpha() and not figures(one.form)), "")
+
+
 def _differing(evidence: Evidence, groups: Sequence[Group], chosen: Group) -> Iterator[Value]:
     """Yield each value of a figure on which articles differ, the chosen one first."""
     if not figures(chosen.best.text):
@@ -126,6 +135,7 @@ def _differing(evidence: Evidence, groups: Sequence[Group], chosen: Group) -> It
         for group in groups
         if group.score >= chosen.score - _RIVAL
         and figures(group.best.text)
+        and _unit(group.best) == _unit(chosen.best)
         and group.best.reading.passage.article.id
         not in {answer.reading.passage.article.id for answer in chosen.answers}
     ]

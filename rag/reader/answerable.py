@@ -24,7 +24,6 @@ from rag.types import Evidence, Passage
 # score, as a share of the best one's) and its sentence (times the cosine). Chosen on the even half
 # of wikinews (docs/decisions/0011): anything from half to twice of these does about as well.
 _PASSAGE, _SENTENCE = 2.0, 6.0
-_OUTSIDE = 1.5  # that it loses outside the limits read from the question's words
 _SUPERSEDED = 2.0  # that it loses in an older version of what is told anew
 _LATER = 4.0  # that it loses in a later report where the first one is asked for
 # Logit that the archive answers: the readings' summed log odds, the cosine of the nearest sentence.
@@ -76,7 +75,7 @@ def weighed(
     )
 
     def gain(passage: Passage, at: int) -> float:
-        about = _PASSAGE * math.log(max(passage.score / best, 1e-3)) - _OUTSIDE * passage.outside
+        about = _PASSAGE * math.log(max(passage.score / best, 1e-3))
         if oldest and passage.article.day != first:
             about -= _LATER
         elif not oldest and passage.superseded_by is not None:

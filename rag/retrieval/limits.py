@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 
 from index.store.catalog import Catalog
 from rag.question.times import describe_days
-from rag.types import Draft, Evidence, Filters, Query
+from rag.types import CandidateSentence, Draft, Evidence, Filters, Query
 
 _READ = ("dates", "outlets")
 _ALIKE = 0.5  # likeness of an outlet's name to one that the archive has not
@@ -70,23 +70,25 @@ def hypotheses(query: Query) -> Iterator[tuple[Query, bool]]:
 
 
 def together(found: Evidence, more: Evidence, outside: bool) -> Evidence:
-    """Add the passages of ``more`` that are new, marked as ``outside`` of what was read."""
+    """Add the new passages of ``more``, best first; those ``outside`` of what was read halved."""
     known = {(passage.article.id, passage.start) for passage in found.passages}
-    new = [p for p in more.passages if (p.article.id, p.start) not in known]
-    ranked = {
-        (passage.article.id, passage.start): replace(passage, rank=rank, outside=outside)
-        for rank, passage in enumerate(new, start=len(known) + 1)
-    }
-    sentences = [
-        replace(one, passage=ranked[key])
-        for one in more.sentences
-        if (key := (one.passage.article.id, one.passage.start)) in ranked
+    new = [
+        replace(passage, score=passage.score / 2 if outside else passage.score, outside=outside)
+        for passage in more.passages
+        if (passage.article.id, passage.start) not in known
     ]
-    return replace(
-        found,
-        passages=(*found.passages, *ranked.values()),
-        sentences=(*found.sentences, *sentences),
-    )
+    ordered = sorted((*found.passages, *new), key=lambda passage: -passage.score)
+    ranked = {
+        (passage.article.id, passage.start): replace(passage, rank=rank)
+        for rank, passage in enumerate(ordered, start=1)
+    }
+    fresh = [one for one in more.sentences if _place(one) not in known]
+    sentences = [replace(one, passage=ranked[_place(one)]) for one in (*found.sentences, *fresh)]
+    return replace(found, passages=tuple(ranked.values()), sentences=tuple(sentences))
+
+
+def _place(sentence: CandidateSentence) -> tuple[str, int]:
+    return sentence.passage.article.id, sentence.passage.start
 
 
 def without_any(query: Query) -> Query:

@@ -380,7 +380,8 @@ def check_answer(answer: dict[str, Any], sources: dict[str, str]) -> None:
         assert citation.keys() == CITATION_FIELDS
         assert f"[{citation['marker']}]" in answer["answer"]
         assert citation["quote"].strip()
-        source = "".join(sources[citation["article_id"]].split())
+        whole = sources[citation["article_id"]] if citation["of"] == "text" else citation["title"]
+        source = "".join(whole.split())
         assert "".join(citation["quote"].split()) in source
         assert all(article.keys() == ARTICLE_FIELDS for article in citation["also_in"])
     for passage in answer["passages"]:
