@@ -372,7 +372,8 @@ def test_ask_for_people(news_archive: Path, run: Run) -> None:
 def check_answer(answer: dict[str, Any], sources: dict[str, str]) -> None:
     """The fields of the contract, and quotes that stand in article and source file."""
     assert answer.keys() == ANSWER_FIELDS
-    assert answer["refused"] == (answer["citations"] == [])
+    if answer["form"] not in ("talk", "about"):  # a greeting cites nothing
+        assert answer["refused"] == (answer["citations"] == [])
     assert bool(answer["reason"]) == answer["refused"]
     markers = [citation["marker"] for citation in answer["citations"]]
     assert markers == list(range(1, len(markers) + 1))
